@@ -1,0 +1,112 @@
+"""Events: one row per operation, in its transaction. Journal, audit trail and outbox in one."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from caisse.kernel import clock, work
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id, new_id, show_id
+from caisse.kernel.models import Event
+from caisse.kernel.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as it is read: `at` in milliseconds, `data` without personal content."""
+
+    id: Id
+    name: str
+    subject: str
+    by: str
+    at: int
+    data: dict[str, Any]
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces: the form that is stored, hashed and compared."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def record(name: str, *, subject: object, by: Actor, id: Id | None = None, **data: Any) -> Id:
+    """Write one event in the caller's transaction and return its id, the cause of what follows.
+
+    With an `id` chosen by the sender or derived from a cause, a second call writes nothing and
+    returns the same id. `subject` is a pseudonym ("wallet:7", "2023-02"), never a name.
+    Raises RuntimeError outside a transaction: an event without its effect would be a lie.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"the event {name} must be written with its effect, in one transaction")
+    event_id = new_id() if id is None else id
+    if id is not None and Event.objects.filter(pk=id).exists():
+        return event_id
+    by_text = by.id if by.on_behalf_of is None else f"{by.id} for {by.on_behalf_of}"
+    Event.objects.create(
+        id=event_id,
+        name=name,
+        subject=str(subject),
+        by=by_text,
+        at=clock.now_ms(),
+        data=canonical(data),
+    )
+    work.enqueue_reactions(name, event_id)
+    return event_id
+
+
+def repeated(name: str, *, subject: object, id: Id | None, **data: Any) -> bool:
+    """True when the event `id` is already there with this very content: the operation is done.
+
+    False when it is new, or when the sender chose no id. Raises Refusal("differs") when `id` stands
+    for something else: the same id with other content never moves anything.
+    """
+    row = None if id is None else Event.objects.filter(pk=id).first()
+    if row is None:
+        return False
+    if (row.name, row.subject, row.data) != (name, str(subject), canonical(data)):
+        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    return True
+
+
+def happened(id: Id) -> Happened | None:
+    """The event `id`, or None."""
+    row = Event.objects.filter(pk=id).first()
+    return None if row is None else _read(row)
+
+
+def history(
+    *,
+    subject: object | None = None,
+    names: Sequence[str] = (),
+    before: Id | None = None,
+    limit: int = 100,
+) -> list[Happened]:
+    """The newest events first, at most `limit`; `before` is the last id of the page above."""
+    rows = Event.objects.order_by("-id")
+    if subject is not None:
+        rows = rows.filter(subject=str(subject))
+    if names:
+        rows = rows.filter(name__in=names)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_read(row) for row in rows[:limit]]
+
+
+def canonical_events(from_ms: int, until_ms: int) -> Iterator[str]:
+    """Canonical JSON of the events of a stretch of time, by id: a part of the hash chain."""
+    for row in Event.objects.filter(at__gte=from_ms, at__lt=until_ms).order_by("id").iterator(2000):
+        fields = {"at": row.at, "by": row.by, "data": row.data, "name": row.name}
+        yield canonical({**fields, "id": show_id(row.id), "subject": row.subject})
+
+
+def first_day() -> date:
+    """The business date of the first event, or today when nothing has happened."""
+    first = Event.objects.order_by("at").values_list("at", flat=True).first()
+    return clock.today() if first is None else clock.day_of(first)
+
+
+def _read(row: Event) -> Happened:
+    return Happened(row.id, row.name, row.subject, row.by, row.at, json.loads(row.data))

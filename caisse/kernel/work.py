@@ -1,0 +1,112 @@
+"""Work that follows: reactions to events and a timetable, each run at least once, with one effect.
+
+A reaction or an entry runs in one transaction with its done-mark (`kernel.models.Done`), so that
+two workers, or five tries, have the effect of one. Reactions are enqueued by `events.record` through
+django-tasks in the transaction of the event: an outbox for free.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db import IntegrityError, transaction
+from django_tasks import task
+
+from caisse.kernel import clock
+from caisse.kernel.ids import Id, parse_id, show_id
+from caisse.kernel.models import Done
+
+log = logging.getLogger("caisse.work")
+
+Every = Literal["minute", "day", "month"]
+Reaction = Callable[[Id], None]
+Job = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timetable: `job(local time)` once per period, from `hour` o'clock on."""
+
+    name: str
+    every: Every
+    hour: int
+    job: Job
+
+
+REACTIONS: dict[str, list[tuple[str, Reaction]]] = {}
+TIMETABLE: dict[str, Entry] = {}
+
+
+def on(event: str) -> Callable[[Reaction], Reaction]:
+    """Declare a reaction to the event `event`; it receives the event's id."""
+
+    def register(reaction: Reaction) -> Reaction:
+        name = f"{reaction.__module__}.{reaction.__qualname__}"
+        REACTIONS.setdefault(event, []).append((name, reaction))
+        return reaction
+
+    return register
+
+
+def timetable(name: str, every: Every, hour: int = 0) -> Callable[[Job], Job]:
+    """Declare a timetable entry, run once per minute, day or month (business dates)."""
+
+    def register(job: Job) -> Job:
+        TIMETABLE[name] = Entry(name, every, hour, job)
+        return job
+
+    return register
+
+
+def enqueue_reactions(event: str, event_id: Id) -> None:
+    """Enqueue the reactions to one event, in the caller's transaction."""
+    for name, _ in REACTIONS.get(event, []):
+        react.enqueue(event, name, show_id(event_id))
+
+
+@task()
+def react(event: str, name: str, event_id: str) -> None:
+    """Run one reaction unless its done-mark is there."""
+    reaction = dict(REACTIONS.get(event, []))[name]
+    once(f"{event_id}/{name}", lambda: reaction(parse_id(event_id)))
+
+
+def period(every: Every, now: datetime) -> str:
+    """The period of the timetable that holds the local instant `now`."""
+    return now.strftime({"minute": "%Y-%m-%dT%H:%M", "day": "%Y-%m-%d", "month": "%Y-%m"}[every])
+
+
+def run_due() -> list[str]:
+    """Run every timetable entry whose period is not done; return the keys of those that ran.
+
+    An entry that fails is logged, keeps no mark and is tried again at the next call.
+    """
+    now = clock.local(clock.now_ms())
+    ran = []
+    for entry in list(TIMETABLE.values()):
+        if now.hour < entry.hour:
+            continue
+        key = f"{entry.name}/{period(entry.every, now)}"
+        try:
+            if once(key, lambda entry=entry: entry.job(now)):  # type: ignore[misc]
+                ran.append(key)
+        except Exception:  # one failing job must not stop the others; it stays due
+            log.exception("timetable entry failed: %s", entry.name)
+    return ran
+
+
+def once(key: str, job: Callable[[], None]) -> bool:
+    """Run `job` in a transaction with the done-mark `key`; False when the mark is already there."""
+    if Done.objects.filter(pk=key).exists():
+        return False
+    try:
+        with transaction.atomic():
+            Done.objects.create(key=key, at=clock.now_ms())
+            job()
+    except IntegrityError:
+        if Done.objects.filter(pk=key).exists():
+            return False
+        raise
+    return True

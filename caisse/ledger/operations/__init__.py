@@ -1,0 +1,23 @@
+"""The doors of the ledger: open, post, spread, gather, submit. Nothing else moves money."""
+
+from caisse.ledger.operations.accounts import found, open_accounts, prepare, set_floor, set_state
+from caisse.ledger.operations.keeping import anchor, void_expired
+from caisse.ledger.operations.many import gather, spread
+from caisse.ledger.operations.moving import post, repeatable, stop, submit, submit_later
+
+__all__ = [
+    "anchor",
+    "found",
+    "gather",
+    "open_accounts",
+    "post",
+    "prepare",
+    "repeatable",
+    "set_floor",
+    "set_state",
+    "spread",
+    "stop",
+    "submit",
+    "submit_later",
+    "void_expired",
+]

@@ -1,0 +1,103 @@
+"""Keeping the books: expired holds are voided, days are linked into the hash chain."""
+
+import hashlib
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from caisse.kernel import clock, events
+from caisse.kernel.actor import SYSTEM
+from caisse.kernel.ids import derived_id, show_id
+from caisse.ledger.models import Account, Link, Tip
+from caisse.ledger.models import Transfer as Row
+from caisse.ledger.operations.moving import post, repeatable
+from caisse.ledger.rules import Transfer
+
+FIRST_LINK = "0" * 64
+
+
+@repeatable
+def void_expired() -> int:
+    """Void the holds whose time has passed; returns how many. Run every minute."""
+    now = clock.now_ms()
+    closed = Row.objects.filter(phase__in=("post", "void")).values("of")
+    rows = Row.objects.filter(phase="held", expires_at__lte=now).exclude(id__in=closed)[:500]
+    holds = list(rows)
+    if not holds:
+        return 0
+    cause = events.record("holds.expired", subject="ledger", by=SYSTEM, holds=len(holds))
+    numbers = {row.debit for row in holds} | {row.credit for row in holds}
+    codes = dict(Account.objects.filter(pk__in=numbers).values_list("pk", "code"))
+    post(
+        [
+            Transfer(
+                derived_id(cause, f"void:{show_id(row.id)}"), codes[row.debit], codes[row.credit],
+                row.cents, row.reason, cause, unit=row.unit, phase="void", of=row.id,
+            )
+            for row in holds
+        ]
+    )  # fmt: skip
+    return len(holds)
+
+
+@transaction.atomic
+def anchor(until: date) -> list[tuple[date, str]]:
+    """Link every ended business day up to `until` that has no link yet; returns the new links.
+
+    The link of a day = SHA-256(link of the day before | day | its transfers by seq | its events by
+    id), each as canonical JSON of its columns without the `*_after`.
+    """
+    Tip.objects.select_for_update().get(pk=1)
+    last = Link.objects.order_by("-day").first()
+    day = last.day + timedelta(1) if last else _first_day()
+    link, seq = (last.link, last.seq) if last else (FIRST_LINK, 0)
+    made = []
+    while day is not None and day <= until:
+        link, seq = day_link(link, day, seq)
+        Link.objects.create(day=day, link=link, seq=seq, at=clock.now_ms())
+        made.append((day, link))
+        day += timedelta(1)
+    return made
+
+
+def day_link(before: str, day: date, seq: int) -> tuple[str, int]:
+    """The link of `day` after the link `before`, and the last seq that it holds."""
+    digest = hashlib.sha256(f"{before}|{day.isoformat()}".encode())
+    bounds = clock.instant(day), clock.instant(day + timedelta(1))
+    rows = Row.objects.filter(seq__gt=seq, at__gte=bounds[0], at__lt=bounds[1]).order_by("seq")
+    for row in rows.iterator(2000):
+        digest.update(b"|" + canonical_transfer(row).encode())
+        seq = row.seq
+    for text in events.canonical_events(*bounds):
+        digest.update(b"|" + text.encode())
+    return digest.hexdigest(), seq
+
+
+def canonical_transfer(row: Row) -> str:
+    """Canonical JSON of a transfer's columns without the balances after it."""
+    return events.canonical(
+        {
+            "at": row.at,
+            "cause": show_id(row.cause),
+            "cents": row.cents,
+            "chain": None if row.chain is None else show_id(row.chain),
+            "credit": row.credit,
+            "debit": row.debit,
+            "expires_at": row.expires_at,
+            "for_month": row.for_month,
+            "id": show_id(row.id),
+            "made_at": row.made_at,
+            "method": row.method,
+            "of": None if row.of is None else show_id(row.of),
+            "phase": row.phase,
+            "reason": row.reason,
+            "seq": row.seq,
+            "unit": row.unit,
+            "unless": row.unless,
+        }
+    )
+
+
+def _first_day() -> date | None:
+    first = Row.objects.order_by("seq").values_list("at", flat=True).first()
+    return events.first_day() if first is None else min(clock.day_of(first), events.first_day())

@@ -1,0 +1,98 @@
+"""Post in the caller's transaction; submit through the group-commit writer."""
+
+import functools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from caisse.kernel import clock
+from caisse.ledger.rules import DONE, Outcome, Refused, Transfer, judge_chain
+from caisse.ledger.writer import Done, door_on, numbered, read_book, stop, touched, writer
+
+__all__ = ["post", "repeatable", "stop", "submit", "submit_later"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WAIT_S = 30.0
+TRIES = 6
+# Deadlock, serialization failure, and the same id inserted at the same time by another connection.
+TRANSIENT = frozenset({"40P01", "40001", "23505"})
+
+
+def post(transfers: Sequence[Transfer]) -> list[Outcome]:
+    """Post a chain in the caller's transaction, all or none; returns one outcome each.
+
+    The caller has written the cause event in the same transaction. One `post` a transaction: two
+    would lock accounts out of order. Raises Refused when an answer is not `posted` or `exists`,
+    RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("post needs the caller's transaction, with its cause event")
+    if not transfers:
+        return []
+    door = door_on(connection)
+    book = read_book(door, [transfers], clock.now_ms(), door.tip())
+    outcomes, entries = judge_chain(book, transfers)
+    if any(outcome.answer not in DONE for outcome in outcomes):
+        raise Refused(outcomes)
+    if not entries:
+        return outcomes
+    before = door.put(entries, touched(book, entries), book.now)
+    return numbered([outcomes], before.seq, before.at)[0]
+
+
+def submit(chain: Sequence[Transfer]) -> list[Outcome]:
+    """The hot path: hand a whole chain to the writer and return its answers after COMMIT.
+
+    Never raises for a refusal. Answers `uncertain` when COMMIT failed and no later one settled it:
+    ask again with the same ids. Raises RuntimeError inside a transaction, where it would wait for
+    itself.
+    """
+    answered = threading.Event()
+    told: list[list[Outcome]] = []
+
+    def done(outcomes: list[Outcome]) -> None:
+        told.append(outcomes)
+        answered.set()
+
+    submit_later(chain, done)
+    if not answered.wait(WAIT_S):
+        return [Outcome("uncertain", transfer.id) for transfer in chain]
+    return told[0]
+
+
+def submit_later(chain: Sequence[Transfer], done: Done) -> None:
+    """As `submit`, without waiting: `done(outcomes)` is called from the writer's thread."""
+    if connection.in_atomic_block:
+        raise RuntimeError("submit runs its own transaction: not inside another one")
+    if not chain:
+        raise ValueError("an empty chain moves nothing")
+    writer().enqueue(chain, done)
+
+
+def repeatable(operation: Callable[P, R]) -> Callable[P, R]:
+    """Run an operation in one transaction, again when the database asks for it.
+
+    Inside a transaction already begun it just runs: the outermost one is tried again.
+    """
+
+    @functools.wraps(operation)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return operation(*args, **kwargs)
+        for turn in range(TRIES):
+            try:
+                with transaction.atomic():
+                    return operation(*args, **kwargs)
+            except (OperationalError, IntegrityError) as error:
+                state = getattr(error.__cause__, "sqlstate", None)
+                if state not in TRANSIENT or turn == TRIES - 1:
+                    raise
+                time.sleep(0.01 * 2**turn)
+        raise AssertionError("unreachable")
+
+    return run

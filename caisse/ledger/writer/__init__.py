@@ -1,0 +1,61 @@
+"""The group-commit writer: one per (process, database), started at first use, never at import."""
+
+import os
+import threading
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from caisse.ledger.writer.driver import connector, door_on
+from caisse.ledger.writer.loop import Chain, Done, Writer, numbered
+from caisse.ledger.writer.reading import (
+    Door,
+    Lines,
+    Tip,
+    business_month,
+    read_book,
+    touched,
+)
+
+__all__ = [
+    "Chain",
+    "Done",
+    "Door",
+    "Lines",
+    "Tip",
+    "Writer",
+    "business_month",
+    "door_on",
+    "numbered",
+    "read_book",
+    "stop",
+    "touched",
+    "writer",
+]
+
+_writers: dict[tuple[int, str], Writer] = {}
+_lock = threading.Lock()
+
+
+def writer() -> Writer:
+    """The writer of this process for the default database; started now if there is none.
+
+    Keyed by process, because threads do not survive a fork, and by the database's name.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    key = (os.getpid(), f"{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}")
+    found = _writers.get(key)
+    if found is None or not found.alive:
+        with _lock:
+            found = _writers.get(key)
+            if found is None or not found.alive:
+                found = _writers[key] = Writer(connector(connection))
+    return found
+
+
+def stop() -> None:
+    """Stop every writer of this process; the next `submit` starts one again."""
+    with _lock:
+        for key, running in list(_writers.items()):
+            if key[0] == os.getpid() and running.alive:
+                running.stop()
+            del _writers[key]

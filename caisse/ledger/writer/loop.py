@@ -1,0 +1,138 @@
+"""Group commit: one thread, one connection, all waiting chains in one transaction.
+
+The commit time of one batch is the collecting window of the next: no timer. Nobody is answered
+before COMMIT has returned; when COMMIT fails, nobody is told "refused": the same chains are submitted
+again on a new connection, and only what a later COMMIT answered is told, else `uncertain`.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from caisse.kernel import clock
+from caisse.ledger.rules import Outcome, Transfer, judge
+from caisse.ledger.writer.driver import Connection
+from caisse.ledger.writer.reading import read_book, touched
+
+log = logging.getLogger("caisse.ledger")
+
+Chain = Sequence[Transfer]
+Done = Callable[[list[Outcome]], None]
+
+MOST_TRANSFERS = 512  # of one batch; a chain is never split
+PAUSES_S = (0.0, 0.02, 0.1, 0.5, 1.0)  # before each further try of a batch that failed
+STOP = None
+
+
+class Writer:
+    """The only thread that submits payments of this process to one database."""
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
+        self._waiting: queue.SimpleQueue[tuple[Chain, Done] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def enqueue(self, chain: Chain, done: Done) -> None:
+        """Hand over one chain; `done` is called with its outcomes, from the writer's thread."""
+        self._waiting.put((chain, done))
+
+    def stop(self) -> None:
+        """Settle what is waiting, close the connection, end the thread."""
+        self._waiting.put(STOP)
+        self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        """False once the thread has ended."""
+        return self._thread.is_alive()
+
+    def _work(self) -> None:
+        open_ = True
+        while open_:
+            batch, open_ = self._gather()
+            if batch:
+                self._settle(batch)
+        self._close()
+
+    def _gather(self) -> tuple[list[tuple[Chain, Done]], bool]:
+        """Everything that is waiting, at most MOST_TRANSFERS; blocks for the first one."""
+        batch: list[tuple[Chain, Done]] = []
+        item = self._waiting.get()
+        size = 0
+        while item is not STOP:
+            batch.append(item)
+            size += len(item[0])
+            if size >= MOST_TRANSFERS:
+                return batch, True
+            try:
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+    def _settle(self, batch: list[tuple[Chain, Done]]) -> None:
+        """Commit the batch and answer; after failures each chain alone, at last `uncertain`."""
+        chains = [chain for chain, _ in batch]
+        outcomes = self._try(chains)
+        if outcomes is None and len(batch) > 1:
+            for one in batch:
+                self._settle([one])
+            return
+        if outcomes is None:
+            outcomes = [[Outcome("uncertain", transfer.id) for transfer in chains[0]]]
+        for (_, done), answer in zip(batch, outcomes, strict=True):
+            done(answer)
+
+    def _try(self, chains: list[Chain]) -> list[list[Outcome]] | None:
+        """The answers of a COMMIT that succeeded, or None when none of the tries did."""
+        pauses = PAUSES_S if len(chains) > 1 else PAUSES_S[:3]
+        for pause_s in pauses:
+            time.sleep(pause_s)
+            try:
+                return self._commit(chains)
+            except Exception as error:  # whatever the database says, the chains may have moved
+                log.warning("a batch of %d chains failed: %s", len(chains), type(error).__name__)
+                self._close()
+        return None
+
+    def _commit(self, chains: list[Chain]) -> list[list[Outcome]]:
+        if self._connection is None:
+            self._connection = self._connect()
+        connection = self._connection
+        with connection.transaction() as door:
+            tip = door.tip()
+            book = read_book(door, chains, clock.now_ms(), tip)
+            answers, entries = judge(book, chains)
+            if entries:
+                before = door.put(entries, touched(book, entries), book.now)
+        return numbered(answers, before.seq, before.at) if entries else answers
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def numbered(answers: list[list[Outcome]], base: int, at: int) -> list[list[Outcome]]:
+    """The answers with seq and at of what was just posted, in the order of the entries.
+
+    A repeat inside the same batch (`exists` without seq) gets those of its first.
+    """
+    first: dict[bytes, Outcome] = {}
+    told = []
+    for outcomes in answers:
+        chain = []
+        for outcome in outcomes:
+            if outcome.answer == "posted":
+                base += 1
+                outcome = outcome._replace(seq=base, at=at)
+                first[outcome.id] = outcome
+            elif outcome.answer == "exists" and outcome.seq == 0:
+                outcome = first[outcome.id]._replace(answer="exists")
+            chain.append(outcome)
+        told.append(chain)
+    return told

@@ -1,0 +1,145 @@
+"""From rows to the book that is judged, the same on both databases (own room: doors share it)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+from caisse.kernel import clock
+from caisse.kernel.ids import Id, first_id, instant_of
+from caisse.kernel.month import Month
+from caisse.kernel.one_or_many import Array
+from caisse.ledger.rules import HOUR_MS, Account, Book, Entry, Named, Posted, Transfer
+from caisse.ledger.rules.judging import BOUNDED, OLDEST_MS
+
+ACCOUNT_COLUMNS = "id, code, unit, debits, credits, held, guard, floor, ceiling, state"
+POSTED_COLUMNS = (
+    "id, debit, credit, cents, unit, reason, phase, of, method, expires_at, seq, at, "
+    "debit_after, credit_after"
+)
+TRANSFER_COLUMNS = (
+    "id, debit, credit, cents, unit, reason, phase, expires_at, of, chain, for_month, cause, "
+    "unless, method, made_at, at, seq, debit_after, credit_after"
+)
+
+
+class Tip(NamedTuple):
+    """The row `tip`: last seq, last at, and the range of ids that have a partition."""
+
+    seq: int
+    at: int
+    from_ms: int
+    until_ms: int
+
+
+class Columns(NamedTuple):
+    """Accounts under lock as columns, in the order asked.
+
+    `available` is credits − debits − held − floor for guarded accounts, huge for the others. An
+    unknown code has id 0.
+    """
+
+    ids: Array
+    balances: Array
+    available: Array
+    open: Array
+    ceilings: Array
+
+
+class Lines(NamedTuple):
+    """Transfers between one account and many, ready to insert; `before` are balances under lock.
+
+    `side` says where the one stands: it is debited (spread) or credited (gather).
+    """
+
+    side: str
+    one: Account
+    many: Array
+    before: Array
+    cents: Array
+    ids: Sequence[Id]
+    reason: str
+    cause: Id
+    for_month: int
+
+
+class Door(Protocol):
+    """The handful of set-based statements, on one connection, inside one transaction."""
+
+    def tip(self) -> Tip: ...
+    def lock(self, codes: Sequence[str]) -> dict[str, Account]: ...
+    def lock_columns(self, one: str, many: Sequence[str]) -> tuple[Account | None, Columns]: ...
+    def seen(self, ids: Sequence[Id]) -> list[Posted]: ...
+    def named(self, ofs: Sequence[Id], from_id: Id) -> list[Posted]: ...
+    def put(self, entries: Sequence[Entry], accounts: Sequence[Account], now: int) -> Tip: ...
+    def put_lines(self, lines: Lines, now: int) -> Tip: ...
+
+
+def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int, tip: Tip) -> Book:
+    """Lock and read all that the chains touch; account locks first, in code order, then ids."""
+    codes, ids, ofs = set(), [], set()
+    for chain in chains:
+        for transfer in chain:
+            codes.add(transfer.debit)
+            codes.add(transfer.credit)
+            ids.append(transfer.id)
+            if transfer.unless is not None:
+                codes.add(transfer.unless)
+            if transfer.of is not None:
+                ofs.add(transfer.of)
+    accounts = door.lock(sorted(codes))
+    known = {posted.id: posted for posted in door.seen(ids)}
+    named = read_named(door, ofs) if ofs else {}
+    return Book(accounts, known, named, max(now, tip.at), tip.from_ms, tip.until_ms)
+
+
+def read_named(door: Door, ofs: set[Id]) -> dict[Id, Named]:
+    """The named transfers with what already refers to each, net of reversals.
+
+    A sender's clock may lag by 31 days, so a closing is looked for from that long before its hold.
+    """
+    oldest = max(0, min(instant_of(of) for of in ofs) - OLDEST_MS - HOUR_MS)
+    rows = {row.id: row for row in door.named(sorted(ofs), first_id(oldest))}
+    referring: dict[Id, list[Posted]] = defaultdict(list)
+    for row in rows.values():
+        if row.of is not None:
+            referring[row.of].append(row)
+    named = {}
+    for of in ofs & rows.keys():
+        state = Named(rows[of])
+        for row in referring[of]:
+            reversed_ = any(again.phase == "reverse" for again in referring[row.id])
+            if row.phase in ("post", "void"):
+                state.closed = True
+            elif row.phase == "reverse" or (row.reason in BOUNDED and not reversed_):
+                state.used += row.cents
+        named[of] = state
+    return named
+
+
+def touched(book: Book, entries: Sequence[Entry]) -> list[Account]:
+    """The accounts whose totals the entries moved, each once."""
+    codes = {e.transfer.debit for e in entries} | {e.transfer.credit for e in entries}
+    return [book.accounts[code] for code in sorted(codes)]
+
+
+def month_number(entry: Entry, now: int) -> int:
+    """The transfer's `for_month`, or the business month of posting."""
+    month = entry.transfer.for_month
+    return business_month(now // HOUR_MS) if month is None else month.number
+
+
+@lru_cache(maxsize=64)
+def business_month(hour: int) -> int:
+    """The month number that holds the hour `hour` since 1970 in the caisse's time zone."""
+    return Month.of(clock.day_of(hour * HOUR_MS)).number
+
+
+def row_of(entry: Entry, at: int, seq: int) -> tuple[Any, ...]:
+    """The columns of TRANSFER_COLUMNS for one entry."""
+    t = entry.transfer
+    return (
+        t.id, entry.debit, entry.credit, t.cents, t.unit, t.reason, t.phase, t.expires_at, t.of,
+        entry.chain, month_number(entry, at), t.cause, entry.unless, t.method, t.made_at, at, seq,
+        entry.debit_after, entry.credit_after,
+    )  # fmt: skip
