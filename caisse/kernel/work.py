@@ -1,8 +1,8 @@
 """Work that follows: reactions to events and a timetable, each run at least once, with one effect.
 
 A reaction or an entry runs in one transaction with its done-mark (`kernel.models.Done`), so that
-two workers, or five tries, have the effect of one. Reactions are enqueued by `events.record` through
-django-tasks in the transaction of the event: an outbox for free.
+two workers, or five tries, have the effect of one. Reactions are enqueued by `events.record`
+through django-tasks in the transaction of the event: an outbox for free.
 """
 
 import logging

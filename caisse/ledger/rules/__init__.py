@@ -12,9 +12,16 @@ from caisse.ledger.rules.chart import (
     family_of,
 )
 from caisse.ledger.rules.judging import (
+    BOUNDED,
+    HOUR_MS,
+    OLDEST_MS,
+    judge,
+    judge_chain,
+    spread_cents,
+)
+from caisse.ledger.rules.records import (
     ANSWERS,
     DONE,
-    HOUR_MS,
     Account,
     Book,
     Entry,
@@ -23,18 +30,17 @@ from caisse.ledger.rules.judging import (
     Posted,
     Refused,
     Transfer,
-    judge,
-    judge_chain,
-    spread_cents,
 )
 
 __all__ = [
     "ANSWERS",
+    "BOUNDED",
     "CLOSABLE",
     "DONE",
     "FAMILIES",
     "HOUR_MS",
     "MONEY",
+    "OLDEST_MS",
     "ROUTES",
     "Account",
     "Book",

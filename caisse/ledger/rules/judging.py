@@ -5,23 +5,26 @@ clock, no database. The order of the answers is the order in which a transfer is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
-from caisse.ledger.rules.chart import FAMILIES, MONEY, ROUTES, State, family_of
+from caisse.ledger.rules.chart import FAMILIES, MONEY, ROUTES, family_of
+from caisse.ledger.rules.records import (
+    DONE,
+    Account,
+    Book,
+    Entry,
+    Outcome,
+    Posted,
+    Refused,
+    Transfer,
+    as_posted,
+)
 
-# In the order in which they are judged; `chain` and `uncertain` are told of one that was not.
-ANSWERS = (
-    "exists", "differs", "stale", "route", "unknown", "not_held", "limited", "closed", "ceiling",
-    "insufficient", "posted", "chain", "uncertain",
-)  # fmt: skip
-Mask = npt.NDArray[np.bool_]
-DONE = frozenset({"posted", "exists"})
+Mask: TypeAlias = npt.NDArray[np.bool_]
 HOUR_MS = 3_600_000
 OLDEST_MS = 31 * 24 * HOUR_MS  # a sender's id may be this old …
 NEWEST_MS = 600_000  # … or this far ahead (payments.md 1: clocks of tills)
@@ -35,146 +38,6 @@ BOUNDED = {
     "return": frozenset({"contribution", "recovery"}),
     "recovery": frozenset({"call"}),
 }
-
-
-class Transfer(NamedTuple):
-    """What a caller asks: `cents` of `unit` from the account `debit` to the account `credit`.
-
-    `phase` is posted, held, post, void or reverse. `of` names the held transfer that a post or a
-    void closes, the payment that a refund reverses, the receipt that a return undoes, what a
-    reverse undoes. `unless` is an account: refused `limited` when that one is full. `for_month` None means
-    the business month of posting. Times are integer milliseconds.
-    """
-
-    id: bytes
-    debit: str
-    credit: str
-    cents: int
-    reason: str
-    cause: bytes
-    unit: str = MONEY
-    phase: str = "posted"
-    of: bytes | None = None
-    unless: str | None = None
-    method: str | None = None
-    made_at: int | None = None
-    for_month: Month | None = None
-    expires_at: int | None = None
-
-
-class Posted(NamedTuple):
-    """A transfer that stands in the table; `debit` and `credit` are account numbers."""
-
-    id: bytes
-    debit: int
-    credit: int
-    cents: int
-    unit: str
-    reason: str
-    phase: str
-    of: bytes | None
-    method: str | None
-    expires_at: int | None
-    seq: int
-    at: int
-    debit_after: int
-    credit_after: int
-
-
-class Outcome(NamedTuple):
-    """The answer to one transfer; seq, at and the balances after are 0 unless posted or exists."""
-
-    answer: str
-    id: bytes
-    seq: int = 0
-    at: int = 0
-    debit_after: int = 0
-    credit_after: int = 0
-
-
-class Refused(Exception):
-    """A chain was refused as a whole; `outcomes` say why, `answer` is the first reason."""
-
-    def __init__(self, outcomes: Sequence[Outcome]) -> None:
-        self.outcomes = list(outcomes)
-        reasons = [o.answer for o in outcomes if o.answer not in DONE and o.answer != "chain"]
-        self.answer = reasons[0] if reasons else "chain"
-        super().__init__(self.answer)
-
-
-class Account:
-    """One account under lock: totals that the judgement moves."""
-
-    __slots__ = (
-        "ceiling", "code", "credits", "debits", "family", "floor", "guard", "held", "id", "state",
-        "unit",
-    )  # fmt: skip
-
-    def __init__(
-        self, id: int, code: str, unit: str, debits: int, credits: int, held: int, guard: str,
-        floor: int, ceiling: int | None, state: State,
-    ) -> None:  # fmt: skip
-        self.id, self.code, self.unit, self.family = id, code, unit, family_of(code)
-        self.debits, self.credits, self.held = debits, credits, held
-        self.guard, self.floor, self.ceiling, self.state = guard, floor, ceiling, state
-
-    @property
-    def balance(self) -> int:
-        """credits − debits; the cash of a bank account is its negative."""
-        return self.credits - self.debits
-
-    def full(self) -> bool:
-        """True when a counting account has reached its ceiling."""
-        return self.ceiling is not None and self.debits - self.credits + self.held >= self.ceiling
-
-
-@dataclass(slots=True)
-class Named:
-    """A transfer named by `of`, and what already refers to it.
-
-    `closed`: a post or a void stands; `used`: cents given back or reversed, net of reversals.
-    """
-
-    target: Posted
-    closed: bool = False
-    used: int = 0
-
-
-class Entry(NamedTuple):
-    """A judged transfer that the writer has to insert."""
-
-    transfer: Transfer
-    debit: int
-    credit: int
-    unless: int | None
-    chain: bytes | None
-    debit_after: int
-    credit_after: int
-
-
-@dataclass(slots=True)
-class Book:
-    """What a batch was read from: accounts by code, known transfers by id, named ones by `of`.
-
-    `now` is the instant of judging; `from_ms` and `until_ms` bound the ids that have a partition.
-    `fresh` are the entries of this very batch.
-    """
-
-    accounts: dict[str, Account]
-    known: dict[bytes, Posted]
-    named: dict[bytes, Named]
-    now: int
-    from_ms: int = 0
-    until_ms: int = 1 << 48
-    fresh: dict[bytes, Entry] = field(default_factory=dict)
-
-    def name(self, of: bytes | None) -> Named | None:
-        """The transfer that `of` names, also when it was posted in this very batch."""
-        if of is None:
-            return None
-        if of not in self.named and of in self.fresh:
-            self.named[of] = Named(_as_posted(self.fresh[of]))
-        return self.named.get(of)
 
 
 def judge(
@@ -229,7 +92,7 @@ def _repeat(book: Book, transfer: Transfer) -> Outcome | None:
     if known is None:
         if transfer.id not in book.fresh:
             return None
-        known = _as_posted(book.fresh[transfer.id])
+        known = as_posted(book.fresh[transfer.id])
     debit, credit = book.accounts.get(transfer.debit), book.accounts.get(transfer.credit)
     same = (
         debit is not None
@@ -375,15 +238,6 @@ def _move(book: Book, transfer: Transfer, chain: bytes | None) -> Entry:
     )  # fmt: skip
     book.fresh[transfer.id] = entry
     return entry
-
-
-def _as_posted(entry: Entry) -> Posted:
-    """The entry as the table will show it; seq and at come with the writer's transaction."""
-    t = entry.transfer
-    return Posted(
-        t.id, entry.debit, entry.credit, t.cents, t.unit, t.reason, t.phase, t.of, t.method,
-        t.expires_at, 0, 0, entry.debit_after, entry.credit_after,
-    )  # fmt: skip
 
 
 def _undo(book: Book, transfer: Transfer) -> None:

@@ -1,8 +1,9 @@
 """Group commit: one thread, one connection, all waiting chains in one transaction.
 
 The commit time of one batch is the collecting window of the next: no timer. Nobody is answered
-before COMMIT has returned; when COMMIT fails, nobody is told "refused": the same chains are submitted
-again on a new connection, and only what a later COMMIT answered is told, else `uncertain`.
+before COMMIT has returned; when COMMIT fails, nobody is told "refused": the same chains are
+submitted again on a new connection, and only what a later COMMIT answered is told, else
+`uncertain`.
 """
 
 import logging

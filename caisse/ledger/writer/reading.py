@@ -9,8 +9,17 @@ from caisse.kernel import clock
 from caisse.kernel.ids import Id, first_id, instant_of
 from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
-from caisse.ledger.rules import HOUR_MS, Account, Book, Entry, Named, Posted, Transfer
-from caisse.ledger.rules.judging import BOUNDED, OLDEST_MS
+from caisse.ledger.rules import (
+    BOUNDED,
+    HOUR_MS,
+    OLDEST_MS,
+    Account,
+    Book,
+    Entry,
+    Named,
+    Posted,
+    Transfer,
+)
 
 ACCOUNT_COLUMNS = "id, code, unit, debits, credits, held, guard, floor, ceiling, state"
 POSTED_COLUMNS = (
