@@ -8,6 +8,7 @@ Rounding = Literal["half_up", "down", "up", "outward"]
 ROUNDINGS: tuple[str, ...] = get_args(Rounding)
 
 MOST = 2**53  # the largest amount that a page, a spreadsheet and a browser all show exactly
+LONGEST = 40  # digits, zeros in front included
 NARROW = "\u202f"
 AMOUNT = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+)(?:[.,](\d{1,2}))?")
 
@@ -63,9 +64,9 @@ def parse(text: str) -> int:
         raise ValueError(
             f"« {text.strip()[:40]} » n’est pas un montant : écrivez par exemple 12,50."
         )
-    euros, decimals = match.groups()
-    cents = int(re.sub(r"\D", "", euros)) * 100 + int((decimals or "0").ljust(2, "0"))
-    if cents > MOST:
+    euros, decimals = re.sub(r"\D", "", match[1]), match[2] or "0"
+    # Python refuses to read an integer of thousands of digits, in words that are not for people.
+    if len(euros) > LONGEST or (cents := int(euros) * 100 + int(decimals.ljust(2, "0"))) > MOST:
         raise ValueError("Ce montant est trop grand.")
     return cents
 

@@ -41,13 +41,18 @@ class Trigger:
             f"ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END"
         )
 
+    def head(self) -> str:
+        """What follows CREATE [OR REPLACE] for PostgreSQL, as pg_get_triggerdef says it."""
+        return (
+            f"TRIGGER {self.name} BEFORE {self.change} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+        )
+
     def postgresql(self) -> str:
         """The two statements for PostgreSQL; partitions attached later inherit the trigger."""
         return (
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
-            f"AS $body${self.body()}$body$; "
-            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {self.change} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+            f"AS $body${self.body()}$body$; CREATE OR REPLACE {self.head()}"
         )
 
 
@@ -98,7 +103,8 @@ def damage(connection: Any) -> list[str]:
     return sorted(
         name
         for name, trigger in DECLARED.items()
-        if found.get(name) != (trigger.body() if postgresql else trigger.sqlite())
+        if found.get(name)
+        != (f"CREATE {trigger.head()} {trigger.body()}" if postgresql else trigger.sqlite())
     )
 
 
@@ -112,13 +118,22 @@ def drop(connection: Any) -> None:
 
 
 def _found(connection: Any) -> dict[str, str]:
-    """What the database holds: trigger name -> text to compare; disabled ones are left out."""
+    """What the database holds: trigger name -> text to compare.
+
+    One that is switched off, also on a single partition, or stands on a table that it was not
+    declared for, is left out.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
-                "WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') "
-                "AND pg_table_is_visible(t.tgrelid)"
+                "SELECT t.tgname, pg_get_triggerdef(t.oid, true) || ' ' || p.prosrc "
+                "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+                "JOIN pg_class c ON c.oid = t.tgrelid "
+                "WHERE t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') "
+                "AND pg_table_is_visible(c.oid) AND (t.tgname, c.relname) IN "
+                "(SELECT * FROM unnest(%s::text[], %s::text[])) AND NOT EXISTS (SELECT FROM "
+                "pg_trigger part WHERE part.tgparentid = t.oid AND part.tgenabled NOT IN ('O', 'A'))",
+                [list(DECLARED), [trigger.table for trigger in DECLARED.values()]],
             )
         else:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

@@ -27,12 +27,16 @@ Job = Callable[[datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the timetable: `job(local time)` once per period, from `hour` o'clock on."""
+    """A line of the timetable: `job(local time)` once per period, from `hour` o'clock on.
+
+    `apart`: a long job of many short transactions, repeatable by itself; it is marked after it ended.
+    """
 
     name: str
     every: Every
     hour: int
     job: Job
+    apart: bool
 
 
 REACTIONS: dict[str, list[tuple[str, Reaction]]] = {}
@@ -50,11 +54,13 @@ def on(event: str) -> Callable[[Reaction], Reaction]:
     return register
 
 
-def timetable(name: str, every: Every, hour: int = 0) -> Callable[[Job], Job]:
+def timetable(
+    name: str, every: Every, hour: int = 0, *, apart: bool = False
+) -> Callable[[Job], Job]:
     """Declare a timetable entry, run once per minute, day or month (business dates)."""
 
     def register(job: Job) -> Job:
-        TIMETABLE[name] = Entry(name, every, hour, job)
+        TIMETABLE[name] = Entry(name, every, hour, job, apart)
         return job
 
     return register
@@ -71,6 +77,26 @@ def react(event: str, name: str, event_id: str) -> None:
     """Run one reaction unless its done-mark is there."""
     reaction = dict(REACTIONS.get(event, []))[name]
     once(f"{event_id}/{name}", lambda: reaction(parse_id(event_id)))
+
+
+def run_reactions() -> list[str]:
+    """Run the reactions that wait, until none is left; returns their names."""
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    if not REACTIONS:
+        return []
+    before = Done.objects.count()
+    Worker(
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="caisse",
+        excluded_queue_names=[],
+    ).run()
+    return ["reactions"] * (Done.objects.count() - before)
 
 
 def period(every: Every, now: datetime) -> str:
@@ -90,11 +116,20 @@ def run_due() -> list[str]:
             continue
         key = f"{entry.name}/{period(entry.every, now)}"
         try:
-            if once(key, lambda entry=entry: entry.job(now)):  # type: ignore[misc]
+            if _run(entry, key, now):
                 ran.append(key)
         except Exception:  # one failing job must not stop the others; it stays due
             log.exception("timetable entry failed: %s", entry.name)
     return ran
+
+
+def _run(entry: Entry, key: str, now: datetime) -> bool:
+    if not entry.apart:
+        return once(key, lambda: entry.job(now))
+    if Done.objects.filter(pk=key).exists():
+        return False
+    entry.job(now)
+    return once(key, lambda: None)
 
 
 def once(key: str, job: Callable[[], None]) -> bool:

@@ -11,8 +11,11 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After a migration (and after a test's flush) the row that orders transfers is there."""
+        """The row that orders transfers is there after a migration; the timetable is declared."""
         post_migrate.connect(_keep_tip, sender=self, dispatch_uid="ledger.tip")
+        from caisse.ledger import reactions
+
+        assert reactions
 
 
 def _keep_tip(*, using: str, **_: object) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
@@ -233,3 +234,13 @@ def _movements(rows: Iterable[Transfer]) -> list[Movement]:
         )
         for row in found
     ]  # fmt: skip
+
+
+def count_payments(*, until: date) -> int:
+    """Purchases posted up to the day `until`: those under their own id, and paper sales keyed."""
+    rows = Transfer.objects.filter(
+        Q(of=None, phase="posted") | Q(phase="post"),
+        reason__in=("payment", "offline_loss"),
+        at__lt=_end_ms(until),
+    )
+    return rows.count()

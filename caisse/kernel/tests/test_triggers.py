@@ -76,3 +76,29 @@ def test_an_event_stays_as_it_was_written_the_first_time() -> None:
         events.record("then.told", subject="y", by=SYSTEM, id=id_, cents=2)
     told = events.happened(id_)
     assert told is not None and (told.name, told.data) == ("first.told", {"cents": 1})
+
+
+@pytest.mark.parametrize(
+    "hollow", ["BEFORE UPDATE {on} WHEN (false)", "BEFORE INSERT {on}", "AFTER UPDATE {on}"]
+)
+def test_on_postgresql_a_hollowed_trigger_is_damage(hollow: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite the trigger's text is one piece, compared as a whole")
+    name = "kernel_event_no_update"
+    how = hollow.format(on="ON kernel_event FOR EACH ROW")
+    sql(f"CREATE OR REPLACE TRIGGER {name} {how} EXECUTE FUNCTION {name}()")
+    assert triggers.damage(connection) == [name]
+    triggers.install(connection)
+    assert triggers.damage(connection) == []
+
+
+def test_a_trigger_set_on_another_table_does_not_count() -> None:
+    name = "kernel_event_no_update"
+    astray = triggers.Trigger(name, "kernel_done", "UPDATE", triggers.DECLARED[name].message)
+    if connection.vendor == "postgresql":
+        sql(f"DROP TRIGGER {name} ON kernel_event")
+        sql(astray.postgresql())
+    else:
+        sql(f"DROP TRIGGER {name}")
+        sql(astray.sqlite())
+    assert triggers.damage(connection) == [name]

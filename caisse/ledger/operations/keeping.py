@@ -1,8 +1,10 @@
 """Keeping the books: expired holds are voided, days are linked into the hash chain."""
 
 import hashlib
+import os
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from caisse.kernel import clock, events
@@ -45,7 +47,8 @@ def anchor(until: date) -> list[tuple[date, str]]:
     """Link every ended business day up to `until` that has no link yet; returns the new links.
 
     The link of a day = SHA-256(link of the day before | day | its transfers by seq | its events by
-    id), each as canonical JSON of its columns without the `*_after`.
+    id), each as canonical JSON of its columns without the `*_after`. After COMMIT, one line a day
+    goes to `$CAISSE_HOME/anchors.jsonl`, outside the database and never restored with it.
     """
     Tip.objects.select_for_update().get(pk=1)
     last = Link.objects.order_by("-day").first()
@@ -57,6 +60,8 @@ def anchor(until: date) -> list[tuple[date, str]]:
         Link.objects.create(day=day, link=link, seq=seq, at=clock.now_ms())
         made.append((day, link))
         day += timedelta(1)
+    if made:
+        transaction.on_commit(lambda: _write_anchors(made))
     return made
 
 
@@ -96,6 +101,16 @@ def canonical_transfer(row: Row) -> str:
             "unless": row.unless,
         }
     )
+
+
+def _write_anchors(made: list[tuple[date, str]]) -> None:
+    """Append the new links; `first` is the ledger's first link and tells one ledger from another."""
+    first = Link.objects.order_by("day").values_list("link", flat=True)[0]
+    lines = [{"day": day.isoformat(), "first": first, "link": link} for day, link in made]
+    with (settings.HOME / "anchors.jsonl").open("a", encoding="utf-8") as file:
+        file.write("".join(f"{events.canonical(line)}\n" for line in lines))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _first_day() -> date | None:

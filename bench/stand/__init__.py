@@ -1,0 +1,1 @@
+"""The test stand: the same fresh town for every variant, drivers, references, counting, tables."""

@@ -1,0 +1,1 @@
+"""Contributions: pledges, monthly calls, receipts, returns, arrears."""

@@ -1,0 +1,10 @@
+"""Contributions as a Django application."""
+
+from django.apps import AppConfig
+
+
+class ContributionsConfig(AppConfig):
+    """Pledges, monthly calls, receipts, returns and arrears."""
+
+    name = "caisse.contributions"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,161 @@
+"""A mistake of ours is undone by reverse transfers: same reason, accounts exchanged, once."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from caisse.contributions.models import Receipt, Return
+from caisse.contributions.operations.receiving import settle
+from caisse.contributions.operations.returning import FUND, OWED, unsettle
+from caisse.kernel import events
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id, derived_id
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import Refused, Transfer
+
+LONGEST_REASON = 200
+
+
+@ledger.repeatable
+@transaction.atomic
+def undo_receipt(*, receipt_id: int, by: Actor, reason: str, id: Id | None = None) -> int:
+    """Undo one receipt that was entered by mistake; returns its cents, undone already or not.
+
+    Raises Refusal: `unknown`, `reason`, `returned`, `deposited`, `spent`.
+    """
+    receipt = Receipt.objects.select_for_update().filter(pk=receipt_id).first()
+    if receipt is None:
+        raise Refusal("unknown", f"Il n’y a pas d’encaissement n° {receipt_id}.")
+    if receipt.undone is None:
+        kept = demand_reason(reason)
+        demand_undoable([receipt])
+        cause = events.record(
+            "contribution.receipt_undone", subject=f"receipt:{receipt_id}", by=by, id=id
+        )
+        reverse_receipts([receipt], cause, kept)
+    return receipt.cents
+
+
+@ledger.repeatable
+@transaction.atomic
+def undo_return(*, return_id: int, by: Actor, id: Id | None = None) -> int:
+    """Undo one return that was entered by mistake; returns its cents, undone already or not.
+
+    Raises Refusal: `unknown`, `recovered`, `covered`.
+    """
+    rows = Return.objects.select_for_update(of=("self",)).filter(pk=return_id)
+    row = rows.select_related("receipt").first()
+    if row is None:
+        raise Refusal("unknown", f"Il n’y a pas de rejet n° {return_id}.")
+    if row.undone is None:
+        demand_returns_undoable([row])
+        cause = events.record(
+            "contribution.return_undone", subject=f"return:{return_id}", by=by, id=id
+        )
+        reverse_returns([row], cause)
+    return row.receipt.cents
+
+
+def demand_reason(reason: str) -> str:
+    """The reason as it is kept; Refusal(reason) when it is missing or too long."""
+    kept = " ".join(reason.split())
+    if not 0 < len(kept) <= LONGEST_REASON:
+        raise Refusal("reason", f"Dites pourquoi, en {LONGEST_REASON} lettres au plus.")
+    return kept
+
+
+def demand_undoable(receipts: Sequence[Receipt]) -> None:
+    """Raise Refusal when one of the receipts came back since, or went from its desk to the bank."""
+    numbers = [receipt.pk for receipt in receipts]
+    returned = Return.objects.filter(receipt__in=numbers, undone=None)
+    back = list(returned.order_by("pk").values_list("receipt__membership_id", flat=True)[:5])
+    if back:
+        said = ", ".join(f"n° {number}" for number in back)
+        raise Refusal(
+            "returned",
+            f"Des prélèvements sont revenus depuis (adhésions {said}) : rien n’est annulé.",
+        )
+    if any(receipt.deposited is not None for receipt in receipts):
+        raise Refusal("deposited", "De l’argent du guichet est déjà déposé à la banque.")
+
+
+def demand_returns_undoable(returns: Sequence[Return]) -> None:
+    """Raise Refusal when a return was recovered since, or the fund already made it good."""
+    for row in returns:
+        receipt = row.receipt
+        if Receipt.objects.filter(
+            membership=receipt.membership_id, month=receipt.month, recovery=True, undone=None
+        ).exists():
+            raise Refusal(
+                "recovered",
+                f"Le mois de {receipt.month.words} de l’adhésion n° {receipt.membership_id} est "
+                "déjà régularisé : annulez d’abord cette régularisation.",
+            )
+    owed = sum(row.receipt.cents for row in returns if not row.by_fund)
+    if owed and owed > -books.balance(OWED):
+        raise Refusal("covered", "Le fonds a déjà couvert ce rejet : il ne s’annule plus.")
+
+
+def reverse_receipts(receipts: Sequence[Receipt], cause: Id, reason: str) -> None:
+    """Reverse both lines of each receipt under `cause`, all or none, and mark it undone."""
+    lines = []
+    for receipt in receipts:
+        came_in = books.transfer(receipt.transfer)
+        if came_in is None:
+            raise RuntimeError(f"{receipt} has no transfer in the ledger")
+        lines.append(
+            Transfer(
+                derived_id(cause, f"receipt:{receipt.pk}"), came_in.credit, came_in.debit,
+                receipt.cents, came_in.reason, cause, phase="reverse", of=receipt.transfer,
+            )
+        )  # fmt: skip
+        lines.append(_reversed(settle(receipt), cause, f"settle:{receipt.pk}"))
+    _post(lines)
+    Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts]).update(
+        undone=cause, undone_reason=reason
+    )
+
+
+def reverse_returns(returns: Sequence[Return], cause: Id) -> None:
+    """Reverse both lines of each return under `cause`, all or none, and mark it undone."""
+    lines = []
+    for row in returns:
+        lines.append(
+            Transfer(
+                derived_id(cause, f"return:{row.pk}"), "bank:caisse", FUND if row.by_fund else OWED,
+                row.receipt.cents, "return", cause, phase="reverse", of=row.transfer,
+            )
+        )  # fmt: skip
+        undone = unsettle(row.receipt, row.cause, row.position)
+        lines.append(_reversed(undone, cause, f"unsettle:{row.pk}"))
+    _post(lines)
+    Return.objects.filter(pk__in=[row.pk for row in returns]).update(undone=cause)
+
+
+def _reversed(posted: Transfer, cause: Id, position: str) -> Transfer:
+    return Transfer(
+        derived_id(cause, position),
+        posted.credit,
+        posted.debit,
+        posted.cents,
+        posted.reason,
+        cause,
+        phase="reverse",
+        of=posted.id,
+        for_month=posted.for_month,
+    )
+
+
+def _post(lines: Sequence[Transfer]) -> None:
+    try:
+        with transaction.atomic():
+            ledger.post(lines)
+    except Refused as refused:
+        if refused.answer != "insufficient":
+            raise
+        raise Refusal(
+            "spent",
+            "Le fonds ne contient plus cette somme : elle est déjà mise de côté pour un mois.",
+        ) from None

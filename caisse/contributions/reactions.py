@@ -1,0 +1,28 @@
+"""What happens by itself: a month is called on its due day, and returns are made good."""
+
+from datetime import datetime
+
+from caisse.bylaws import queries as bylaws
+from caisse.contributions import operations
+from caisse.contributions.rules import ContributionRules, due_on
+from caisse.kernel import work
+from caisse.kernel.actor import SYSTEM
+from caisse.kernel.month import Month
+
+
+@work.timetable("contributions.call", every="day", hour=6)
+def call_due_month(now: datetime) -> None:
+    """Call the contributions of this month from its due day on; called already, nothing happens."""
+    founding = bylaws.founding()
+    month = Month.of(now.date())
+    if founding is None or month < founding.first_month:
+        return
+    if now.date() >= due_on(month, bylaws.in_force(ContributionRules, month=month)):
+        operations.call(month=month, by=SYSTEM)
+
+
+@work.timetable("contributions.cover_returns", every="day", hour=7)
+def cover_what_came_back(now: datetime) -> None:
+    """Make good what the bank took back while the fund was short, as far as the fund holds."""
+    if bylaws.founding() is not None:
+        operations.cover_returns(by=SYSTEM)

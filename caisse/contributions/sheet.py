@@ -1,0 +1,179 @@
+"""A table typed in a spreadsheet, read as text (own room: pure, shared by all files that come in).
+
+Whatever a spreadsheet makes of a CSV file is understood: `;`, `,` or tabs, UTF-8, UTF-16 or
+Windows, a heading repeated in the middle. What cannot be understood is refused with its line.
+"""
+
+import csv
+import hashlib
+import io
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from caisse.kernel.refusal import Refusal
+
+MOST_BYTES = 10_000_000
+MOST_LINES = 20_000
+LONGEST_LINE = 10_000
+DELIMITERS = ";\t,"
+# A spreadsheet would compute such a cell; the full-width forms are read like the plain ones.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: its number in the file (from 1), its cells by the column's code."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line that was not understood, and why, in French."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table that was read. `fingerprint` is the SHA-256 of the text, whatever its encoding."""
+
+    rows: tuple[Row, ...]
+    refused: tuple[RefusedLine, ...]
+    ignored: tuple[str, ...]
+    delimiter: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that a file may have: code -> the headings that mean it, in French first."""
+
+    known: Mapping[str, Sequence[str]]
+    required: frozenset[str] = field(default_factory=frozenset)
+
+
+def read_sheet(content: str | bytes, columns: Columns) -> Sheet:
+    """Read a whole table. Never raises for a bad line: it is among `refused`, with its sentence.
+
+    Raises Refusal when the file as a whole cannot be read: `too_large`, `encoding`, `empty`,
+    `nul`, `long_line`, `columns`, `quotes`.
+    """
+    if len(content) > MOST_BYTES:
+        raise Refusal("too_large", "Ce fichier dépasse 10 Mo : coupez-le en plusieurs.")
+    text = _decoded(content) if isinstance(content, bytes) else content.removeprefix("\ufeff")
+    _demand_lines(text)
+    delimiter = _delimiter(text)
+    lines = _split(text, delimiter)
+    if not lines:
+        raise Refusal("empty", "Ce fichier est vide.")
+    heading = [fold(cell) for cell in lines[0][1]]
+    places = _places(heading, columns)
+    rows, refused = [], []
+    for line, cells in lines[1:]:
+        if [fold(cell) for cell in cells] == heading:  # repeated where two files were joined
+            continue
+        fault = _fault(cells, len(heading))
+        if fault is None:
+            rows.append(Row(line, {code: cells[at].strip() for code, at in places.items()}))
+        else:
+            refused.append(RefusedLine(line, fault))
+    named = set(places.values())
+    return Sheet(
+        tuple(rows),
+        tuple(refused),
+        tuple(lines[0][1][at].strip()[:40] for at in range(len(heading)) if at not in named),
+        delimiter,
+        hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def fold(text: str) -> str:
+    """A heading or a word as it is compared: lower case, no accents, no marks, single spaces."""
+    plain = unicodedata.normalize("NFKD", text)
+    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(kept.casefold().split())
+
+
+def _decoded(content: bytes) -> str:
+    """The text: by its byte order mark, else UTF-8, else as Windows writes French."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal("encoding", "Ce fichier n’est pas du texte : enregistrez-le en CSV (UTF-8).")
+
+
+def _demand_lines(text: str) -> None:
+    """Bound what comes next, before any parsing: length of a line, number of lines, no NUL."""
+    start, line = 0, 0
+    while start <= len(text):
+        line += 1
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start > LONGEST_LINE:
+            raise Refusal("long_line", f"La ligne {line} est trop longue pour être une ligne.")
+        if line > MOST_LINES:
+            raise Refusal("too_large", f"Ce fichier dépasse {MOST_LINES} lignes : coupez-le.")
+        start = end + 1
+    if "\0" in text:
+        at = text.count("\n", 0, text.index("\0")) + 1
+        raise Refusal("nul", f"La ligne {at} contient un caractère nul : ce n’est pas un CSV.")
+
+
+def _delimiter(text: str) -> str:
+    """What separates the cells of the first line that has any."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(DELIMITERS, key=first.count)
+
+
+def _split(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The lines that hold something, each with its number."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines, line = [], 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error:
+        raise Refusal("quotes", f"Les guillemets de la ligne {line} ne se ferment pas.") from None
+    return lines
+
+
+def _places(heading: list[str], columns: Columns) -> dict[str, int]:
+    """Where each known column stands; Refusal(columns) when one is missing or stands twice."""
+    places: dict[str, int] = {}
+    for code, names in columns.known.items():
+        wanted = {fold(name) for name in names}
+        found = [at for at, name in enumerate(heading) if name in wanted]
+        if len(found) > 1:
+            raise Refusal("columns", f"La colonne « {names[0]} » est là deux fois.")
+        if found:
+            places[code] = found[0]
+        elif code in columns.required:
+            raise Refusal(
+                "columns",
+                f"Il manque la colonne « {names[0]} » : la première ligne nomme les colonnes.",
+            )
+    return places
+
+
+def _fault(cells: list[str], width: int) -> str | None:
+    """What is wrong with a line whatever it says, or None."""
+    if (len(cells) != width and any(cell.strip() for cell in cells[width:])) or len(cells) < width:
+        return f"{len(cells)} cellules pour {width} colonnes."
+    for cell in cells:
+        if cell.startswith(FORMULA) or cell.strip().startswith(FORMULA):
+            return f"la cellule « {cell.strip()[:20]} » commence comme une formule de tableur."
+        if any(unicodedata.category(char) in ("Cc", "Cf") for char in cell.strip()):
+            return "une cellule contient un caractère invisible ou un retour à la ligne."
+    return None

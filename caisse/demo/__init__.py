@@ -1,0 +1,1 @@
+"""Worlds that can be played through the operations: tests and `caisse demo` use them."""

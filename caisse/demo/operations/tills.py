@@ -1,0 +1,88 @@
+"""At the tills: purchases handed over by the hour, refunds, sales that do not pass."""
+
+from dataclasses import dataclass, field
+
+from caisse.demo.operations.office import open_login
+from caisse.demo.operations.stage import Stage, act_id
+from caisse.demo.world.values import Attempt, Purchase, Refund
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
+from caisse.payments import operations as payments
+from caisse.payments import queries as paid
+
+TillAct = Purchase | Refund | Attempt
+
+
+def cashier(place: int) -> Actor:
+    """Who takes the payments at the place of that number."""
+    return Actor(f"lieu-{place}", frozenset({"cashier"}))
+
+
+@dataclass(slots=True)
+class Tills:
+    """Purchases wait here until the hour turns; then they are submitted together, in order."""
+
+    stage: Stage
+    waiting: list[Purchase | Attempt] = field(default_factory=list)
+    open: dict[int, Id] = field(default_factory=dict)
+
+    def do(self, act: TillAct) -> None:
+        """Take one sale or give one back."""
+        if isinstance(act, Refund):
+            self.refund(act)
+            return
+        first = self.waiting[0].at if self.waiting else act.at
+        if (act.at.day, act.at.clock[0] < 14) != (first.day, first.clock[0] < 14):
+            self.flush()
+        self.waiting.append(act)
+
+    def flush(self) -> None:
+        """Submit what is waiting, at the second of the last sale."""
+        if not self.waiting:
+            return
+        sales, self.waiting = self.waiting, []
+        self.stage.stand(sales[-1].at)
+        answers = payments.pay_many([self._sale(sale) for sale in sales])
+        for sale, answer in zip(sales, answers, strict=True):
+            if isinstance(sale, Purchase) and isinstance(answer, payments.Declined):
+                if not answer.settled:
+                    raise RuntimeError(f"sale {sale.number} of the demo: {answer.reason}")
+                self.stage.missing.add(sale.number)
+
+    def refund(self, act: Refund) -> None:
+        """Give back a purchase that was really taken."""
+        self.flush()
+        bought = self.stage.world.purchases[act.of - 1]
+        if bought.number in self.stage.missing:
+            return
+        self.stage.stand(act.at)
+        payments.refund(
+            refund_id=act_id(act, act.of),
+            payment_id=act_id(bought, bought.number),
+            cents=act.cents,
+            by=cashier(bought.place),
+            till=self._till(bought.place),
+        )
+
+    def _sale(self, sale: Purchase | Attempt) -> payments.Purchase:
+        return payments.Purchase(
+            act_id(sale, sale.number),
+            self.stage.members[sale.household].wallet_id,
+            self.stage.places[sale.place],
+            sale.cents,
+            sale.method,
+            self._till(sale.place),
+        )
+
+    def _till(self, place: int) -> Id:
+        """The open till of the place; opened at its first sale."""
+        if place not in self.open:
+            place_id = self.stage.places[place]
+            known = paid.open_tills(place_id=place_id)
+            if known:
+                self.open[place] = known[0].id
+            else:
+                by = cashier(place)
+                open_login(by.id, tuple(by.roles))
+                self.open[place] = payments.open_till(place_id=place_id, by=by)
+        return self.open[place]

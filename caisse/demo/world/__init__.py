@@ -1,0 +1,100 @@
+"""The reference year as plain values: Montpellier from February 2023, and the year after.
+
+No Django, no database: one seed gives one world, always the same. The figures of the reference year
+are the same to the cent whatever the seed; who spends them where is not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import chain, groupby
+from operator import attrgetter
+
+from caisse.demo.world import office
+from caisse.demo.world.acts import Act
+from caisse.demo.world.grants import costs, grants
+from caisse.demo.world.households import households
+from caisse.demo.world.places import places
+from caisse.demo.world.purchases import story
+from caisse.demo.world.returns import debits
+from caisse.demo.world.tables import YEAR
+from caisse.demo.world.values import (
+    Attempt,
+    Cost,
+    Grant,
+    Household,
+    Place,
+    Purchase,
+    Recovered,
+    Refund,
+    Returned,
+)
+
+SEED = 2023
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that happens, in plain lists, each in its own order of time."""
+
+    seed: int
+    households: tuple[Household, ...]
+    places: tuple[Place, ...]
+    grants: tuple[Grant, ...]
+    costs: tuple[Cost, ...]
+    returned: tuple[Returned, ...]
+    recovered: tuple[Recovered, ...]
+    purchases: tuple[Purchase, ...]
+    refunds: tuple[Refund, ...]
+    attempts: tuple[Attempt, ...]
+    office: tuple[Act, ...]
+    """Every act but purchases, refunds and attempts."""
+
+    def acts(self) -> list[Act]:
+        """Every act in the order of time."""
+        everything: list[Act] = [*self.office, *self.purchases, *self.refunds, *self.attempts]
+        return sorted(everything, key=attrgetter("at"))
+
+    def days(self) -> Iterator[tuple[date, list[Act]]]:
+        """The days on which something happens, in order, each with its acts in order."""
+        for day, acts in groupby(self.acts(), key=lambda act: act.at.day):
+            yield day, list(acts)
+
+    def last_day(self) -> date:
+        """The last day that can be played."""
+        return self.office[-1].at.day
+
+
+LAST_DAY_OF_THE_YEAR = YEAR[-1].last
+
+
+@lru_cache(maxsize=4)
+def world(seed: int = SEED) -> World:
+    """The world of `seed`."""
+    people, shops = households(seed), places(seed)
+    given, planned, bank = grants(), costs(), debits(seed, people)
+    told = story(seed, people, shops)
+    acts = chain(
+        office.founding(),
+        office.agreements(given),
+        office.budgets(planned),
+        office.entries(people),
+        office.meetings(shops),
+        office.rulings(),
+        office.runs(people),
+        office.bank(bank),
+    )
+    return World(
+        seed=seed,
+        households=tuple(people),
+        places=tuple(shops),
+        grants=tuple(given),
+        costs=tuple(planned),
+        returned=tuple(bank.returned),
+        recovered=tuple(bank.recovered),
+        purchases=tuple(told.purchases),
+        refunds=tuple(told.refunds),
+        attempts=tuple(told.attempts),
+        office=tuple(sorted(acts, key=attrgetter("at"))),
+    )

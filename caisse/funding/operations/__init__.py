@@ -1,0 +1,33 @@
+"""Money from funders and money for operating costs: two funds that never meet.
+
+Each operation is one transaction: an event, its rows, one chain of transfers. It may be sent again
+with the same `id` (the event's): the second time changes nothing, other content is refused.
+"""
+
+from caisse.funding.operations.bank import make_fee_good, record_fee, record_interest
+from caisse.funding.operations.costs import change_cost, pay_cost, plan_cost
+from caisse.funding.operations.grants import (
+    Signed,
+    add_funder,
+    postpone,
+    receive_instalment,
+    sign_grant,
+    top_up,
+    write_off_grant,
+)
+
+__all__ = [
+    "Signed",
+    "add_funder",
+    "change_cost",
+    "make_fee_good",
+    "pay_cost",
+    "plan_cost",
+    "postpone",
+    "receive_instalment",
+    "record_fee",
+    "record_interest",
+    "sign_grant",
+    "top_up",
+    "write_off_grant",
+]

@@ -1,0 +1,18 @@
+"""What the ledger's timetable does by itself: expired holds every minute, the link of each day."""
+
+from datetime import datetime, timedelta
+
+from caisse.kernel.work import timetable
+from caisse.ledger import operations
+
+
+@timetable("ledger.void_expired", every="minute")
+def void_expired(now: datetime) -> None:
+    """Holds whose time has passed are voided."""
+    operations.void_expired()
+
+
+@timetable("ledger.anchor", every="day", hour=1)
+def anchor_yesterday(now: datetime) -> None:
+    """The day that ended is linked, an hour after midnight so that its last events are written."""
+    operations.anchor(now.date() - timedelta(1))

@@ -1,0 +1,180 @@
+"""Merchants, their places, the agreements under which a place takes payments, and redemption."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from caisse.kernel.fields import Id16Field, MonthField, OptionalId16Field
+
+
+class Kind(models.TextChoices):
+    """What a place is; the order is that of the reference scenario."""
+
+    COOP_SUPERMARKET = "coop_supermarket", "supermarché coopératif et participatif"
+    ORGANIC_SUPERMARKET = "organic_supermarket", "magasins bio"
+    SOLIDARITY_SHOP = "solidarity_shop", "épiceries solidaires et cafés-épiceries"
+    GROCERY = "grocery", "épiceries de quartier et vrac"
+    BAKER = "baker", "boulangeries"
+    PURCHASING_GROUP = "purchasing_group", "groupements d’achat"
+    CANTEEN = "canteen", "cantines et restaurants solidaires"
+    MARKET_PRODUCER = "market_producer", "producteurs et productrices sur les marchés"
+    FARM_PRODUCER = "farm_producer", "producteurs et productrices, à la ferme ou en paniers"
+
+
+PRODUCERS = frozenset({Kind.MARKET_PRODUCER, Kind.FARM_PRODUCER})
+
+
+class Merchant(models.Model):
+    """A legal entity that holds places. Its name stands here only, never in ledger or events."""
+
+    name = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return f"merchant:{self.pk}"
+
+
+class Place(models.Model):
+    """A point of sale; the account `place:<id>` once it was approved."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="places")
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    producer = models.BooleanField()
+    commune = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="place_kind_known"),
+            models.UniqueConstraint(fields=["merchant", "name"], name="place_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.pk}"
+
+    @property
+    def account(self) -> str:
+        """The account of the ledger."""
+        return f"place:{self.pk}"
+
+
+class Agreement(models.Model):
+    """The dated right of a place to take payments, given by a decision.
+
+    `rate` is the code of the place's rate of coverage, where that is by place.
+    `until` is the last day agreed (none: without term); `ended_on` the day from which it no longer
+    holds, because it ran out (ended) or was withdrawn by a decision.
+    """
+
+    class State(models.TextChoices):
+        """planned (it begins later) → active ⇄ suspended → ended or withdrawn."""
+
+        PLANNED = "planned", "à venir"
+        ACTIVE = "active", "en cours"
+        SUSPENDED = "suspended", "suspendue"
+        WITHDRAWN = "withdrawn", "retirée"
+        ENDED = "ended", "terminée"
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="agreements")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    state = models.CharField(max_length=9, choices=State.choices)
+    rate = models.CharField(max_length=30, blank=True)
+    decision = models.PositiveIntegerField()
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="agreement_until_after_since",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["withdrawn", "ended"], ended_on__isnull=False)
+                | Q(state__in=["planned", "active", "suspended"], ended_on__isnull=True),
+                name="agreement_ended_on",
+            ),
+            models.UniqueConstraint(
+                fields=["place"],
+                condition=Q(state__in=["planned", "active", "suspended"]),
+                name="agreement_one_per_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.place_id} {self.since} {self.state}"
+
+
+class Suspension(models.Model):
+    """A time during which an agreement takes no payments; `until` is the day it resumed."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="suspensions")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement"], condition=Q(until__isnull=True), name="suspension_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} suspended {self.since}"
+
+
+class RedemptionRun(models.Model):
+    """The redemption of one month's sales: held place by place, then paid place by place.
+
+    `held_to` and `paid_to` are the last place done, so that a run stopped in the middle goes on
+    there; `held` and `paid` say that all were done. The two causes are the events of the two parts.
+    """
+
+    month = MonthField(unique=True)
+    held_cause = Id16Field(unique=True)
+    held_to = models.BigIntegerField(default=0)
+    held = models.BooleanField(default=False)
+    paid_cause = OptionalId16Field(null=True, unique=True)
+    paid_to = models.BigIntegerField(default=0)
+    paid = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.month)
+
+
+class Redemption(models.Model):
+    """The statement of one place for one month: `cents` to the place, `fee_cents` to the fund.
+
+    `carried_cents` is what stays on its account for the next month: below the minimum, or negative
+    after refunds. The ids of its transfers derive from the run's causes and the place.
+    """
+
+    class State(models.TextChoices):
+        """computed (held, or carried over in whole) → paid or refused (by the bank)."""
+
+        COMPUTED = "computed", "calculé"
+        PAID = "paid", "payé"
+        REFUSED = "refused", "refusé par la banque"
+
+    run = models.ForeignKey(RedemptionRun, on_delete=models.PROTECT, related_name="redemptions")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="redemptions")
+    cents = models.BigIntegerField()
+    fee_cents = models.BigIntegerField()
+    carried_cents = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.COMPUTED)
+    code = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "place"], name="redemption_once_a_month"),
+            models.CheckConstraint(
+                condition=Q(cents__gte=0, fee_cents__gte=0), name="redemption_cents_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(cents=0, fee_cents=0) | Q(carried_cents=0),
+                name="redemption_paid_or_carried",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.place_id} {self.run_id}"

@@ -1,0 +1,184 @@
+"""Reads of merchants: places and agreements at a date, what redemption computed and paid."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from caisse.kernel.ids import Id, derived_id
+from caisse.kernel.month import Month
+from caisse.merchants.models import Agreement, Kind, Place, Redemption, RedemptionRun
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place and its latest agreement (`state` is "" when it never had one)."""
+
+    id: int
+    merchant_id: int
+    name: str
+    merchant: str
+    kind: str
+    kind_label: str
+    producer: bool
+    commune: str
+    account: str
+    since: date | None
+    until: date | None
+    state: str
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionRow:
+    """The statement of a place for a month, in cents; see `models.Redemption`.
+
+    `hold` is the id of the held transfer that pays it (there is none when `cents` is 0).
+    """
+
+    place_id: int
+    place: str
+    month: Month
+    cents: int
+    fee_cents: int
+    carried_cents: int
+    state: str
+    code: str
+    hold: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the redemption of a month is."""
+
+    month: Month
+    held: bool
+    paid: bool
+    places: int
+    cents: int
+    fee_cents: int
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of place: code -> French label, in the order of the reference scenario."""
+    return {kind.value: str(kind.label) for kind in Kind}
+
+
+def places(*, at: date) -> list[PlaceRow]:
+    """The places that had an agreement on the day `at` (a suspended one has it still), by id."""
+    rows = _in_force(at).select_related("place__merchant").order_by("place_id", "id")
+    return [_place_row(row.place, row) for row in rows]
+
+
+def count_by_kind(*, at: date) -> dict[str, int]:
+    """How many places of each kind had an agreement on the day `at`; every kind is there."""
+    counts = dict.fromkeys(Kind.values, 0)
+    for kind in _in_force(at).values_list("place__kind", flat=True):
+        counts[kind] += 1
+    return counts
+
+
+def place(place_id: int) -> PlaceRow | None:
+    """One place with its latest agreement, or None."""
+    row = Place.objects.select_related("merchant").filter(pk=place_id).first()
+    if row is None:
+        return None
+    return _place_row(row, row.agreements.order_by("since", "id").last())
+
+
+def place_named(name: str) -> PlaceRow | None:
+    """The place of that name, or None when there is none, or more than one."""
+    rows = Place.objects.filter(name=name)[:2]
+    return place(rows[0].pk) if len(rows) == 1 else None
+
+
+def kind_of(place_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """Place id -> code of its kind, for all places or those named: figures by kind join on it."""
+    rows = Place.objects.all()
+    if place_ids is not None:
+        rows = rows.filter(pk__in=list(place_ids))
+    return dict(rows.values_list("id", "kind"))
+
+
+def suspended(place_id: int, *, at: date) -> bool:
+    """True when the place's agreement was suspended on the day `at`."""
+    rows = _in_force(at).filter(place_id=place_id, suspensions__since__lte=at)
+    open_ = Q(suspensions__until__isnull=True) | Q(suspensions__until__gt=at)
+    return rows.filter(open_).exists()
+
+
+def redemptions(*, month: Month) -> list[RedemptionRow]:
+    """The statements of the sales of `month`, by place."""
+    rows = Redemption.objects.filter(run__month=month).select_related("place", "run")
+    return [_redemption_row(row) for row in rows.order_by("place_id")]
+
+
+def redemption(*, place_id: int, month: Month) -> RedemptionRow | None:
+    """The statement of one place for one month, or None before it was computed."""
+    rows = Redemption.objects.filter(run__month=month, place_id=place_id)
+    row = rows.select_related("place", "run").first()
+    return None if row is None else _redemption_row(row)
+
+
+def statements(place_id: int) -> list[RedemptionRow]:
+    """All statements of a place, the newest first."""
+    rows = Redemption.objects.filter(place_id=place_id).select_related("place", "run")
+    return [_redemption_row(row) for row in rows.order_by("-run__month")]
+
+
+def progress(*, month: Month) -> Progress | None:
+    """How far the redemption of `month` is, or None when nothing was held yet."""
+    run = RedemptionRun.objects.filter(month=month).first()
+    if run is None:
+        return None
+    rows = list(run.redemptions.filter(cents__gt=0).values_list("cents", "fee_cents"))
+    return Progress(
+        month=month,
+        held=run.held,
+        paid=run.paid,
+        places=len(rows),
+        cents=sum(cents for cents, _ in rows),
+        fee_cents=sum(fee for _, fee in rows),
+    )
+
+
+def _in_force(at: date) -> QuerySet[Agreement]:
+    """Agreements that held on the day `at`; `ended_on` is the first day without."""
+    return Agreement.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=at),
+        Q(ended_on__isnull=True) | Q(ended_on__gt=at),
+        since__lte=at,
+    )
+
+
+def _place_row(row: Place, agreement: Agreement | None) -> PlaceRow:
+    return PlaceRow(
+        id=row.pk,
+        merchant_id=row.merchant_id,
+        name=row.name,
+        merchant=row.merchant.name,
+        kind=row.kind,
+        kind_label=str(Kind(row.kind).label),
+        producer=row.producer,
+        commune=row.commune,
+        account=row.account,
+        since=agreement.since if agreement else None,
+        until=agreement.until if agreement else None,
+        state=agreement.state if agreement else "",
+        rate=agreement.rate if agreement else "",
+    )
+
+
+def _redemption_row(row: Redemption) -> RedemptionRow:
+    return RedemptionRow(
+        place_id=row.place_id,
+        place=row.place.name,
+        month=row.run.month,
+        cents=row.cents,
+        fee_cents=row.fee_cents,
+        carried_cents=row.carried_cents,
+        state=row.state,
+        code=row.code,
+        hold=derived_id(row.run.held_cause, f"redemption:{row.place_id}"),
+    )

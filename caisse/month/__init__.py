@@ -1,0 +1,1 @@
+"""The monthly run: freeze, check, approve, credit, expire, close."""

@@ -1,0 +1,193 @@
+"""Reads of the months: runs, the lines of their plans, what differs from the month before."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from caisse.bylaws import queries as bylaws
+from caisse.contributions import queries as contributions
+from caisse.funding import queries as funding
+from caisse.kernel import clock
+from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
+from caisse.ledger import queries as ledger
+from caisse.month.models import MonthlyRun, PlanLine, RunState
+
+WINDOW = 3  # months over which the share of contributions really cashed is observed
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as it stands, in cents; `articles` as computed with, `waits_for` a ledger answer."""
+
+    id: int
+    month: Month
+    position: int
+    state: str
+    cause: Id
+    verdict: str
+    asked_cents: int
+    total_cents: int
+    levy_cents: int
+    available_cents: int
+    forecast_cents: int
+    credit_on: date
+    checked_by: str
+    approved_by: str
+    waits_for: str
+    credited_cents: int | None
+    articles: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One wallet's line of a plan, in cents."""
+
+    id: int
+    wallet: int
+    membership: int
+    adults: int
+    children: int
+    full_cents: int
+    allocated_cents: int
+    credited_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What a run changes against the ordinary run of the month before, in households and cents."""
+
+    members: int
+    members_before: int
+    came: tuple[int, ...]
+    went: tuple[int, ...]
+    changed: tuple[int, ...]
+    total_cents: int
+    total_before_cents: int
+
+
+def run(*, month: Month, position: int | None = None) -> RunView | None:
+    """The run of `month` at `position`; None means the latest one."""
+    rows = MonthlyRun.objects.filter(month=month).order_by("-position")
+    if position is not None:
+        rows = rows.filter(position=position)
+    row = rows.first()
+    return None if row is None else _view(row)
+
+
+def runs(*, first: Month | None = None, last: Month | None = None) -> list[RunView]:
+    """All runs between two months, in order."""
+    rows = MonthlyRun.objects.order_by("month", "position")
+    if first is not None:
+        rows = rows.filter(month__gte=first)
+    if last is not None:
+        rows = rows.filter(month__lte=last)
+    return [_view(row) for row in rows]
+
+
+def members(*, last: Month) -> dict[Month, int]:
+    """How many households each frozen plan up to `last` names; one counts once a month."""
+    rows = PlanLine.objects.filter(run__month__lte=last).values("run__month")
+    counted = rows.annotate(n=Count("wallet", distinct=True)).values_list("run__month", "n")
+    return dict(counted)
+
+
+def lines(*, run_id: int, after: int = 0, limit: int = 100) -> list[LineView]:
+    """The plan's lines by id, at most `limit`, beginning after the id `after`."""
+    rows = PlanLine.objects.filter(run_id=run_id, pk__gt=after).order_by("pk")[:limit]
+    return [
+        LineView(
+            row.pk, row.wallet, row.membership, row.adults, row.children, row.full_cents,
+            row.allocated_cents, row.credited_cents,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def waiting_cents(*, apart_from: Month | None = None) -> int:
+    """Cents promised by frozen plans (and their levies) that are not yet credited."""
+    rows = MonthlyRun.objects.filter(
+        state__in=(RunState.FROZEN, RunState.CHECKED, RunState.APPROVED), expired_at=None
+    )
+    if apart_from is not None:
+        rows = rows.exclude(month=apart_from)
+    found = rows.aggregate(total=Sum("total_cents"), levy=Sum("levy_cents"))
+    return (found["total"] or 0) + (found["levy"] or 0)
+
+
+def differences(*, run_id: int) -> Differences:
+    """What the coordinator checks: who came, who went, whose amount changed (memberships)."""
+    row = MonthlyRun.objects.get(pk=run_id)
+    before = MonthlyRun.objects.filter(month=row.month.previous(), position=0).first()
+    now_of = dict(row.lines.values_list("membership", "allocated_cents"))
+    then_of = (
+        {} if before is None else dict(before.lines.values_list("membership", "allocated_cents"))
+    )
+    return Differences(
+        members=len(now_of),
+        members_before=len(then_of),
+        came=tuple(sorted(now_of.keys() - then_of.keys())),
+        went=tuple(sorted(then_of.keys() - now_of.keys())),
+        changed=tuple(sorted(m for m in now_of.keys() & then_of.keys() if now_of[m] != then_of[m])),
+        total_cents=row.total_cents,
+        total_before_cents=0 if before is None else before.total_cents,
+    )
+
+
+def cashed_share(*, known_at: date) -> tuple[int, int]:
+    """Contributions cashed and called (cents) in the last three months ended or begun: the share.
+
+    (1, 1) before the first call: nothing says yet that a pledge is not kept.
+    """
+    last = Month.of(known_at)
+    first = last + -(WINDOW - 1)
+    called = _sum("call", "debit", known_at, first)
+    cashed = (
+        _sum("contribution", "credit", known_at, first)
+        + _sum("recovery", "credit", known_at, first)
+        - _sum("return", "credit", known_at, first)
+    )
+    return (cashed, called) if called > 0 else (1, 1)
+
+
+def expected_cents(*, until: date) -> int:
+    """Receipts of the caisse fund foreseen from tomorrow to `until`, in cents.
+
+    Planned instalments, and the pledges of the months whose debit day lies between, times the
+    share cashed in the last three months.
+    """
+    today = clock.today()
+    planned = funding.planned_instalments(fund="caisse", after=today, until=until, known_at=today)
+    cents = sum(instalment.cents for instalment in planned)
+    cashed, called = cashed_share(known_at=today)
+    month = Month.of(today)
+    while month.first <= until:
+        if today < debit_on(month) <= until:
+            pledged = int(contributions.pledged(month=month)[1].sum())
+            cents += pledged * max(0, cashed) // called
+        month = month.next()
+    return cents
+
+
+def debit_on(month: Month) -> date:
+    """The day on which the contributions of `month` are collected."""
+    from caisse.contributions.rules import ContributionRules
+
+    return month.day(bylaws.in_force(ContributionRules, month=month).debit_day)
+
+
+def _sum(reason: str, side: str, until: date, first: Month) -> int:
+    flows = ledger.flows([reason], side=side, until=until)
+    return sum(flow.cents for flow in flows if flow.month >= first)
+
+
+def _view(row: MonthlyRun) -> RunView:
+    return RunView(
+        row.pk, row.month, row.position, row.state, row.cause, row.verdict, row.asked_cents,
+        row.total_cents, row.levy_cents, row.available_cents, row.forecast_cents, row.credit_on,
+        row.checked_by, row.approved_by, row.waits_for, row.credited_cents,
+        json.loads(row.articles),
+    )  # fmt: skip

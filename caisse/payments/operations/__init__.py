@@ -1,0 +1,23 @@
+"""The till's verbs: open it, pay, refund, abandon, ask what became of a number.
+
+A payment writes no row but its transfer: it is judged by the ledger on account flags alone.
+"""
+
+from caisse.payments.operations.giving_back import refund
+from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
+from caisse.payments.operations.tills import close_till, open_till
+from caisse.payments.queries import Receipt
+from caisse.payments.reasons import Declined
+
+__all__ = [
+    "Declined",
+    "Purchase",
+    "Receipt",
+    "abandon",
+    "close_till",
+    "open_till",
+    "outcome",
+    "pay",
+    "pay_many",
+    "refund",
+]

@@ -1,0 +1,87 @@
+"""Refunds: a purchase is given back in part or in whole to the wallet that paid it."""
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import DONE, Outcome, Transfer
+from caisse.payments.operations.answers import Answer, plain, taken
+from caisse.payments.operations.tills import is_open, till_for
+from caisse.payments.queries import Receipt, left_to_refund, receipt
+from caisse.payments.reasons import REFUND_SHORT, Declined, declined
+from caisse.payments.rules import PaymentRules, refundable
+
+
+def refund(
+    *,
+    refund_id: Id,
+    payment_id: Id,
+    cents: int,
+    by: Actor,
+    place_id: int | None = None,
+    till: Id | None = None,
+) -> Answer:
+    """Give back `cents` of the purchase `payment_id`, once for each `refund_id`.
+
+    Allowed for article payment.refund_window_days after the purchase, up to what is left of it,
+    also after the place or the wallet was closed and when the place's sales are already held (down
+    to article redemption.refund_floor_cents). `place_id`, when said, must be that of the purchase.
+    Raises ValueError for an amount that is not positive, RuntimeError inside a transaction.
+    """
+    if cents <= 0:
+        raise ValueError("a refund moves a positive number of cents")
+    purchase = receipt(payment_id)
+    if purchase is None or purchase.kind != "payment":
+        return declined("purchase_unknown")
+    if place_id is not None and place_id != purchase.place_id:
+        return declined("purchase_unknown")
+    cause = till_for(place_id=purchase.place_id, by=by) if till is None else till
+    # A refund that stands is told again, also when its window or its till was closed since.
+    if books.transfer(refund_id) is None:
+        if not is_open(cause, purchase.place_id):
+            return declined("till_suspended")
+        late = _too_late(purchase)
+        if late is not None:
+            return late
+    place, wallet = f"place:{purchase.place_id}", f"wallet:{purchase.wallet_id}"
+    transfer = Transfer(refund_id, place, wallet, cents, "refund", cause, of=payment_id)
+    return _told(purchase, transfer, ledger.submit([transfer])[0])
+
+
+def _too_late(purchase: Receipt) -> Declined | None:
+    today = clock.today()
+    rules = bylaws.in_force(PaymentRules, month=Month.of(today))
+    if refundable(clock.day_of(purchase.at), today, rules):
+        return None
+    return declined("refund_too_late", days=rules.refund_window_days or 0)
+
+
+def _told(purchase: Receipt, transfer: Transfer, outcome: Outcome) -> Answer:
+    """The ledger's answer to a refund as a till says it."""
+    if outcome.answer in DONE:
+        return Receipt(
+            id=transfer.id,
+            kind="refund",
+            wallet_id=purchase.wallet_id,
+            place_id=purchase.place_id,
+            cents=transfer.cents,
+            at=outcome.at,
+            seq=outcome.seq,
+            wallet_after=outcome.credit_after,
+            of=purchase.id,
+            again=outcome.answer == "exists",
+        )
+    if outcome.answer == "ceiling":
+        return declined("refund_too_large", left_cents=left_to_refund(purchase.id))
+    if outcome.answer == "insufficient":
+        return Declined("funds_short", *REFUND_SHORT)
+    if outcome.answer == "differs":
+        return taken(transfer.id)
+    if outcome.answer == "closed":  # ended for good: the wallet or the place has left
+        ended = books.account(transfer.credit)
+        wallet_left = ended is not None and ended.state == "ended"
+        return declined("means_unavailable" if wallet_left else "place_closed")
+    return plain(outcome.answer)

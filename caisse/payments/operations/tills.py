@@ -1,0 +1,69 @@
+"""Tills: opened at a place by a cashier, closed; known to a payment without asking the database."""
+
+import time
+
+from django.db import connection
+
+from caisse.kernel import clock, events
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id, show_id
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
+from caisse.merchants import queries as merchants
+from caisse.payments.models import Till
+
+REMEMBERED_S = 2.0  # how long another process may still pay at a till that was closed
+_places: dict[Id, tuple[int, float]] = {}  # open tills: place, and until when that is believed
+
+
+def mark_account(till: Id) -> str:
+    """The counting account of the payment ids that were abandoned at this till."""
+    return f"mark:till:{show_id(till)}"
+
+
+@ledger.repeatable
+def open_till(*, place_id: int, by: Actor) -> Id:
+    """Open a till at a place; its id is the cause of the payments taken at it.
+
+    Raises Refusal("unknown_place").
+    """
+    if merchants.place(place_id) is None:
+        raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
+    till = events.record("till.opened", subject=f"place:{place_id}", by=by)
+    Till.objects.create(id=till, place_id=place_id, opened_at=clock.now_ms(), opened_by=by.id)
+    ledger.open_accounts([mark_account(till)])
+    return till
+
+
+@ledger.repeatable
+def close_till(*, till: Id, by: Actor) -> None:
+    """Close a till: it takes no new payment. Twice is once. Raises Refusal("unknown_till")."""
+    row = Till.objects.select_for_update().filter(pk=till).first()
+    if row is None:
+        raise Refusal("unknown_till", "Cet appareil n’est pas connu.")
+    _places.pop(till, None)
+    if row.closed_at is None:
+        events.record("till.closed", subject=f"place:{row.place_id}", by=by, till=show_id(till))
+        row.closed_at = clock.now_ms()
+        row.save()
+
+
+def till_for(*, place_id: int, by: Actor) -> Id:
+    """The last till that `by` opened at the place and left open; a new one when there is none."""
+    mine = Till.objects.filter(place_id=place_id, opened_by=by.id, closed_at__isnull=True)
+    found = mine.order_by("-id").values_list("id", flat=True).first()
+    return open_till(place_id=place_id, by=by) if found is None else found
+
+
+def is_open(till: Id, place_id: int) -> bool:
+    """True when `till` is an open till of that place; believed for two seconds once it was read."""
+    known, until = _places.get(till, (0, 0.0))
+    if time.monotonic() < until:
+        return known == place_id
+    row = Till.objects.filter(pk=till, closed_at__isnull=True).first()
+    if row is None:
+        _places.pop(till, None)
+        return False
+    if not connection.in_atomic_block:  # what a transaction reads may never have been
+        _places[till] = (row.place_id, time.monotonic() + REMEMBERED_S)
+    return row.place_id == place_id

@@ -1,0 +1,99 @@
+"""The closed list of refusals at a till: a room of its own, a table that operations and pages read.
+
+Each reason has one sentence for the cashier and one for the member; neither says what a shop must
+not know. « Rien n’est prélevé. » goes before the cashier's, except while an answer is awaited.
+"""
+
+from dataclasses import dataclass
+
+from caisse.kernel import cents as money
+
+NOTHING_TAKEN = "Rien n’est prélevé."
+CHECKING = "checking"
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "funds_short": (
+        "Le paiement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
+        "Il vous reste {left}. Vous pouvez payer une partie et compléter en euros.",
+    ),
+    "amount_limit": (
+        "Ce montant dépasse ce qui est possible en une fois.",
+        "La caisse a fixé un maximum par achat. Un montant plus petit passera.",
+    ),
+    "code_wrong": (
+        "Le code ou l’identifiant n’est pas reconnu. La personne peut le retaper.",
+        "Vérifiez l’identifiant et le code, puis recommencez.",
+    ),
+    "means_unavailable": (
+        "Ce moyen de paiement n’est pas disponible aujourd’hui. Un autre moyen ?",
+        "Votre porte-monnaie ou ce moyen est en pause. Appelez l’accueil.",
+    ),
+    "place_closed": (
+        "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
+        "Ce lieu n’encaisse pas pour la caisse en ce moment. Voir les lieux proches.",
+    ),
+    "till_suspended": (
+        "Cet appareil est suspendu. Appelez la caisse.",
+        "Cet appareil ne peut pas encaisser. Un autre appareil du lieu peut le faire.",
+    ),
+    "refund_too_large": (
+        "Le remboursement dépasse l’achat. Reste : {left}.",
+        "Le remboursement dépasse l’achat. Reste : {left}.",
+    ),
+    "refund_too_late": (
+        "Le délai de remboursement est passé ({days} jours).",
+        "Le délai est passé ; l’accueil peut regarder avec vous.",
+    ),
+    "purchase_unknown": (
+        "Aucun achat de ce lieu ne porte ce numéro.",
+        "Vérifiez le numéro du reçu.",
+    ),
+    "id_reused": (
+        "Erreur d’appareil : numéro déjà pris. Recommencez la vente.",
+        "Rien n’a été débité. La vente peut recommencer.",
+    ),
+    "abandoned": (
+        "Cette vente a été abandonnée. Recommencez si besoin.",
+        "Cette vente a été abandonnée, rien n’a été débité.",
+    ),
+    "device_clock": (
+        "L’appareil n’est pas à l’heure. Il se règle seul : recommencez la vente.",
+        "Rien n’a été débité. La vente peut recommencer.",
+    ),
+    CHECKING: (
+        "On vérifie… Ne refaites pas le paiement.",
+        "On vérifie… Ne refaites pas le paiement.",
+    ),
+}
+
+# The place's own refusal of a refund: its account stands at the floor that the bylaws allow.
+REFUND_SHORT = (
+    "Le remboursement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
+    "Ce lieu ne peut pas rendre ce montant aujourd’hui ; l’accueil peut regarder avec vous.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """What a till says instead of a receipt: `reason` of the closed list, and its two sentences."""
+
+    reason: str
+    cashier: str
+    member: str
+
+    @property
+    def settled(self) -> bool:
+        """False for `checking`: money may have moved, the same id must be asked again."""
+        return self.reason != CHECKING
+
+    @property
+    def on_screen(self) -> str:
+        """The cashier's whole sentence."""
+        return f"{NOTHING_TAKEN} {self.cashier}" if self.settled else self.cashier
+
+
+def declined(reason: str, *, left_cents: int = 0, days: int = 0) -> Declined:
+    """The refusal `reason` with its sentences; `left_cents` and `days` where they speak of them."""
+    left = money.show(left_cents)
+    cashier, member = (text.format(left=left, days=days) for text in SENTENCES[reason])
+    return Declined(reason, cashier, member)

@@ -1,0 +1,54 @@
+"""Prices that a member chooses, and until when a purchase may be undone."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from caisse.bylaws.rules import article, articles
+from caisse.contributions.rules import ContributionRules
+from caisse.kernel.cents import Rounding
+from caisse.kernel.one_or_many import Number, portion
+
+BP = 10_000
+
+
+@articles("payment")
+@dataclass(frozen=True, slots=True)
+class PaymentRules:
+    """The articles of paying."""
+
+    refund_window_days: int | None = article(
+        "délai pour rembourser un achat", neutral=None, bounds=(0, 90)
+    )
+
+
+def refundable(paid_on: date, today: date, rules: PaymentRules) -> bool:
+    """True while a purchase of the business day `paid_on` may be refunded on `today`.
+
+    The window counts whole days after the purchase; 0 is the same day only.
+    """
+    window = rules.refund_window_days
+    return window is None or today <= paid_on + timedelta(days=window)
+
+
+@articles("price")
+@dataclass(frozen=True, slots=True)
+class PriceRules:
+    """How a chosen part of a fair price becomes a price."""
+
+    rounding: Rounding = article("arrondi des prix", neutral="half_up")
+    step_cents: int = article("pas des prix", neutral=1, bounds=(1, 100))
+
+
+def price_paid(fair_cents: Number, tier_bp: int, rules: PriceRules) -> Number:
+    """The price of goods worth `fair_cents` at the tier `tier_bp`, rounded once to a whole step.
+
+    The fair price itself (10,000 bp) is never rounded: it is what the shop asks.
+    """
+    if tier_bp == BP:
+        return fair_cents
+    return portion(fair_cents, tier_bp, BP, rules.rounding, rules.step_cents)
+
+
+def prices(fair_cents: Number, rules: PriceRules, contribution: ContributionRules) -> list[Number]:
+    """One price per tier of the article `contribution.price_tiers_bp`, the lowest first."""
+    return [price_paid(fair_cents, tier, rules) for tier in contribution.price_tiers_bp]

@@ -1,0 +1,10 @@
+"""People as a Django application."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """Persons, households, wallet holders, memberships, roles and access."""
+
+    name = "caisse.people"
+    default_auto_field = "django.db.models.BigAutoField"

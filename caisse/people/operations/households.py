@@ -1,0 +1,139 @@
+"""What changes in a household while it is a member: composition, address, holders."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock, events, ids
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
+from caisse.people.models import Composition, Holder, Household, Wallet
+from caisse.people.operations.persons import (
+    NewHolder,
+    births_text,
+    demand_composition,
+    demand_holders,
+    handles,
+    new_person,
+)
+from caisse.people.rules import HolderRules, MemberRules
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A new holder, and the handle to write on the paper that the person takes home."""
+
+    holder_id: int
+    handle: str
+
+
+@transaction.atomic
+def change_composition(
+    *,
+    household_id: int,
+    adults: int,
+    births: tuple[str, ...],
+    since: date,
+    by: Actor,
+    id: Id | None = None,
+) -> int:
+    """Write down who shares the food budget from `since` on; the past statements stay as they are.
+
+    A month takes the composition of its 1st, so a change within a month counts from the next; of
+    two statements for one day the one recorded last counts. Returns the number of the composition.
+    Repeatable by `id`. Raises Refusal: `household`, `composition`, `unknown`, `differs`.
+    """
+    text = births_text(births)
+    if id is not None and events.happened(id) is not None:
+        return _stated_before(id, household_id, since, adults, text)
+    rules = bylaws.in_force(MemberRules, month=Month.of(since))
+    demand_composition(adults, births, since, rules)
+    if not Household.objects.filter(pk=household_id).exists():
+        raise Refusal("unknown", "Ce foyer n’existe pas.")
+    cause = ids.new_id() if id is None else id
+    row = Composition.objects.create(
+        household_id=household_id,
+        since=since,
+        adults=adults,
+        births=text,
+        recorded_at=clock.now_ms(),
+        cause=cause,
+    )
+    events.record(
+        "household.composition_changed",
+        subject=f"household:{household_id}",
+        by=by,
+        id=cause,
+        since=since.isoformat(),
+    )
+    return row.pk
+
+
+def _stated_before(id: Id, household_id: int, since: date, adults: int, births: str) -> int:
+    """The composition that the first call under `id` wrote; Refusal(differs) if it was another."""
+    row = Composition.objects.filter(
+        cause=id, household=household_id, since=since, adults=adults, births=births
+    ).first()
+    if row is None:
+        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    return row.pk
+
+
+@transaction.atomic
+def add_holder(
+    *, wallet_id: int, holder: NewHolder, by: Actor, since: date | None = None, id: Id | None = None
+) -> Held:
+    """Let one more person spend from a wallet, under a handle of their own.
+
+    The article `balance.household_sub_wallets` of the month says how many hold a wallet at once.
+    Repeatable by `id`. Raises Refusal: `holders`, `handle`, `taken`, `unknown`, `differs`.
+    """
+    day = clock.today() if since is None else since
+    if id is not None:
+        before = events.happened(id)
+        if before is not None:
+            return _added_before(id, wallet_id, before.subject)
+    # The lock keeps two desks from adding the last holder at the same time.
+    if not Wallet.objects.select_for_update().filter(pk=wallet_id).exists():
+        raise Refusal("unknown", "Ce porte-monnaie n’existe pas.")
+    current = Holder.objects.filter(wallet=wallet_id).exclude(until__lte=day).count()
+    demand_holders([holder], bylaws.in_force(HolderRules, month=Month.of(day)), current)
+    cause = ids.new_id() if id is None else id
+    handle = handles([[holder]], cause)[0][0]
+    person = new_person(holder)
+    person.save()
+    row = Holder.objects.create(person=person, wallet_id=wallet_id, handle=handle, since=day)
+    events.record(
+        "holder.added", subject=f"holder:{row.pk}", by=by, id=cause, wallet=f"wallet:{wallet_id}"
+    )
+    return Held(row.pk, handle)
+
+
+def _added_before(id: Id, wallet_id: int, subject: str) -> Held:
+    """The holder that the first call under `id` added; Refusal(differs) if it was another act."""
+    kind, _, number = subject.partition(":")
+    row = Holder.objects.filter(pk=int(number)).first() if kind == "holder" else None
+    if row is None or row.wallet_id != wallet_id:
+        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    return Held(row.pk, row.handle)
+
+
+@transaction.atomic
+def end_holder(*, holder_id: int, by: Actor, until: date | None = None) -> None:
+    """Let a holder spend no more from the day `until` on (None: today); the handle stays theirs.
+
+    Ending twice changes nothing. Raises Refusal(unknown).
+    """
+    day = clock.today() if until is None else until
+    row = Holder.objects.select_for_update().filter(pk=holder_id).first()
+    if row is None:
+        raise Refusal("unknown", "Ce titulaire n’existe pas.")
+    if row.until is not None and row.until <= day:
+        return
+    row.until = max(day, row.since)
+    row.save(update_fields=["until"])
+    events.record("holder.ended", subject=f"holder:{holder_id}", by=by, until=str(row.until))

@@ -1,0 +1,207 @@
+"""A household joins: persons, membership, wallet and the accounts of the ledger, all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+
+from django.db import transaction
+
+from caisse.kernel import clock, events, ids
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
+from caisse.people.models import (
+    Composition,
+    Holder,
+    Household,
+    Membership,
+    MembershipState,
+    Person,
+    State,
+    Wallet,
+)
+from caisse.people.operations.persons import (
+    Limits,
+    NewHolder,
+    NewHousehold,
+    births_text,
+    demand_household,
+    handles,
+    new_composition,
+    new_household,
+    new_person,
+)
+from caisse.people.queries import places_taken
+from caisse.people.rules import demand_room
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """One line of `join_many`."""
+
+    household: NewHousehold
+    joined_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The numbers of a new membership, and the handles of its holders in the order given."""
+
+    membership_id: int
+    wallet_id: int
+    household_id: int
+    handles: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def join(*, household: NewHousehold, joined_on: date, by: Actor, id: Id | None = None) -> Joined:
+    """Open the membership of a new household from `joined_on` on, with its wallet and its accounts.
+
+    Repeatable by `id`. Raises Refusal: `household`, `composition`, `capacity`,
+    `holders`, `handle`, `taken`, `differs`.
+    """
+    return _join([Joining(household, joined_on)], by=by, id=id)[0]
+
+
+@transaction.atomic
+def join_many(*, rows: Sequence[Joining], by: Actor, id: Id | None = None) -> list[Joined]:
+    """`join` for many, in a bounded number of statements and under one event.
+
+    All or none, answered in the order of `rows`; repeatable by `id`. Raises what `join` raises,
+    naming the line.
+    """
+    return _join(rows, by=by, id=id) if rows else []
+
+
+def _join(rows: Sequence[Joining], *, by: Actor, id: Id | None) -> list[Joined]:
+    if id is not None and events.happened(id) is not None:
+        return _joined_before(rows, id)
+    _demand(rows)
+    cause = ids.new_id() if id is None else id
+    memberships = enter(rows, State.ACTIVE, cause)
+    people = [row.household.holders for row in rows]
+    joined = open_wallets(
+        memberships, people, handles(people, cause), [row.joined_on for row in rows]
+    )
+    first, last = joined[0].membership_id, joined[-1].membership_id
+    events.record(
+        "membership.joined",
+        subject=f"membership:{first}" if len(rows) == 1 else "memberships",
+        by=by,
+        id=cause,
+        first=first,
+        last=last,
+        count=len(joined),
+    )
+    return joined
+
+
+def _demand(rows: Sequence[Joining]) -> None:
+    """Raise Refusal for the first household that cannot join, with its place in the list."""
+    days = {Month.of(row.joined_on): row.joined_on for row in rows}
+    limits = {month: Limits.of(month) for month in days}
+    for number, row in enumerate(rows, start=1):
+        try:
+            demand_household(row.household, row.joined_on, limits[Month.of(row.joined_on)])
+        except Refusal as refusal:
+            if len(rows) == 1:
+                raise
+            raise Refusal(refusal.reason, f"Foyer {number} : {refusal.sentence}") from None
+    last = max(days)
+    if limits[last].admission.capacity is not None:
+        demand_room(places_taken(on=days[last]), len(rows), limits[last].admission)
+
+
+def enter(rows: Sequence[Joining], state: State, cause: Id) -> list[Membership]:
+    """Households with their composition, and a membership in `state` for each, in that order."""
+    at = clock.now_ms()
+    households = Household.objects.bulk_create(
+        [new_household(row.household) for row in rows], batch_size=BATCH
+    )
+    Composition.objects.bulk_create(
+        [
+            new_composition(household, row.household, row.joined_on, at, cause)
+            for household, row in zip(households, rows, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    memberships = Membership.objects.bulk_create(
+        [Membership(household=household, cause=cause) for household in households],
+        batch_size=BATCH,
+    )
+    MembershipState.objects.bulk_create(
+        [
+            MembershipState(
+                membership=membership, state=state, since=row.joined_on, recorded_at=at, cause=cause
+            )
+            for membership, row in zip(memberships, rows, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    return memberships
+
+
+def open_wallets(
+    memberships: Sequence[Membership],
+    people: Sequence[Sequence[NewHolder]],
+    chosen: Sequence[Sequence[str]],
+    days: Sequence[date],
+) -> list[Joined]:
+    """A wallet per membership, its accounts and its holders; the four sequences go together."""
+    wallets = Wallet.objects.bulk_create(
+        [Wallet(household_id=m.household_id) for m in memberships], batch_size=BATCH
+    )
+    flat = [
+        (holder, wallet, handle, day)
+        for holders, wallet, names, day in zip(people, wallets, chosen, days, strict=True)
+        for holder, handle in zip(holders, names, strict=True)
+    ]
+    persons = Person.objects.bulk_create(
+        [new_person(holder) for holder, _, _, _ in flat], batch_size=BATCH
+    )
+    Holder.objects.bulk_create(
+        [
+            Holder(person=person, wallet=wallet, handle=handle, since=day)
+            for person, (_, wallet, handle, day) in zip(persons, flat, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    ledger.open_accounts([f"wallet:{wallet.pk}" for wallet in wallets])
+    ledger.open_accounts([f"receivable:contribution:{m.pk}" for m in memberships])
+    return [
+        Joined(m.pk, w.pk, m.household_id, tuple(names))
+        for m, w, names in zip(memberships, wallets, chosen, strict=True)
+    ]
+
+
+def _joined_before(rows: Sequence[Joining], id: Id) -> list[Joined]:
+    """What the first call under `id` answered; Refusal(differs) when it was about others."""
+    found = list(
+        Membership.objects.filter(cause=id)
+        .select_related("household__wallet")
+        .prefetch_related("states", "household__compositions", "household__wallet__holders")
+        .order_by("pk")
+    )
+    if len(found) != len(rows) or not all(map(_same, found, rows)):
+        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    joined = []
+    for membership, row in zip(found, rows, strict=True):
+        wallet = membership.household.wallet
+        holders = sorted(wallet.holders.all(), key=attrgetter("pk"))
+        names = tuple(holder.handle for holder in holders[: len(row.household.holders)])
+        joined.append(Joined(membership.pk, wallet.pk, membership.household_id, names))
+    return joined
+
+
+def _same(membership: Membership, row: Joining) -> bool:
+    """Whether the membership began as `row` says."""
+    first = min(membership.household.compositions.all(), key=attrgetter("pk"))
+    began = min(membership.states.all(), key=attrgetter("pk"))
+    said = (began.state, began.since, first.adults, first.births)
+    asked = row.household
+    return said == (State.ACTIVE, row.joined_on, asked.adults, births_text(asked.births))

@@ -1,0 +1,102 @@
+"""Ways in: logins and the roles they hold, within dates."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from caisse.kernel import clock, events
+from caisse.kernel.actor import Actor
+from caisse.kernel.refusal import Refusal
+from caisse.people.models import Login, Role, RoleName
+
+IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
+SHORTEST_PASSWORD = 12
+
+
+@transaction.atomic
+def create_login(
+    *, identifier: str, roles: Iterable[str], by: Actor, password: str | None = None
+) -> int:
+    """Open a way in under a pseudonym, with `roles` from today on; returns its number.
+
+    The identifier signs every event of its owner for ever, so it holds no e-mail address (a colon
+    is left to the machine's own actors). Without a password nobody can log in with one.
+    Raises Refusal: `identifier`, `taken`, `role`, `password`.
+    """
+    wanted = sorted(set(roles))
+    if IDENTIFIER.fullmatch(identifier) is None:
+        raise Refusal(
+            "identifier",
+            f"« {identifier[:40]} » ne convient pas : de 1 à 40 lettres minuscules sans accent, "
+            "chiffres, points ou traits d’union.",
+        )
+    for name in wanted:
+        _demand_role(name)
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        raise Refusal(
+            "password", f"Un mot de passe compte au moins {SHORTEST_PASSWORD} caractères."
+        )
+    login = Login(identifier=identifier)
+    login.set_password(password)
+    try:
+        with transaction.atomic():
+            login.save()
+    except IntegrityError:
+        raise Refusal("taken", f"L’identifiant « {identifier} » est déjà pris.") from None
+    today = clock.today()
+    Role.objects.bulk_create([Role(login=login, name=name, since=today) for name in wanted])
+    events.record("login.created", subject=f"login:{identifier}", by=by, roles=wanted)
+    return login.pk
+
+
+@transaction.atomic
+def grant_role(
+    *, identifier: str, role: str, by: Actor, since: date | None = None, until: date | None = None
+) -> None:
+    """Give a role from `since` (None: today) until the day before `until` (None: without end).
+
+    Raises Refusal: `role`, `unknown_login`, `period`.
+    """
+    _demand_role(role)
+    login = _login(identifier)
+    first = clock.today() if since is None else since
+    if until is not None and until <= first:
+        raise Refusal("period", "Un rôle finit après son début.")
+    Role.objects.create(login=login, name=role, since=first, until=until)
+    events.record("role.granted", subject=f"login:{identifier}", by=by, role=role, since=str(first))
+
+
+@transaction.atomic
+def end_role(*, identifier: str, role: str, by: Actor, until: date | None = None) -> None:
+    """Take a role away from the day `until` on (None: today); twice is once."""
+    login = _login(identifier)
+    day = clock.today() if until is None else until
+    held = login.roles.filter(name=role).exclude(until__lte=day)
+    for row in held:
+        row.until = max(day, row.since)
+        row.save(update_fields=["until"])
+        events.record("role.ended", subject=f"login:{identifier}", by=by, role=role, until=str(day))
+
+
+@transaction.atomic
+def close_login(*, identifier: str, by: Actor) -> None:
+    """Close a way in; its identifier keeps signing what it did. Closing twice changes nothing."""
+    login = _login(identifier)
+    if login.is_active:
+        login.is_active = False
+        login.save(update_fields=["is_active"])
+        events.record("login.closed", subject=f"login:{identifier}", by=by)
+
+
+def _login(identifier: str) -> Login:
+    login = Login.objects.select_for_update().filter(identifier=identifier).first()
+    if login is None:
+        raise Refusal("unknown_login", f"« {identifier[:40]} » n’est pas un identifiant connu ici.")
+    return login
+
+
+def _demand_role(name: str) -> None:
+    if name not in RoleName.values:
+        raise Refusal("role", f"« {name[:40]} » n’est pas un rôle ({', '.join(RoleName.values)}).")

@@ -1,0 +1,221 @@
+"""One person, one membership, one login at a time, and the search of the office."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import OuterRef, Q, Subquery
+
+from caisse.kernel import clock
+from caisse.kernel.actor import Actor
+from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
+from caisse.people.handles import fold
+from caisse.people.models import (
+    Composition,
+    Holder,
+    Login,
+    Membership,
+    MembershipState,
+    State,
+)
+from caisse.people.rules import counted
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipView:
+    """A membership on a day: ids and state, no name. `since` is the first day of that state."""
+
+    id: int
+    household_id: int
+    wallet_id: int | None
+    state: str | None
+    since: date | None
+
+    @property
+    def wallet(self) -> str:
+        """The ledger account of its wallet."""
+        return f"wallet:{self.wallet_id}"
+
+    @property
+    def receivable(self) -> str:
+        """The memo account of what it owes."""
+        return f"receivable:contribution:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """Someone who may spend, by handle: ids only. `membership_id` is the household's latest one."""
+
+    id: int
+    handle: str
+    wallet_id: int
+    membership_id: int
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of the office's search. It holds names: for the screen of whoever may see them."""
+
+    membership_id: int
+    wallet_id: int | None
+    names: tuple[str, ...]
+    handles: tuple[str, ...]
+    street: str
+    state: str | None
+
+
+class Statement(NamedTuple):
+    """A state that stands from `since` on."""
+
+    since: date
+    state: str
+
+
+def actor(identifier: str) -> Actor:
+    """The actor behind a login, with the roles held today (business date).
+
+    Raises Refusal(unknown_login) or Refusal(inactive_login).
+    """
+    login = Login.objects.filter(identifier=identifier).first()
+    if login is None:
+        raise Refusal("unknown_login", f"« {identifier[:40]} » n’est pas un identifiant connu ici.")
+    if not login.is_active:
+        raise Refusal("inactive_login", f"L’accès « {identifier} » est fermé.")
+    today = clock.today()
+    held = login.roles.filter(Q(until=None) | Q(until__gt=today), since__lte=today)
+    return Actor(identifier, frozenset(held.values_list("name", flat=True)))
+
+
+def timeline(membership_id: int, *, known_at: int | None = None) -> list[Statement]:
+    """The statements that stand, in order of date: the one recorded last wins from its date on."""
+    rows = MembershipState.objects.filter(membership_id=membership_id).order_by("-id")
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    standing: list[Statement] = []
+    for since, state in rows.values_list("since", "state"):
+        if not standing or since < standing[-1].since:
+            standing.append(Statement(since, state))
+    return standing[::-1]
+
+
+def membership(membership_id: int, *, on: date | None = None) -> MembershipView | None:
+    """The membership as it is on the day `on` (None: today), or None when there is no such number.
+
+    `state` is None on a day before its first statement.
+    """
+    row = (
+        Membership.objects.filter(pk=membership_id)
+        .values_list("household_id", "household__wallet__id")
+        .first()
+    )
+    if row is None:
+        return None
+    day = clock.today() if on is None else on
+    reached = [statement for statement in timeline(membership_id) if statement.since <= day]
+    state, since = (reached[-1].state, reached[-1].since) if reached else (None, None)
+    return MembershipView(membership_id, row[0], row[1], state, since)
+
+
+def memberships(ids: set[int]) -> set[int]:
+    """Those of `ids` that are numbers of memberships, whatever their state."""
+    known: set[int] = set()
+    rest = sorted(ids)
+    for start in range(0, len(rest), 900):  # below SQLite's least limit of parameters
+        chunk = Membership.objects.filter(pk__in=rest[start : start + 900])
+        known.update(chunk.values_list("pk", flat=True))
+    return known
+
+
+def holder(handle: str, *, on: date | None = None) -> HolderView | None:
+    """Who may spend under `handle` on the day `on` (None: today); None when nobody may."""
+    day = clock.today() if on is None else on
+    row = (
+        Holder.objects.filter(Q(until=None) | Q(until__gt=day), handle=handle.strip().lower())
+        .filter(since__lte=day)
+        .values_list("pk", "handle", "wallet_id", "wallet__household_id", "until")
+        .first()
+    )
+    if row is None:
+        return None
+    latest = (
+        Membership.objects.filter(household_id=row[3]).order_by("-pk").values_list("pk").first()
+    )
+    return None if latest is None else HolderView(row[0], row[1], row[2], latest[0], row[4])
+
+
+def membership_of(handle: str) -> int | None:
+    """The number of the membership of whoever may spend under `handle` today."""
+    found = holder(handle)
+    return None if found is None else found.membership_id
+
+
+def composition(
+    membership_id: int, *, month: Month, child_max_age: int | None = None
+) -> tuple[int, int]:
+    """Adults and children of one household for `month`: the same rules as `roll`, for one.
+
+    (1, 0) for a household without any composition.
+    """
+    rows = Composition.objects.filter(household__memberships=membership_id)
+    row = (
+        rows.filter(since__lte=month.first).order_by("-since", "-pk").first()
+        or rows.order_by("since", "-pk").first()
+    )
+    if row is None:
+        return 1, 0
+    births = [Month.parse(birth) for birth in row.births.split()]
+    return counted(row.adults, births, month, child_max_age)
+
+
+def places_taken(*, on: date) -> int:
+    """How many memberships are active or paused on the day `on`, or are to be later."""
+    latest = MembershipState.objects.filter(membership=OuterRef("pk")).order_by("-pk")
+    holding = [State.ACTIVE, State.PAUSED]
+    return (
+        Membership.objects.annotate(
+            then=Subquery(latest.filter(since__lte=on).values("state")[:1]),
+            last=Subquery(latest.values("state")[:1]),
+        )
+        .filter(Q(then__in=holding) | Q(last__in=holding))
+        .count()
+    )
+
+
+def search(text: str, *, limit: int = 20) -> list[Found]:
+    """Memberships whose number is `text`, or whose names, handles or street hold all its words.
+
+    At most `limit`, newest first. For the office's screen; what is searched is never logged.
+    """
+    words = fold(text).split()[:4]
+    if not words:
+        return []
+    if len(words) == 1 and words[0].isdecimal():
+        rows = Membership.objects.filter(pk=int(words[0]) if len(words[0]) < 19 else 0)
+    else:
+        rows = Membership.objects.all()
+        for word in words:
+            rows = rows.filter(
+                Q(household__wallet__holders__person__folded__contains=word)
+                | Q(household__wallet__holders__handle__contains=word)
+                | Q(household__folded__contains=word)
+            )
+    chosen = rows.distinct().order_by("-pk").select_related("household")[:limit]
+    return [_found(row) for row in chosen]
+
+
+def _found(row: Membership) -> Found:
+    """One line of the search; at most `limit` of them are read."""
+    holders = Holder.objects.filter(wallet__household_id=row.household_id).select_related("person")
+    view = membership(row.pk)
+    today = clock.today()
+    current = [h for h in holders.order_by("pk") if h.until is None or h.until > today]
+    return Found(
+        row.pk,
+        None if view is None else view.wallet_id,
+        tuple(f"{h.person.given_name} {h.person.family_name}" for h in current),
+        tuple(h.handle for h in current),
+        row.household.street,
+        None if view is None else view.state,
+    )

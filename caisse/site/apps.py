@@ -1,0 +1,10 @@
+"""The assembly as a Django application: addresses, the glance page, the command `caisse`."""
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """Named apart: `site` alone is a module of Python."""
+
+    name = "caisse.site"
+    label = "caisse_site"

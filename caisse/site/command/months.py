@@ -1,0 +1,65 @@
+"""The monthly run, step by step (own room: part of the command)."""
+
+import argparse
+
+from caisse.kernel.cents import show
+from caisse.month import operations, queries
+from caisse.site.command.verbs import OK, actor, by, month, verb
+from caisse.site.command.words import say, tell
+
+STEPS = ("freeze", "check", "approve", "credit", "close", "adjust")
+ROLES = ("coordinator", "treasurer", "administrator")
+WORDS = {
+    "frozen": ("figé", "frozen"),
+    "checked": ("contrôlé", "checked"),
+    "approved": ("approuvé", "approved"),
+    "credited": ("versé", "credited"),
+    "closed": ("clos", "closed"),
+}
+
+
+def _month(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("month", type=month, metavar="YYYY-MM")
+    by(parser)
+
+
+@verb(
+    "month", "Mener le mois : figer, contrôler, approuver, verser, clore, ajuster",
+    "Run the month: freeze, check, approve, credit, close, adjust", _month,
+)  # fmt: skip
+def month_(arguments: argparse.Namespace) -> int:
+    """Only forward; whoever checked may not approve; a correction is an adjustment run."""
+    who = actor(arguments, *ROLES)
+    getattr(operations, arguments.step)(month=arguments.month, by=who)
+    run = queries.run(month=arguments.month)
+    assert run is not None
+    french, english = WORDS[run.state]
+    tell(
+        f"{run.month} : {french}, {show(run.total_cents)} au plan, "
+        f"{show(run.credited_cents or 0)} versés.",
+        f"{run.month}: {english}, {show(run.total_cents)} planned, "
+        f"{show(run.credited_cents or 0)} credited.",
+    )
+    if arguments.step in ("freeze", "check", "adjust"):
+        _tell_differences(run)
+    return OK
+
+
+def _tell_differences(run: queries.RunView) -> None:
+    """What changes against the month before, and what the budget guard said."""
+    found = queries.differences(run_id=run.id)
+    tell(
+        f"{found.members} foyers ({found.members_before} le mois d’avant) : "
+        f"{len(found.came)} arrivent, {len(found.went)} partent, {len(found.changed)} changent.",
+        f"{found.members} households ({found.members_before} the month before): "
+        f"{len(found.came)} come, {len(found.went)} leave, {len(found.changed)} change.",
+    )
+    missing = max(0, run.asked_cents - run.available_cents)
+    if missing:
+        print(
+            say(
+                f"Attention : il manque {show(missing)} selon les prévisions.",
+                f"Attention: {show(missing)} are missing according to the forecast.",
+            )
+        )

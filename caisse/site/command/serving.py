@@ -1,0 +1,63 @@
+"""Serve the pages, do the work of the timetable (own room: part of the command)."""
+
+import argparse
+import os
+
+from caisse.site.command.locking import only_one
+from caisse.site.command.verbs import FAILED, OK, verb
+from caisse.site.command.words import complain, say, tell
+
+THREADS = 16
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--host", default="127.0.0.1")
+
+
+@verb("serve", "Servir la caisse et faire son travail", "Serve the caisse and do its work", _serve)
+def serve(arguments: argparse.Namespace) -> int:
+    """One process: pages, the group-commit writer, the worker. Opens nothing on a doubtful base."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    from caisse.site import starting
+
+    problems = starting.problems()
+    for problem in problems:
+        complain(problem)
+    if problems:
+        return FAILED
+    with only_one():
+        os.environ["CAISSE_SERVES"] = "1"
+        tell(
+            f"La caisse répond sur http://localhost:{arguments.port}/",
+            f"The caisse answers at http://localhost:{arguments.port}/",
+        )
+        Server(
+            "caisse.site.wsgi:application",
+            address=arguments.host,
+            port=arguments.port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=THREADS,
+            workers_kill_timeout=5,
+            log_access=False,
+            log_level="warning",  # type: ignore[arg-type]
+        ).serve()
+    return OK
+
+
+@verb("work", "Faire une fois le travail qui attend", "Do the waiting work once")
+def work(arguments: argparse.Namespace) -> int:
+    """For a timer of the machine: the timetable's entries that are due, and the reactions."""
+    from caisse.site import working
+
+    done = working.turn()
+    for key in done:
+        print(key)
+    tell(f"{len(done)} tâches faites.", f"{len(done)} jobs done.")
+    return OK
+
+
+__all__ = ["say", "serve", "work"]

@@ -1,0 +1,79 @@
+"""The bylaws on the glance page: the articles that apply, by theme, and the latest decisions."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from caisse.bylaws import rules
+from caisse.bylaws.queries import Decision, InForce
+from caisse.site.findings import Finding
+from caisse.site.glance.parts import Decided, Item, Register, Theme
+from caisse.site.wording import NARROW, capital, count, day
+
+
+def register(
+    articles: Iterable[InForce], decisions: Sequence[Decision], currency: str
+) -> Register:
+    """What the page says of the bylaws; `decisions` are the newest ones, the newest first.
+
+    An article that was never decided, or whose value is as if it did not exist, is left out.
+    """
+    applied = [one for one in articles if one.by is not None and one.value != one.article.neutral]
+    applied.sort(key=_rank)
+    number = decisions[0].number if decisions else 0
+    finding = ngettext(
+        "Le règlement tient en %(count)s article",
+        "Le règlement tient en %(count)s articles",
+        len(applied),
+    )
+    if not applied:
+        finding = _("Le règlement n’a pas encore d’article")
+    note = ngettext(
+        "%(count)s décision depuis la fondation", "%(count)s décisions depuis la fondation", number
+    )
+    return Register(
+        finding=Finding(finding % {"count": count(len(applied))} if applied else finding),
+        note=note % {"count": count(number)},
+        themes=tuple(
+            Theme(title, tuple(_item(one, currency) for one in group))
+            for title, group in groupby(applied, key=lambda one: _theme(one.article.name))
+        ),
+        decisions=tuple(_decided(one) for one in decisions),
+    )
+
+
+def _themes() -> dict[str, str]:
+    """Themes in the order in which a newcomer asks; what is not there comes last."""
+    return {
+        "allocation": _("Ce que chacun reçoit"),
+        "balance": _("Ce qui n’est pas dépensé"),
+        "contribution": _("Ce que chacun donne"),
+        "admission": _("Qui entre"),
+        "approval": _("Les lieux d’achat"),
+        "coverage": _("Ce que la caisse prend en charge"),
+        "payment": _("Payer"),
+        "price": _("Les prix"),
+        "redemption": _("Rembourser les lieux"),
+        "fund": _("L’argent de côté"),
+        "currency": _("La monnaie"),
+    }
+
+
+def _theme(name: str) -> str:
+    return _themes().get(name.partition(".")[0], _("Autres articles"))
+
+
+def _rank(one: InForce) -> tuple[int, str]:
+    known = list(_themes())
+    prefix = one.article.name.partition(".")[0]
+    return (known.index(prefix) if prefix in known else len(known), "")
+
+
+def _item(one: InForce, currency: str) -> Item:
+    return Item(capital(one.article.label), rules.show(one.article, one.value, currency))
+
+
+def _decided(one: Decision) -> Decided:
+    return Decided(f"n°{NARROW}{one.number}", one.title, day(one.decided_on))

@@ -1,0 +1,51 @@
+"""The worker: the timetable and the reactions, in a thread of the server or once from the command
+(own room: it belongs to the assembly)."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import close_old_connections
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock, work
+from caisse.site import timekeeping
+
+log = logging.getLogger("caisse.work")
+PAUSE_S = 1.0
+
+
+def turn() -> list[str]:
+    """One turn: the demo's world acts up to now, due entries run; returns what ran."""
+    founding = bylaws.founding()
+    if founding is None:
+        return []
+    if founding.demo and clock.travelling():
+        from caisse.demo import operations as demo
+
+        demo.play(until=clock.now_ms(), progress=None)
+    return [*work.run_due(), *work.run_reactions()]
+
+
+def start() -> Callable[[], None]:
+    """Run turns in a thread until the returned function is called; keeps the demo's clock."""
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.wait(PAUSE_S):
+            close_old_connections()
+            try:
+                turn()
+                timekeeping.keep()
+            except Exception:  # the worker outlives a failing turn; the next one tries again
+                log.exception("a turn of the worker failed")
+
+    thread = threading.Thread(target=run, name="worker", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        stopping.set()
+        thread.join(timeout=10)
+        timekeeping.keep()
+
+    return stop

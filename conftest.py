@@ -1,0 +1,232 @@
+"""What all tests share. pytest runs once per engine: CAISSE_DATABASE says which (script/test)."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+# the module .operations alone is a circular import
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.postgresql import base as postgresql
+from django.db.backends.sqlite3 import base as sqlite3
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from caisse.kernel import clock, triggers
+
+LONG = os.environ.get("CAISSE_LONG") == "1"
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
+)  # Playwright keeps a loop in the main thread
+
+hypothesis.settings.register_profile("short", max_examples=60, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("long", max_examples=2_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("long" if LONG else "short")
+
+CHROMIUM = [
+    "--no-sandbox",  # it refuses to start as root with one; it only meets pages of ours
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests marked `long` to script/test --long."""
+    if not LONG:
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def _emptying(engine: type[BaseDatabaseOperations], before: Callable[[Any], None]) -> None:
+    """Let the flush between tests empty tables that nothing else may empty."""
+    flush = engine.execute_sql_flush
+
+    def execute_sql_flush(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
+        before(self.connection)
+        flush(self, sql_list)
+        triggers.install(self.connection)
+
+    engine.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign, assignment]
+
+
+def _drop_partitions(connection: Any) -> None:
+    """The row that knows which partitions exist is emptied with the rest, so they go with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class p ON p.oid = inhparent "
+            "WHERE p.relkind = 'p' AND inhrelid::regclass::text !~ '_idx|_pkey'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+# SQLite empties by DELETE, which the insert-only triggers refuse; PostgreSQL by TRUNCATE
+_emptying(sqlite3.DatabaseWrapper.ops_class, triggers.drop)
+_emptying(postgresql.DatabaseWrapper.ops_class, _drop_partitions)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a caisse writes beside its database goes to a folder of the tests'."""
+    before = settings.HOME
+    settings.HOME = tmp_path_factory.mktemp("home")
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+    yield
+    settings.HOME = before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test database, dropped only after the ledger's writer has let go of it."""
+    yield
+    _stop_writer()
+
+
+def _stop_writer() -> None:
+    from caisse.ledger import writer  # apps are loaded only after this file
+
+    writer.stop()
+
+
+@pytest.fixture(autouse=True)
+def _clock_comes_back() -> Iterator[None]:
+    yield
+    clock.travel(None)
+
+
+@pytest.fixture
+def travelling() -> Callable[..., None]:
+    """`travelling(day, hour=9)` puts the caisse's clock there until the test ends, standing."""
+
+    def travel(day: date, hour: int = 9, minute: int = 0, *, runs: bool = False) -> None:
+        clock.travel(clock.instant(day, hour, minute), runs=runs)
+
+    return travel
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium, started once."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("CAISSE_CHROMIUM") or shutil.which("chromium")
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own context, in French, in the caisse's time zone."""
+    context = browser.new_context(locale="fr-FR", timezone_id=settings.TIME_ZONE)
+    yield context.new_page()
+    context.close()
+
+
+class PlayedYear:
+    """The demo's year, played once per run into a database of its own, and copies of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.copies = folder, 0
+        self.test_name = connection.settings_dict["NAME"]
+        self.name = self._new_name("played")
+        self._create(self.name)
+        with self.on(self.name), clock.travelled(clock.now_ms()):
+            call_command("migrate", verbosity=0)
+            self.until = self._play()
+        if connection.vendor == "sqlite" and Path(f"{self.name}-wal").exists():
+            raise RuntimeError("somebody still has the played year open: a copy would miss its log")
+
+    def copy(self) -> str:
+        """The name of a fresh copy, for one test."""
+        self.copies += 1
+        name = self._new_name(f"copy_{self.copies}")
+        if connection.vendor == "sqlite":
+            shutil.copyfile(self.name, name)
+        else:
+            self._server(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database of ours."""
+        if connection.vendor == "sqlite":
+            for suffix in ("", "-wal", "-shm"):
+                Path(name + suffix).unlink(missing_ok=True)
+        else:
+            self._server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    @contextmanager
+    def on(self, name: str) -> Iterator[None]:
+        """Inside the block, all connections of this process go to the database `name`."""
+        self._go_to(name)
+        try:
+            yield
+        finally:
+            _stop_writer()
+            self._go_to(self.test_name)
+
+    def _play(self) -> int:
+        from caisse.demo import operations as demo
+
+        demo.play(until=demo.end_of_the_year())
+        return clock.now_ms()
+
+    def _new_name(self, word: str) -> str:
+        if connection.vendor == "sqlite":
+            return str(self.folder / f"{word}.sqlite3")
+        return f"{self.test_name}_{word}"
+
+    def _create(self, name: str) -> None:
+        if connection.vendor == "postgresql":
+            self._server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._server(f'CREATE DATABASE "{name}"')
+
+    def _go_to(self, name: str) -> None:
+        """Threads make their connections from the same dictionary: one change reaches them all."""
+        connections["default"].close()
+        connections["default"].settings_dict["NAME"] = name
+
+    def _server(self, statement: str) -> None:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def played_year(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[PlayedYear]:
+    """The database from which `played` is copied; tests take `played`."""
+    with django_db_blocker.unblock():
+        year = PlayedYear(tmp_path_factory.mktemp("played"))
+        yield year
+        year.drop(year.name)
+
+
+@pytest.fixture
+def played(played_year: PlayedYear, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The default connection is on a copy of the played year, the test's own to damage.
+
+    The clock stands at the demo's last instant. Takes the place of the mark `django_db`.
+    """
+    with django_db_blocker.unblock():
+        name = played_year.copy()
+        with played_year.on(name):
+            clock.travel(played_year.until)
+            yield name
+        played_year.drop(name)
