@@ -117,6 +117,11 @@ def founding() -> Founding | None:
     return Founding(row.name, row.preset, row.first_month, row.demo, row.at)
 
 
+def founding_exists(*, using: str) -> bool:
+    """True when a caisse is founded in the database `using`."""
+    return models.Founding.objects.using(using).exists()
+
+
 def decision(number: int) -> Decision | None:
     """The decision with that number, or None."""
     row = models.Decision.objects.filter(pk=number).first()

@@ -199,11 +199,11 @@ def duplicates(keys: Sequence[tuple[int, Month, str, int, date]]) -> set[int]:
 
     A key is (membership, month, kind, cents, date of receipt).
     """
-    if not keys:
-        return set()
-    days = [key[4] for key in keys]
-    rows = Receipt.objects.filter(received_on__range=(min(days), max(days)), undone=None)
-    seen = set(rows.values_list("membership_id", "month", "kind", "cents", "received_on"))
+    seen: set[tuple[int, Month, str, int, date]] = set()
+    for chunk in _chunks(sorted({key[0] for key in keys})):
+        rows = Receipt.objects.filter(membership__in=chunk, undone=None)
+        rows = rows.filter(month__in={key[1] for key in keys})
+        seen.update(rows.values_list("membership_id", "month", "kind", "cents", "received_on"))
     twice = set()
     for position, key in enumerate(keys):
         if key in seen:
@@ -242,7 +242,7 @@ def matched_returns(preview: Preview[ReturnLine]) -> tuple[list[int], list[Probl
                     line.line,
                     "no_receipt",
                     f"ligne {line.line} : l’adhésion n° {line.membership_id} n’a pas de "
-                    f"prélèvement de {line.month.words} qui puisse revenir.",
+                    f"prélèvement pour {line.month.words} qui puisse revenir.",
                 )
             )
         elif line.cents not in (None, cents):

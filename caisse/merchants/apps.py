@@ -8,3 +8,9 @@ class MerchantsConfig(AppConfig):
 
     name = "caisse.merchants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make known what the calendar brings."""
+        from caisse.merchants import reactions
+
+        assert reactions

@@ -9,11 +9,11 @@ from caisse.kernel.fields import Id16Field, MonthField
 class RunState(models.TextChoices):
     """Only forward; a correction is a run of its own, an adjustment."""
 
-    FROZEN = "frozen", "figée"
-    CHECKED = "checked", "contrôlée"
-    APPROVED = "approved", "approuvée"
-    CREDITED = "credited", "versée"
-    CLOSED = "closed", "close"
+    FROZEN = "frozen", "figé"
+    CHECKED = "checked", "contrôlé"
+    APPROVED = "approved", "approuvé"
+    CREDITED = "credited", "versé"
+    CLOSED = "closed", "clos"
 
 
 class MonthlyRun(models.Model):

@@ -1,4 +1,4 @@
-"""The closed list of refusals at a till: a room of its own, a table that operations and pages read.
+"""The closed list of refusals at a till (own room: a table that operations and pages read).
 
 Each reason has one sentence for the cashier and one for the member; neither says what a shop must
 not know. « Rien n’est prélevé. » goes before the cashier's, except while an answer is awaited.

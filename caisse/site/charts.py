@@ -151,10 +151,10 @@ def step(span_cents: int, most: int) -> int:
 
 
 def ticks(low_cents: int, high_cents: int, most: int) -> list[int]:
-    """Round values from the one at or above `low_cents` to the one at or above `high_cents`."""
-    size = step(max(high_cents - min(low_cents, 0), 1), most)
-    first = -(-min(low_cents, 0) // size) * size
-    last = max(-(-high_cents // size) * size, size)
+    """Round values around zero, from the one above `low_cents` to the one above `high_cents`."""
+    low, high = min(low_cents, 0), max(high_cents, 0)
+    size = step(max(high - low, 1), most)
+    first, last = -(-low // size) * size, max(-(-high // size), 1) * size
     return list(range(first, last + 1, size))
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from django.conf import settings
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock
+from caisse.kernel import clock, events
+from caisse.ledger import queries as ledger
 
 
 def path() -> Path:
@@ -20,11 +21,19 @@ def path() -> Path:
 
 
 def resume(*, runs: bool) -> None:
-    """Put the clock where the demo's stood: standing, or running from there (the server)."""
+    """Put the clock where the demo's stood: standing, or running from there (the server).
+
+    Without its file (a restored copy) the demo goes on from the last thing that happened in it.
+    """
     founding = bylaws.founding()
-    if founding is not None and founding.demo and path().exists():
-        kept = json.loads(path().read_text(encoding="utf-8"))
-        clock.travel(int(kept["now_ms"]), runs=runs)
+    if founding is None or not founding.demo:
+        return
+    if path().exists():
+        now_ms = int(json.loads(path().read_text(encoding="utf-8"))["now_ms"])
+    else:
+        newest = events.history(limit=1)
+        now_ms = max(ledger.tip()[1], newest[0].at)
+    clock.travel(now_ms, runs=runs)
 
 
 def keep() -> None:

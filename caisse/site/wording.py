@@ -1,5 +1,6 @@
 """How dates, months, hours, shares and counts are written: pages, findings and filters share it."""
 
+import re
 from datetime import date, datetime
 
 from django.utils import dateformat
@@ -120,6 +121,13 @@ def day(value: date, *, weekday: bool = False) -> str:
 def hour(value: datetime) -> str:
     """« 17 h 20 », « 9 h 00 », of an instant already in the caisse's time zone."""
     return f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+
+
+def spaced(text: str) -> str:
+    """A text that people typed, with the no-break spaces that French wants around its signs."""
+    text = re.sub(r"(?<=\S) (?=[;?!€%])", NARROW, text)
+    text = re.sub(r"(?<=\S) (?=[:»])", NBSP, text)
+    return text.replace("« ", f"«{NBSP}").replace("'", "’")
 
 
 def capital(text: str) -> str:

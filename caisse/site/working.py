@@ -23,7 +23,7 @@ def turn() -> list[str]:
     if founding.demo and clock.travelling():
         from caisse.demo import operations as demo
 
-        demo.play(until=clock.now_ms(), progress=None)
+        demo.keep_up()
     return [*work.run_due(), *work.run_reactions()]
 
 

@@ -39,16 +39,17 @@ def settings_documented(tree: Tree) -> Iterator[str]:
     {"caisse/month/operations.py": "events.record('month.frozen', subject=m, by=by)\n"},
     {"caisse/month/rules.py": "@articles('a')\nclass A:\n    b: int = article('x', neutral=0)\n"},
     {"caisse/month/rules.py": "raise Refusal('late', 'Trop tard.')\n"},
+    {"caisse/site/command/books.py": "@verb('check', 'Contrôler', 'Check')\ndef check(): ...\n"},
 )
 def reference(tree: Tree) -> Iterator[str]:
-    """docs/reference/ says what the code says: events, articles, effects, refusals."""
+    """docs/reference/ says what the code says: events, articles, effects, refusals, verbs."""
     for path, text in pages(tree).items():
         if tree.read(path) != text:
             yield f"{path}:1: not what the code says; run script/reference"
 
 
 @rule(
-    {"caisse/month/operations.py": "events.record(f'{thing}.frozen', subject=m, by=by)\n"},
+    {"caisse/month/operations.py": "events.record(make_name(), subject=m, by=by)\n"},
     {"caisse/month/operations.py": "events.record('Month frozen', subject=m, by=by)\n"},
     {"caisse/month/operations.py": "events.record('month.frozen', by=by)\n"},
     fine={
@@ -59,8 +60,8 @@ def reference(tree: Tree) -> Iterator[str]:
 def named_events(tree: Tree) -> Iterator[str]:
     """An event has a name (thing.happened), a subject and an author."""
     for file, function, call in recorded(tree):
-        for name in event_names(function, call) or ["a computed name"]:
-            if not re.fullmatch(r"[a-z_]+(\.[a-z_]+)*\.([a-z_]+|…)", name):
+        for name in event_names(file, function, call) or ["a computed name"]:
+            if not re.fullmatch(r"[a-z_…]+(\.[a-z_…]+)+", name):
                 yield file.at(call, f"{name}: write thing.happened")
         if not {"subject", "by"} <= {keyword.arg for keyword in call.keywords}:
             yield file.at(call, "an event has a subject and an author")

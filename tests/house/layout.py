@@ -39,13 +39,15 @@ unmatched_ignore_imports_alerting = none
     },
 )
 def rooms(tree: Tree) -> Iterator[str]:
-    """A file of a package is a room, or its first line says (own room: why)."""
+    """A file of a package is a room, or its docstring says (own room: why)."""
+    others: dict[tuple[str, str], File] = {}
     for file in tree.code():
-        if file.package in WITHOUT_ROOMS or not file.package or file.room in {*ROOMS, *BESIDE}:
-            continue
+        if file.package not in {"", *WITHOUT_ROOMS} and file.room not in {*ROOMS, *BESIDE}:
+            others.setdefault((file.package, file.room), file)
+    for (_, room), file in others.items():
         entrance = file if len(file.parts) == 3 else _entrance(tree, file)
-        if entrance is None or "(own room:" not in entrance.text.split("\n", 1)[0]:
-            yield file.at(1, f"« {file.room} » is no room: name one, or give the reason first")
+        if entrance is None or "(own room:" not in entrance.text.split('"""\n', 1)[0]:
+            yield (entrance or file).at(1, f"« {room} » is no room: name one, or say (own room: …)")
 
 
 def _entrance(tree: Tree, file: File) -> File | None:

@@ -1,10 +1,11 @@
-"""docs/reference/, written from the code by script/reference: events, articles, refusals."""
+"""docs/reference/, written from the code by script/reference: events, articles, refusals, verbs."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from tests.house.commands import verbs
 from tests.house.tree import File, Function, Tree
 
 Row: TypeAlias = tuple[str, ...]
@@ -17,6 +18,7 @@ def pages(tree: Tree) -> dict[str, str]:
         "docs/reference/events.md": events(tree),
         "docs/reference/articles.md": articles(tree),
         "docs/reference/refusals.md": refusals(tree),
+        "docs/reference/commands.md": commands(tree),
     }
 
 
@@ -31,7 +33,7 @@ def events(tree: Tree) -> str:
             data += _keys(function, spread)
         happened = _said(file, function) if function else ""
         held = ", ".join(f"`{key}`" for key in sorted(set(data)))
-        rows |= {(name, happened, held) for name in event_names(function, call)}
+        rows |= {(name, happened, held) for name in event_names(file, function, call)}
     about = (
         "Every operation records one, in its own transaction; a transfer's cause is one of them."
     )
@@ -50,19 +52,24 @@ def recorded(tree: Tree) -> Iterator[tuple[File, Function | None, ast.Call]]:
                 yield file, _holder(file, call), call
 
 
-def event_names(function: Function | None, call: ast.Call) -> list[str]:
-    """The names that the event may have, « … » for a computed end; none when it cannot be told."""
-    return _choices(function, call.args[0]) if call.args else []
+def event_names(file: File, function: Function | None, call: ast.Call) -> list[str]:
+    """The names that the event may have, « … » for what is computed; none when it cannot be told.
+
+    A name may be given by a variable of the same function, or by a constant of the same file.
+    """
+    scopes = [*([function] if function else []), file.module]
+    return _choices(scopes, call.args[0]) if call.args else []
 
 
-def _choices(function: Function | None, node: ast.AST) -> list[str]:
+def _choices(scopes: Sequence[ast.AST], node: ast.AST) -> list[str]:
     if (text := spoken(node)) is not None:
         return [text]
     if isinstance(node, ast.IfExp):
-        return [*_choices(function, node.body), *_choices(function, node.orelse)]
-    for line in ast.walk(function) if function and isinstance(node, ast.Name) else ():
-        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == ast.unparse(node):
-            return _choices(None, line.value)
+        return [*_choices(scopes, node.body), *_choices(scopes, node.orelse)]
+    for scope in scopes if isinstance(node, ast.Name) else ():
+        for line in ast.walk(scope):
+            if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == ast.unparse(node):
+                return _choices([], line.value)
     return []
 
 
@@ -101,6 +108,16 @@ def refusals(tree: Tree) -> str:
     return HEAD.format(title="Refusals", about=about) + _table(
         ("reason", "package", "sentence"), rows
     )
+
+
+def commands(tree: Tree) -> str:
+    """One line per verb of the command line."""
+    rows: set[Row] = {
+        (f"`{name}`", typed, english, french) for name, typed, english, french in verbs(tree)
+    }
+    about = "`script/caisse VERB --help` says the same in French or English."
+    columns = ("verb", "arguments", "what it does", "ce que cela fait")
+    return HEAD.format(title="Commands", about=about) + _table(columns, rows)
 
 
 def spoken(node: ast.AST) -> str | None:
@@ -168,7 +185,7 @@ def _keys(function: Function | None, spread: ast.AST) -> list[str]:
             if spread.id in {ast.unparse(target) for target in targets}:
                 return _keys(None, node.value) if node.value else []
     if isinstance(spread, ast.Dict):
-        return [key.value for key in spread.keys if isinstance(key, ast.Constant)]  # type: ignore[misc]
+        return [str(key.value) for key in spread.keys if isinstance(key, ast.Constant)]
     if isinstance(spread, ast.Call) and ast.unparse(spread.func) == "dict":
         return [keyword.arg for keyword in spread.keywords if keyword.arg]
     return ["…"]
@@ -176,6 +193,5 @@ def _keys(function: Function | None, spread: ast.AST) -> list[str]:
 
 def _table(columns: Row, rows: set[Row]) -> str:
     lines = [columns, tuple("---" for _ in columns), *sorted(rows)]
-    return "".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
-    )
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)

@@ -62,7 +62,7 @@ def plain(text: str) -> Iterator[str]:
     for inside in re.findall(r"\(([^)]*)\)", text):
         if len(inside.split()) > 3:
             yield f"a parenthesis of {len(inside.split())} words, at most 3"
-    for capitals in re.findall(r"\b[A-Z]{2,}\b", text):
+    for capitals in re.findall(r"(?<![\w=@])[A-Z]{2,}(?![\w=@])", text):
         if capitals not in CAPITALS and capitals.strip("X"):  # X stands for a value
             yield f"« {capitals} » is not said in full"
 

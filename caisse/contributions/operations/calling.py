@@ -71,7 +71,7 @@ def _demand(month: Month) -> None:
     if clock.today() <= limit:
         raise Refusal(
             "early",
-            f"Les cotisations de {month.words} peuvent encore changer jusqu’au {limit:%d/%m/%Y}.",
+            f"Les cotisations pour {month.words} peuvent encore changer jusqu’au {limit:%d/%m/%Y}.",
         )
 
 

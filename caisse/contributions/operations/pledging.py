@@ -101,18 +101,18 @@ def _since(membership_id: int, asked: Month | None) -> Month:
     if asked < open_month():
         raise Refusal(
             "sealed",
-            f"Les cotisations de {asked.words} sont déjà arrêtées : "
-            f"un changement compte à partir de {open_month().words}.",
+            f"Les cotisations pour {asked.words} sont déjà arrêtées : "
+            f"un changement est possible dès {open_month().words}.",
         )
     if asked < earliest and Pledge.objects.filter(membership=membership_id).exists():
         limit = cutoff(asked, bylaws.in_force(ContributionRules, month=asked))
         raise Refusal(
             "cutoff",
             f"Pour {asked.words}, il fallait changer la cotisation le {limit:%d/%m/%Y} au plus "
-            f"tard : elle peut changer à partir de {earliest.words}.",
+            f"tard : elle peut changer dès {earliest.words}.",
         )
     if asked - Month.of(today) > FARTHEST_MONTHS:
-        raise Refusal("far", f"{asked.words} est trop loin : deux ans au plus.")
+        raise Refusal("far", f"Le mois choisi ({asked.words}) est trop loin : deux ans au plus.")
     return asked
 
 

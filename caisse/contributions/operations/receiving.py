@@ -140,7 +140,7 @@ def _demand(row: NewReceipt, today: date) -> None:
     if row.desk is not None and DESK.fullmatch(row.desk) is None:
         raise Refusal("desk", f"« {row.desk[:40]} » n’est pas le nom d’un guichet.")
     if row.month - Month.of(today) > FARTHEST_MONTHS:
-        raise Refusal("month", f"{row.month.words} est trop loin : un an d’avance au plus.")
+        raise Refusal("month", f"Le mois choisi ({row.month.words}) est trop loin : un an au plus.")
     if row.received_on is not None and row.received_on > today:
         raise Refusal("date", "Un encaissement ne se date pas d’un jour à venir.")
 

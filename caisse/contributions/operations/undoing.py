@@ -90,8 +90,8 @@ def demand_returns_undoable(returns: Sequence[Return]) -> None:
         ).exists():
             raise Refusal(
                 "recovered",
-                f"Le mois de {receipt.month.words} de l’adhésion n° {receipt.membership_id} est "
-                "déjà régularisé : annulez d’abord cette régularisation.",
+                f"La cotisation de l’adhésion n° {receipt.membership_id} pour "
+                f"{receipt.month.words} est déjà régularisée : annulez d’abord ce versement.",
             )
     owed = sum(row.receipt.cents for row in returns if not row.by_fund)
     if owed and owed > -books.balance(OWED):

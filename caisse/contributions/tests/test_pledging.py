@@ -1,6 +1,7 @@
 """Pledges: when they begin, what the articles of that month say, and that the last one counts."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -71,7 +72,7 @@ def test_what_was_pledged_as_known_then() -> None:
 def test_a_frozen_or_called_month_cannot_be_pledged_for() -> None:
     number = join()
     bylaws.seal(month=FEBRUARY)
-    asked = {"membership_id": number, "cents": 50_00, "since": FEBRUARY}
+    asked: dict[str, Any] = {"membership_id": number, "cents": 50_00, "since": FEBRUARY}
     assert refused(operations.pledge, **asked) == "sealed"
     assert operations.pledge(membership_id=number, cents=50_00, by=OFFICE).since == MARCH
     travel(date(2023, 3, 3))
@@ -82,10 +83,10 @@ def test_a_frozen_or_called_month_cannot_be_pledged_for() -> None:
 def test_a_first_pledge_may_begin_in_any_open_month_a_change_may_not() -> None:
     number = join()
     travel(date(2023, 1, 28))
-    asked = {"membership_id": number, "cents": 50_00, "since": FEBRUARY}
+    asked: dict[str, Any] = {"membership_id": number, "cents": 50_00, "since": FEBRUARY}
     assert operations.pledge(**asked, by=OFFICE).since == FEBRUARY
     assert refused(operations.pledge, **asked) == "cutoff"
-    late = {**asked, "since": FEBRUARY + 40}
+    late: dict[str, Any] = {**asked, "since": FEBRUARY + 40}
     assert refused(operations.pledge, **late) == "far"
     planned = operations.pledge(**{**asked, "since": Month(2023, 9), "cents": 70_00}, by=OFFICE)
     assert planned.since == Month(2023, 9)
@@ -114,7 +115,7 @@ def test_a_declared_income_is_judged_and_never_written() -> None:
             Amend("contribution.income_rate_bp", 250, FEBRUARY),
         ],
     )  # fmt: skip
-    asked = {"membership_id": join(), "cents": 45_00}
+    asked: dict[str, Any] = {"membership_id": join(), "cents": 45_00}
     assert refused(operations.pledge, **asked) == "income"
     assert refused(operations.pledge, **asked, income_cents=1_801_00) == "minimum"
     operations.pledge(**asked, income_cents=1_800_00, by=OFFICE)
@@ -124,7 +125,7 @@ def test_a_declared_income_is_judged_and_never_written() -> None:
 
 def test_a_pledge_sent_twice_is_one() -> None:
     number, id = join(), ids.new_id()
-    asked = {"membership_id": number, "cents": 50_00, "id": id}
+    asked: dict[str, Any] = {"membership_id": number, "cents": 50_00, "id": id}
     assert operations.pledge(**asked, by=OFFICE) == operations.pledge(**asked, by=OFFICE)
     assert Pledge.objects.count() == 1
     assert refused(operations.pledge, **{**asked, "cents": 60_00}) == "differs"

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from django.db import transaction
+
 from caisse.bylaws import operations as bylaws
 from caisse.bylaws.rules import Amend, Effect
 from caisse.contributions import operations as contributions
@@ -188,8 +190,9 @@ def join(stage: Stage, act: acts.Join) -> None:
     stage.members.update(zip(act.households, joined, strict=True))
 
 
+@transaction.atomic
 def pledge(stage: Stage, act: acts.Join) -> None:
-    """What each household of the cohort will pay, from its first month on."""
+    """What each household of the cohort will pay, from its first month on; one evening's work."""
     for home in map(stage.household, act.households):
         contributions.pledge(
             membership_id=stage.members[home.number].membership_id,

@@ -1,7 +1,7 @@
 """Walk a world day by day: each act at its second, through the operations that pages use.
 
-Every act is repeatable: its id follows from its instant, so an interrupted day is played again and
-ends the same. After each day an event says until when the world was played; nothing else is kept.
+Every act is repeatable: its id follows from its instant, so an interrupted week is played again and
+ends the same. Each week an event says until when the world was played; nothing else is kept.
 """
 
 import logging
@@ -76,7 +76,7 @@ def played_until() -> int:
 
 
 def _walk(start: int, until: int, progress: Progress | None, *, travels: bool) -> None:
-    """Play the acts after `start` up to `until`, day by day; a mark after each day."""
+    """Play the acts after `start` up to `until`, day by day; a mark after each week."""
     everything = world().acts()
     first, end = (
         bisect_right(everything, moment, key=attrgetter("at"))
@@ -89,18 +89,21 @@ def _walk(start: int, until: int, progress: Progress | None, *, travels: bool) -
     for act in everything[:first]:
         if isinstance(act, office.Naming):
             office.tell(stage, act)
-    tills, month = Tills(stage), None
+    tills, month, week = Tills(stage), None, due[0].at.day.isocalendar().week
     for day, todays in groupby(due, key=lambda act: act.at.day):
         if Month.of(day) != month:
             month = Month.of(day)
             _prepare(month)
-        acts = list(todays)
-        for act in acts:
+        if day.isocalendar().week != week:
+            week = day.isocalendar().week
+            _mark(clock.instant(day) - 1)
+        for act in todays:
             _do(stage, tills, act)
         tills.flush()
-        _mark(instant(acts[-1].at))
         if progress is not None:
             progress(day, (day - due[0].at.day + timedelta(1)) / _length(due))
+    if not travels:
+        _mark(instant(due[-1].at))
 
 
 def _length(due: Sequence[Act]) -> timedelta:
@@ -134,7 +137,7 @@ def _prepare(month: Month) -> None:
 
 
 def _reached() -> int:
-    """The last instant in the books: where an interrupted day had come to."""
+    """The last instant in the books: where an interrupted week had come to."""
     newest = events.history(limit=1)
     return max(books.tip()[1], newest[0].at if newest else 0)
 

@@ -1,6 +1,7 @@
-"""At the tills: purchases handed over by the hour, refunds, sales that do not pass."""
+"""At the tills: sales handed over by the half-day, refunds, sales that do not pass."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from caisse.demo.operations.office import open_login
 from caisse.demo.operations.stage import Stage, act_id
@@ -11,6 +12,8 @@ from caisse.payments import operations as payments
 from caisse.payments import queries as paid
 
 TillAct = Purchase | Refund | Attempt
+NOON = 14
+"""Markets end at two."""
 
 
 def cashier(place: int) -> Actor:
@@ -18,9 +21,14 @@ def cashier(place: int) -> Actor:
     return Actor(f"lieu-{place}", frozenset({"cashier"}))
 
 
+def half_day(sale: Purchase | Attempt) -> tuple[date, bool]:
+    """What is submitted together: a year of single commits would take a slow disk minutes."""
+    return sale.at.day, sale.at.clock[0] < NOON
+
+
 @dataclass(slots=True)
 class Tills:
-    """Purchases wait here until the hour turns; then they are submitted together, in order."""
+    """Sales wait here until the half-day is over; then they are submitted together, in order."""
 
     stage: Stage
     waiting: list[Purchase | Attempt] = field(default_factory=list)
@@ -31,8 +39,7 @@ class Tills:
         if isinstance(act, Refund):
             self.refund(act)
             return
-        first = self.waiting[0].at if self.waiting else act.at
-        if (act.at.day, act.at.clock[0] < 14) != (first.day, first.clock[0] < 14):
+        if self.waiting and half_day(self.waiting[0]) != half_day(act):
             self.flush()
         self.waiting.append(act)
 

@@ -18,7 +18,7 @@ CAISSE = "bank:caisse"
 
 @ledger.repeatable
 def record_fee(*, cents: int, by: Actor, id: Id | None = None) -> Id:
-    """The bank took a fee from the segregated account; the event's id.
+    """Record a fee that the bank took from the segregated account; the event's id.
 
     It is recorded even though it lowers the cover: until it is made good, it is owed to the caisse.
     Raises Refusal: amount, differs.
@@ -33,7 +33,7 @@ def record_fee(*, cents: int, by: Actor, id: Id | None = None) -> Id:
 
 @ledger.repeatable
 def make_fee_good(*, by: Actor, cents: int | None = None, id: Id | None = None) -> Id:
-    """Operating money pays back the fees taken from the segregated account: all, or `cents`.
+    """Pay the fees back to the segregated account from operating money, all of them or `cents`.
 
     It is a cost of the line running. Raises Refusal: amount, no_fee_owed (or less than `cents`),
     differs.
@@ -56,7 +56,7 @@ def make_fee_good(*, by: Actor, cents: int | None = None, id: Id | None = None) 
 
 @ledger.repeatable
 def record_interest(*, fund: str, cents: int, by: Actor, id: Id | None = None) -> Id:
-    """The bank paid interest on the account of `fund` (caisse or operating); the event's id.
+    """Record the bank's interest on the account of `fund` (caisse or operating); the event's id.
 
     Raises Refusal: unknown_fund, amount, differs.
     """

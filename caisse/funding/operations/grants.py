@@ -29,7 +29,7 @@ class Signed:
 
 @ledger.repeatable
 def add_funder(*, name: str, by: Actor) -> int:
-    """The id of the funder `name`, written down when it is new; Refusal("name") when empty."""
+    """Write down the funder `name` when it is new; its id. Refusal("name") when it is empty."""
     name = " ".join(name.split())
     if not name:
         raise Refusal("name", "Écrivez le nom du financeur.")
@@ -89,7 +89,7 @@ def sign_grant(
 def receive_instalment(
     *, instalment_id: int, by: Actor, cents: int | None = None, id: Id | None = None
 ) -> Id:
-    """Money of an instalment came to the bank: all that is left of it, or `cents`; the event's id.
+    """Receive an instalment at the bank: all that is left of it, or `cents`; the event's id.
 
     Raises Refusal: unknown_instalment, amount, settled (nothing is left), more_than_expected.
     """
@@ -118,7 +118,7 @@ def receive_instalment(
 
 @ledger.repeatable
 def top_up(*, funder_id: int, cents: int, by: Actor, id: Id | None = None) -> Id:
-    """A third party adds `cents` to members' contributions: money into the caisse's fund.
+    """Receive what a third party adds to members' contributions, into the caisse's fund.
 
     It passes through the open-ended grant of this payer, made at the first top-up; what it owes is
     called and settled at once. Returns the event's id. Raises Refusal: unknown_funder, amount.
@@ -176,7 +176,7 @@ def postpone(
 
 @ledger.repeatable
 def write_off_grant(*, grant_id: int, by: Actor, id: Id | None = None) -> int:
-    """What a funder will not pay any more: the cents given up, no longer expected from today on.
+    """Give up what a funder will not pay any more: no longer expected from today on; its cents.
 
     Raises Refusal: unknown_grant, settled (nothing is left to give up).
     """
@@ -203,7 +203,7 @@ def write_off_grant(*, grant_id: int, by: Actor, id: Id | None = None) -> int:
 
 
 def _open(grant: Grant, by: Actor, content: dict[str, Any]) -> None:
-    """Save a new grant with its event (each names the other) and open its two accounts."""
+    """Sign a grant: save it with its event (each names the other), open its two accounts."""
     grant.save()
     events.record("grant.signed", subject=grant, by=by, id=grant.cause, **content)
     ledger.open_accounts([grant.account, grant.receivable])

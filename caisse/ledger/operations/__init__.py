@@ -1,17 +1,26 @@
 """The doors of the ledger: open, post, spread, gather, submit. Nothing else moves money."""
 
-from caisse.ledger.operations.accounts import found, open_accounts, prepare, set_floor, set_state
-from caisse.ledger.operations.keeping import anchor, void_expired
+from caisse.ledger.operations.accounts import (
+    found,
+    open_accounts,
+    prepare,
+    prepare_as_here,
+    set_floor,
+    set_state,
+)
+from caisse.ledger.operations.keeping import anchor, anchor_again, void_expired
 from caisse.ledger.operations.many import gather, spread
 from caisse.ledger.operations.moving import post, repeatable, stop, submit, submit_later
 
 __all__ = [
     "anchor",
+    "anchor_again",
     "found",
     "gather",
     "open_accounts",
     "post",
     "prepare",
+    "prepare_as_here",
     "repeatable",
     "set_floor",
     "set_state",

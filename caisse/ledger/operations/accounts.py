@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from caisse.kernel.ids import first_id, show_id
 from caisse.kernel.month import Month, months
@@ -109,7 +109,16 @@ def _month_at(ms: int) -> Month:
     return Month.of(datetime.fromtimestamp(ms // 1000, UTC).date())
 
 
-def _create_partition(month: Month) -> None:
+def prepare_as_here(*, using: str) -> None:
+    """Make the ids of this ledger possible in the database `using`, before its rows are copied."""
+    tip = Tip.objects.get(pk=1)
+    if tip.until_ms:
+        for month in months(_month_at(tip.from_ms), _month_at(tip.until_ms).previous()):
+            _create_partition(month, using)
+
+
+def _create_partition(month: Month, using: str = DEFAULT_DB_ALIAS) -> None:
+    connection = connections[using]
     if connection.vendor != "postgresql":
         return
     name = f"ledger_transfer_{month.year:04d}_{month.month:02d}"

@@ -65,6 +65,14 @@ def anchor(until: date) -> list[tuple[date, str]]:
     return made
 
 
+def anchor_again() -> None:
+    """Anchor the last link once more: a restored, older chain is the one that goes on from here."""
+    last = Link.objects.order_by("-day").first()
+    if last is not None:
+        made = [(last.day, last.link)]
+        transaction.on_commit(lambda: _write_anchors(made))
+
+
 def day_link(before: str, day: date, seq: int) -> tuple[str, int]:
     """The link of `day` after the link `before`, and the last seq that it holds."""
     digest = hashlib.sha256(f"{before}|{day.isoformat()}".encode())
@@ -104,7 +112,7 @@ def canonical_transfer(row: Row) -> str:
 
 
 def _write_anchors(made: list[tuple[date, str]]) -> None:
-    """Append the new links; `first` is the ledger's first link and tells one ledger from another."""
+    """Append the new links; `first`, the first link of all, tells one ledger from another."""
     first = Link.objects.order_by("day").values_list("link", flat=True)[0]
     lines = [{"day": day.isoformat(), "first": first, "link": link} for day, link in made]
     with (settings.HOME / "anchors.jsonl").open("a", encoding="utf-8") as file:

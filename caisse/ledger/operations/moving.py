@@ -77,8 +77,8 @@ def submit_later(chain: Sequence[Transfer], done: Done) -> None:
 def repeatable(operation: Callable[P, R]) -> Callable[P, R]:
     """Run an operation in one transaction, again when the database asks for it.
 
-    Inside a transaction already begun it runs in a savepoint, so that a refusal leaves nothing of it
-    behind when the caller goes on; the outermost one is tried again.
+    Inside a transaction already begun it runs in a savepoint, so that a refusal leaves nothing of
+    it behind when the caller goes on; the outermost one is tried again.
     """
 
     @functools.wraps(operation)

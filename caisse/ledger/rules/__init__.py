@@ -14,6 +14,7 @@ from caisse.ledger.rules.chart import (
 from caisse.ledger.rules.judging import (
     BOUNDED,
     HOUR_MS,
+    LAG_MS,
     OLDEST_MS,
     judge,
     judge_chain,
@@ -39,6 +40,7 @@ __all__ = [
     "DONE",
     "FAMILIES",
     "HOUR_MS",
+    "LAG_MS",
     "MONEY",
     "OLDEST_MS",
     "ROUTES",

@@ -17,6 +17,7 @@ from caisse.ledger.rules.records import (
     Account,
     Book,
     Entry,
+    Named,
     Outcome,
     Posted,
     Refused,
@@ -28,8 +29,11 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 HOUR_MS = 3_600_000
 OLDEST_MS = 31 * 24 * HOUR_MS  # a sender's id may be this old …
 NEWEST_MS = 600_000  # … or this far ahead (payments.md 1: clocks of tills)
+# A closing may be older than what it closes by a sender's window; look-ups by `of` rely on it.
+LAG_MS = OLDEST_MS + HOUR_MS
 MOST_CENTS = 2**53
 PHASES = frozenset({"posted", "held", "post", "void", "reverse"})
+BOUND_PHASES = frozenset({"posted", "reverse"})  # of reasons that give back: never held
 CLOSINGS = frozenset({"post", "void", "reverse"})
 
 # Reasons that may give back at most what the transfer named by `of` moved.
@@ -38,6 +42,7 @@ BOUNDED = {
     "return": frozenset({"contribution", "recovery"}),
     "recovery": frozenset({"call"}),
 }
+NAMING = frozenset({"refund", "return"})  # these must say what they give back
 
 
 def judge(
@@ -81,7 +86,9 @@ def judge_chain(book: Book, chain: Sequence[Transfer]) -> tuple[list[Outcome], l
         for entry in reversed(entries):
             _undo(book, entry.transfer)
         moved = {entry.transfer.id for entry in entries}
-        outcomes = [Outcome("chain", o.id) if o.id in moved else o for o in outcomes]
+        outcomes = [
+            Outcome("chain", o.id) if o.id in moved and o.answer in DONE else o for o in outcomes
+        ]
         entries = []
     return outcomes, entries
 
@@ -109,104 +116,120 @@ def _repeat(book: Book, transfer: Transfer) -> Outcome | None:
 
 
 def _examine(book: Book, transfer: Transfer) -> str:
-    """The answer to a transfer whose id is new."""
-    if not _fresh(book, transfer.id):
+    """The answer to a transfer whose id is new: the first test that refuses, in promised order."""
+    if not _fresh(book, transfer):
         return "stale"
     debit, credit = book.accounts.get(transfer.debit), book.accounts.get(transfer.credit)
-    if debit is None or credit is None:
-        routed = _routed(transfer, family_of(transfer.debit), family_of(transfer.credit))
-        return "unknown" if routed else "route"
-    if not _routed(transfer, debit.family, credit.family):
+    named = book.name(transfer.of)
+    if not _routed(transfer, debit, credit) or (
+        named is not None and not _agrees(transfer, named.target, debit, credit)
+    ):
         return "route"
-    if transfer.of is not None or transfer.phase in CLOSINGS:
-        answer = _examine_named(book, transfer, debit, credit)
-        if answer:
-            return answer
-    if transfer.unless is not None:
-        limit = book.accounts.get(transfer.unless)
-        if limit is None:
-            return "unknown"
-        if limit.full():
-            return "limited"
+    limit = None if transfer.unless is None else book.accounts.get(transfer.unless)
+    if debit is None or credit is None or (transfer.unless is not None and limit is None):
+        return "unknown"
+    if transfer.phase in ("post", "void"):
+        if named is None or not _open(book, transfer, named):
+            return "not_held"
+    elif named is None and (transfer.of is not None or _must_name(transfer)):
+        return "unknown"
+    if limit is not None and limit.full():
+        return "limited"
     if (debit.state != "open" or credit.state != "open") and not _passes(transfer, debit, credit):
         return "closed"
-    return _examine_cents(book, transfer, debit, credit)
+    if transfer.phase == "void":
+        return "posted"
+    return _examine_cents(transfer, named, debit, credit)
+
+
+def _fresh(book: Book, transfer: Transfer) -> bool:
+    """A sender's id is of these days, every id has a partition, none is far older than its `of`."""
+    id, of = transfer.id, transfer.of
+    if len(id) != 16:
+        return False
+    instant = int.from_bytes(id[:6], "big")
+    if id[6] >> 4 == 7 and not book.now - OLDEST_MS <= instant <= book.now + NEWEST_MS:
+        return False
+    if of is not None and instant < int.from_bytes(of[:6], "big") - LAG_MS:
+        return False
+    return book.from_ms <= instant < book.until_ms
+
+
+def _routed(transfer: Transfer, debit: Account | None, credit: Account | None) -> bool:
+    """The pair of families, the unit and the amount are those that the reason may use."""
+    from_family = family_of(transfer.debit) if debit is None else debit.family
+    to_family = family_of(transfer.credit) if credit is None else credit.family
+    route, reversing = ROUTES.get(transfer.reason), transfer.phase == "reverse"
+    return (
+        route is not None
+        and ((to_family, from_family) if reversing else (from_family, to_family)) in route.pairs
+        and 0 < transfer.cents <= MOST_CENTS
+        and transfer.debit != transfer.credit
+        and FAMILIES[from_family].unit == FAMILIES[to_family].unit == transfer.unit
+        and transfer.phase in (BOUND_PHASES if transfer.reason in BOUNDED else PHASES)
+    )
+
+
+def _agrees(
+    transfer: Transfer, target: Posted, debit: Account | None, credit: Account | None
+) -> bool:
+    """The transfer named by `of` is one that this phase and this reason may name."""
+    phase, reason, done = transfer.phase, transfer.reason, target.phase in ("posted", "post")
+    pair = (debit.id if debit else 0, credit.id if credit else 0)
+    same = (target.reason, target.unit) == (reason, transfer.unit)
+    if phase in ("post", "void"):
+        whole = phase == "post" or transfer.cents == target.cents
+        return same and whole and (target.debit, target.credit) == pair
+    if phase == "reverse":
+        whole = done and transfer.cents == target.cents
+        return same and whole and (target.credit, target.debit) == pair
+    if reason not in BOUNDED:
+        return True
+    if reason == "refund":
+        # what the fund paid for a loss goes back to it; what a person paid, to a wallet
+        to_fund = family_of(transfer.credit) == "fund:offline"
+        done &= target.credit == pair[0] and to_fund == (target.reason == "offline_loss")
+    return done and target.reason in BOUNDED[reason]
+
+
+def _must_name(transfer: Transfer) -> bool:
+    """Nothing is given back or reversed without saying what."""
+    return transfer.phase == "reverse" or transfer.reason in NAMING
+
+
+def _open(book: Book, transfer: Transfer, named: Named) -> bool:
+    """The hold may still be closed: an expired one by a void only."""
+    expires = named.target.expires_at
+    expired = transfer.phase == "post" and expires is not None and expires <= book.now
+    return named.target.phase == "held" and not named.closed and not expired
 
 
 def _passes(transfer: Transfer, debit: Account, credit: Account) -> bool:
-    """A closed account lets some reasons and every closing of a hold pass; an ended one nothing."""
+    """A closed account lets some reasons and every closing pass, an ended one nothing.
+
+    But a void brings nothing to the account it would have credited: though that one was ended in
+    the meantime, what is held of the other must come free.
+    """
+    if transfer.phase == "void":
+        return debit.state != "ended"
     passes = transfer.phase in CLOSINGS or ROUTES[transfer.reason].passes_closed
     return passes and "ended" not in (debit.state, credit.state)
 
 
-def _fresh(book: Book, id: bytes) -> bool:
-    instant = int.from_bytes(id[:6], "big")
-    if id[6] >> 4 == 7 and not book.now - OLDEST_MS <= instant <= book.now + NEWEST_MS:
-        return False
-    return len(id) == 16 and book.from_ms <= instant < book.until_ms
-
-
-def _routed(transfer: Transfer, debit: str, credit: str) -> bool:
-    """The pair of families, the unit and the amount are those that the reason may use."""
-    route = ROUTES.get(transfer.reason)
-    pair = (credit, debit) if transfer.phase == "reverse" else (debit, credit)
-    return (
-        route is not None
-        and pair in route.pairs
-        and 0 < transfer.cents <= MOST_CENTS
-        and transfer.debit != transfer.credit
-        and FAMILIES[debit].unit == FAMILIES[credit].unit == transfer.unit
-        and transfer.phase in PHASES
-    )
-
-
-def _examine_named(book: Book, transfer: Transfer, debit: Account, credit: Account) -> str | None:
-    """The answer that the transfer named by `of` imposes, or None when it agrees."""
-    named = book.name(transfer.of)
-    if transfer.phase in ("post", "void"):
-        if named is None or named.closed or named.target.phase != "held":
-            return "not_held"
-        target, expires = named.target, named.target.expires_at
-        if transfer.phase == "post" and expires is not None and expires <= book.now:
-            return "not_held"
-        if not _same_pair(transfer, target, debit, credit):
-            return "route"
-        if transfer.cents > target.cents:
-            return "ceiling"
-        return None if transfer.phase == "post" or transfer.cents == target.cents else "route"
-    if named is None:
-        return "unknown"
-    if transfer.phase == "reverse":
-        if not _same_pair(transfer, named.target, credit, debit):
-            return "route"
-        if named.target.phase not in ("posted", "post") or transfer.cents != named.target.cents:
-            return "route"
-    elif transfer.reason in BOUNDED:
-        target = named.target
-        if target.reason not in BOUNDED[transfer.reason] or target.phase not in ("posted", "post"):
-            return "route"
-        if transfer.reason == "refund" and target.credit != debit.id:
-            return "route"
-    else:
-        return None
-    return "ceiling" if named.used + transfer.cents > named.target.cents else None
-
-
-def _same_pair(transfer: Transfer, target: Posted, debit: Account, credit: Account) -> bool:
-    return (target.debit, target.credit, target.reason, target.unit) == (
-        debit.id,
-        credit.id,
-        transfer.reason,
-        transfer.unit,
-    )
-
-
-def _examine_cents(book: Book, transfer: Transfer, debit: Account, credit: Account) -> str:
+def _examine_cents(
+    transfer: Transfer, named: Named | None, debit: Account, credit: Account
+) -> str:
     """Ceilings, then guards, with the hold that a post closes already released."""
-    cents, phase = transfer.cents, transfer.phase
-    if phase == "void":
-        return "posted"
-    released = _held_by(book, transfer) if transfer.of is not None else 0
+    cents, phase, released = transfer.cents, transfer.phase, 0
+    if named is not None:
+        if phase == "post":
+            released = named.target.cents
+            if cents > released:
+                return "ceiling"
+        elif (phase == "reverse" or transfer.reason in BOUNDED) and (
+            named.used + cents > named.target.cents
+        ):
+            return "ceiling"
     if transfer.unit == MONEY:
         ceiling, level = credit.ceiling, credit.balance if phase != "held" else -cents
     else:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from caisse.kernel.ids import Id
 from caisse.ledger.rules import Account, Entry, Outcome, Posted, Transfer, judge
-from caisse.ledger.writer.reading import Columns
-from caisse.ledger.writer import Lines, Tip, numbered, read_book, touched
 from caisse.ledger.tests.plain import Plain
+from caisse.ledger.writer import Lines, Tip, numbered, read_book, touched
+from caisse.ledger.writer.reading import Columns
 
 
 class Memory:

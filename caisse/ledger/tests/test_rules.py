@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caisse.ledger.rules import ANSWERS, Outcome
@@ -18,6 +18,8 @@ from caisse.ledger.tests.histories import (
 )
 from caisse.ledger.tests.memory import Memory, commit
 from caisse.ledger.tests.plain import Plain, Told
+
+MORE = settings(max_examples=4 * settings.default.max_examples)  # type: ignore[union-attr]
 
 
 def told(outcomes: list[Outcome]) -> list[Told]:
@@ -37,6 +39,7 @@ def in_batches(chains: list[Chain], sizes: random.Random) -> list[list[Chain]]:
     return batches
 
 
+@MORE
 @given(HISTORIES)
 def test_every_answer_and_balance_is_the_dictionarys(steps: list[Step]) -> None:
     model, chains = small_world(), chains_of(steps)
@@ -48,6 +51,7 @@ def test_every_answer_and_balance_is_the_dictionarys(steps: list[Step]) -> None:
     assert memory.posted.keys() == model.posted.keys()
 
 
+@MORE
 @given(HISTORIES, st.lists(st.integers(0, 1_000_000), min_size=3, max_size=3))
 def test_the_size_of_batches_changes_nothing(steps: list[Step], seeds: list[int]) -> None:
     chains = chains_of(steps)

@@ -12,7 +12,7 @@ from caisse.kernel.one_or_many import Array
 from caisse.ledger.rules import (
     BOUNDED,
     HOUR_MS,
-    OLDEST_MS,
+    LAG_MS,
     Account,
     Book,
     Entry,
@@ -107,7 +107,7 @@ def read_named(door: Door, ofs: set[Id]) -> dict[Id, Named]:
 
     A sender's clock may lag by 31 days, so a closing is looked for from that long before its hold.
     """
-    oldest = max(0, min(instant_of(of) for of in ofs) - OLDEST_MS - HOUR_MS)
+    oldest = max(0, min(instant_of(of) for of in ofs) - LAG_MS)
     rows = {row.id: row for row in door.named(sorted(ofs), first_id(oldest))}
     referring: dict[Id, list[Posted]] = defaultdict(list)
     for row in rows.values():

@@ -191,7 +191,7 @@ def resume_place(*, place_id: int, by: Actor, id: Id | None = None) -> None:
 
 
 def turn_agreements(*, by: Actor) -> int:
-    """What today brings: agreements that begin open their account, those that are over close it.
+    """Begin and end the agreements whose day has come: their accounts open and close.
 
     The accounts follow the refund floor of the month's bylaws too. Returns how many agreements
     changed. Repeatable: each is its own transaction, and changes once.
@@ -218,6 +218,7 @@ def _follow_floor(month: Month, by: Actor) -> None:
 
 @ledger.repeatable
 def _turn(agreement_id: int, today: date, by: Actor) -> bool:
+    """Begin or end one agreement whose day has come, with its account; False when it was done."""
     agreement = Agreement.objects.select_for_update().get(pk=agreement_id)
     if agreement.state not in LIVE:
         return False

@@ -49,7 +49,7 @@ def hold_sales(*, month: Month, by: Actor) -> Progress:
 
 
 def ask_redemption(*, place_id: int, by: Actor, id: Id | None = None) -> int:
-    """A place asks for its euros: hold what it has earned until now; the cents that it will get.
+    """Hold what a place has earned until now, because it asks; the cents that it will get.
 
     Paid with the month's others. Raises Refusal: not_on_demand, already_asked (this month),
     nothing_to_pay (or below the minimum), unknown_place, differs.
@@ -58,7 +58,7 @@ def ask_redemption(*, place_id: int, by: Actor, id: Id | None = None) -> int:
 
 
 def pay_redemptions(*, month: Month, by: Actor) -> Progress:
-    """The bank paid the places for `month`: post what was held. Run on the 5th of the next month.
+    """Post what was held for `month`: the bank has paid the places. Run on the 5th of the next.
 
     Statements that the bank refused before are left out. Repeatable. Raises Refusal: not_held,
     bank_short (the account does not hold the sum).
@@ -76,7 +76,7 @@ def pay_redemptions(*, month: Month, by: Actor) -> Progress:
 def void_redemption(
     *, place_id: int, month: Month, by: Actor, code: str, id: Id | None = None
 ) -> None:
-    """The bank refused a place's transfer, for the reason `code` (AC01, AC04…): it is owed again.
+    """Send back a transfer that the bank refused, with its `code` (AC01, AC04…): owed again.
 
     Before payment the hold is voided; after it the payment is reversed. Either way the money stands
     on the place's account and goes with the next month's sales. Raises Refusal: no_statement,
@@ -106,6 +106,7 @@ def void_redemption(
 
 @ledger.repeatable
 def _ask(place_id: int, month: Month, by: Actor, id: Id | None) -> int:
+    """Hold a place's sales at its request, once a month; the cents that it will get."""
     rules = _rules(month)
     if held_on(month, rules) is not None:
         raise Refusal("not_on_demand", "Ici, les lieux sont remboursés chaque mois sans demander.")
@@ -141,6 +142,7 @@ def _run(month: Month, by: Actor) -> RedemptionRun:
 
 @ledger.repeatable
 def _begin_paying(month: Month, by: Actor) -> int:
+    """Say once that the month's redemptions are being paid; the run's id."""
     run = RedemptionRun.objects.select_for_update().filter(month=month, held=True).first()
     if run is None:
         raise Refusal("not_held", f"Les ventes de {month} ne sont pas encore figées.")

@@ -57,7 +57,7 @@ def till_for(*, place_id: int, by: Actor) -> Id:
 
 def is_open(till: Id, place_id: int) -> bool:
     """True when `till` is an open till of that place; believed for two seconds once it was read."""
-    known, until = _places.get(till, (0, 0.0))
+    known, until = _places.get(till, (0, 0))
     if time.monotonic() < until:
         return known == place_id
     row = Till.objects.filter(pk=till, closed_at__isnull=True).first()

@@ -158,7 +158,9 @@ def _demand_unsealed(month: Month) -> None:
     sealed = bylaws.sealed_until()
     if sealed is not None and month <= sealed:
         raise Refusal(
-            "sealed", f"Le mois {month} est figé : ce changement vaut à partir de {sealed.next()}."
+            "sealed",
+            f"Le plan pour {month.words} est figé : "
+            f"ce changement est possible dès {sealed.next().words}.",
         )
 
 

@@ -6,7 +6,8 @@ from caisse.site.command import (
     founding,
     money,
     months,
+    moving,
     serving,
 )
 
-__all__ = ["books", "deciding", "founding", "money", "months", "serving"]
+__all__ = ["books", "deciding", "founding", "money", "months", "moving", "serving"]

@@ -2,9 +2,10 @@
 
 import argparse
 import os
+import socket
 
 from caisse.site.command.locking import only_one
-from caisse.site.command.verbs import FAILED, OK, verb
+from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, say, tell
 
 THREADS = 16
@@ -28,6 +29,14 @@ def serve(arguments: argparse.Namespace) -> int:
         complain(problem)
     if problems:
         return FAILED
+    if not _free(arguments.host, arguments.port):
+        complain(
+            say(
+                f"Le port {arguments.port} est déjà pris : choisissez-en un autre avec --port.",
+                f"Port {arguments.port} is already in use: choose another one with --port.",
+            )
+        )
+        return BUSY
     with only_one():
         os.environ["CAISSE_SERVES"] = "1"
         tell(
@@ -48,6 +57,17 @@ def serve(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _free(host: str, port: int) -> bool:
+    """Nobody listens there yet."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
 @verb("work", "Faire une fois le travail qui attend", "Do the waiting work once")
 def work(arguments: argparse.Namespace) -> int:
     """For a timer of the machine: the timetable's entries that are due, and the reactions."""
@@ -58,6 +78,3 @@ def work(arguments: argparse.Namespace) -> int:
         print(key)
     tell(f"{len(done)} tâches faites.", f"{len(done)} jobs done.")
     return OK
-
-
-__all__ = ["say", "serve", "work"]

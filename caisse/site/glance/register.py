@@ -10,12 +10,10 @@ from caisse.bylaws import rules
 from caisse.bylaws.queries import Decision, InForce
 from caisse.site.findings import Finding
 from caisse.site.glance.parts import Decided, Item, Register, Theme
-from caisse.site.wording import NARROW, capital, count, day
+from caisse.site.wording import NARROW, capital, count, day, spaced
 
 
-def register(
-    articles: Iterable[InForce], decisions: Sequence[Decision], currency: str
-) -> Register:
+def register(articles: Iterable[InForce], decisions: Sequence[Decision], currency: str) -> Register:
     """What the page says of the bylaws; `decisions` are the newest ones, the newest first.
 
     An article that was never decided, or whose value is as if it did not exist, is left out.
@@ -72,8 +70,9 @@ def _rank(one: InForce) -> tuple[int, str]:
 
 
 def _item(one: InForce, currency: str) -> Item:
-    return Item(capital(one.article.label), rules.show(one.article, one.value, currency))
+    value = rules.show(one.article, one.value, currency)
+    return Item(spaced(capital(one.article.label)), spaced(value))
 
 
 def _decided(one: Decision) -> Decided:
-    return Decided(f"n°{NARROW}{one.number}", one.title, day(one.decided_on))
+    return Decided(f"n°{NARROW}{one.number}", spaced(one.title), day(one.decided_on))
