@@ -11,7 +11,10 @@ import numpy as np
 from caisse.bylaws import queries as bylaws
 from caisse.contributions.models import Call, Pledge, Receipt, ReceiptImport, Return
 from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
+from caisse.contributions.readings import read_receipts as read_receipts
+from caisse.contributions.readings import read_returns as read_returns
 from caisse.contributions.rules import ContributionRules, due
+from caisse.contributions.sheet import RefusedLine
 from caisse.kernel import ids
 from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
@@ -62,14 +65,6 @@ class ImportLine(NamedTuple):
     lines: int
     cents: int
     undone: bool
-
-
-class Problem(NamedTuple):
-    """A line of a preview that the books contradict, and why, in French."""
-
-    line: int
-    reason: str
-    sentence: str
 
 
 def pledged(*, month: Month, known_at: int | None = None) -> tuple[Array, Array]:
@@ -171,7 +166,7 @@ def at_desk(*, desk: str, kind: str) -> tuple[int, int]:
     return len(cents), sum(cents)
 
 
-def receipt_problems(preview: Preview[ReceiptLine]) -> list[Problem]:
+def receipt_problems(preview: Preview[ReceiptLine]) -> list[RefusedLine]:
     """The lines of a preview of receipts that the books contradict: `unknown`, `duplicate`."""
     known = people.memberships({line.membership_id for line in preview.lines})
     keys = [
@@ -184,7 +179,7 @@ def receipt_problems(preview: Preview[ReceiptLine]) -> list[Problem]:
         if line.membership_id not in known:
             problems.append(_unknown(line.line, line.membership_id))
         elif position in twice:
-            problems.append(Problem(line.line, "duplicate", f"ligne {line.line} : {SAME}"))
+            problems.append(RefusedLine(line.line, SAME, "duplicate"))
     return problems
 
 
@@ -212,7 +207,7 @@ def duplicates(keys: Sequence[tuple[int, Month, str, int, date]]) -> set[int]:
     return twice
 
 
-def return_problems(preview: Preview[ReturnLine]) -> list[Problem]:
+def return_problems(preview: Preview[ReturnLine]) -> list[RefusedLine]:
     """The lines of a preview of returns without a debit to return, or with another amount.
 
     Reasons: `no_receipt` (also for a second line about one debit), `amount`.
@@ -220,7 +215,7 @@ def return_problems(preview: Preview[ReturnLine]) -> list[Problem]:
     return matched_returns(preview)[1]
 
 
-def matched_returns(preview: Preview[ReturnLine]) -> tuple[list[int], list[Problem]]:
+def matched_returns(preview: Preview[ReturnLine]) -> tuple[list[int], list[RefusedLine]]:
     """The receipt that each line is about (0 for none), and what is wrong with the lines."""
     wanted = {line.membership_id for line in preview.lines}
     open_: dict[tuple[int, Month], list[tuple[int, int]]] = defaultdict(list)
@@ -237,17 +232,14 @@ def matched_returns(preview: Preview[ReturnLine]) -> tuple[list[int], list[Probl
         pk, cents = left.pop() if left else (0, 0)
         matched.append(pk)
         if pk == 0:
-            problems.append(
-                Problem(
-                    line.line,
-                    "no_receipt",
-                    f"ligne {line.line} : l’adhésion n° {line.membership_id} n’a pas de "
-                    f"prélèvement pour {line.month.words} qui puisse revenir.",
-                )
+            said = (
+                f"l’adhésion n° {line.membership_id} n’a pas de prélèvement pour "
+                f"{line.month.words} qui puisse revenir."
             )
+            problems.append(RefusedLine(line.line, said, "no_receipt"))
         elif line.cents not in (None, cents):
-            said = f"ligne {line.line} : le prélèvement était d’un autre montant."
-            problems.append(Problem(line.line, "amount", said))
+            said = "le prélèvement était d’un autre montant."
+            problems.append(RefusedLine(line.line, said, "amount"))
     return matched, problems
 
 
@@ -260,8 +252,8 @@ def imports(*, limit: int = 50) -> list[ImportLine]:
     ]
 
 
-def _unknown(line: int, number: int) -> Problem:
-    return Problem(line, "unknown", f"ligne {line} : il n’y a pas d’adhésion n° {number}.")
+def _unknown(line: int, number: int) -> RefusedLine:
+    return RefusedLine(line, f"il n’y a pas d’adhésion n° {number}.", "unknown")
 
 
 def _chunks(rest: Sequence[K]) -> Iterable[list[K]]:

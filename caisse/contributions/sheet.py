@@ -31,10 +31,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """A line that was not understood, and why, in French."""
+    """A line that cannot be entered, and why: a French sentence, and a word for the code."""
 
     line: int
     sentence: str
+    reason: str = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _by_composition(adults: Number, children: Number, rules: AllocationRules, po
         children = at_most(rules.max_people_counted - adults, children)
     per_adult = rules.additional_adult_cents
     per_child = per_adult if rules.child_cents is None else rules.child_cents
-    return rules.base_cents + per_adult * at_least(0, adults) + per_child * children
+    return rules.base_cents + per_adult * at_least(0, adults - 1) + per_child * children
 
 
 def _by_size_band(adults: Number, children: Number, rules: AllocationRules, pot: Pot) -> Number:

@@ -8,7 +8,13 @@ from caisse.contributions.operations.importing import (
     import_returns,
     undo_import,
 )
-from caisse.contributions.operations.pledging import Pledged, open_month, pledge
+from caisse.contributions.operations.pledging import (
+    NewPledge,
+    Pledged,
+    open_month,
+    pledge,
+    pledge_many,
+)
 from caisse.contributions.operations.receiving import (
     NewReceipt,
     Received,
@@ -22,6 +28,7 @@ __all__ = [
     "Called",
     "Deposited",
     "Imported",
+    "NewPledge",
     "NewReceipt",
     "Pledged",
     "Received",
@@ -33,6 +40,7 @@ __all__ = [
     "import_returns",
     "open_month",
     "pledge",
+    "pledge_many",
     "receive",
     "receive_many",
     "return_receipt",

@@ -1,5 +1,6 @@
 """Files of receipts and returns enter as one batch under one event, and are undone as one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,8 +15,9 @@ from caisse.contributions.operations.undoing import (
     reverse_receipts,
     reverse_returns,
 )
-from caisse.contributions.queries import Problem, matched_returns, receipt_problems
+from caisse.contributions.queries import matched_returns, receipt_problems
 from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
+from caisse.contributions.sheet import RefusedLine
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
@@ -166,21 +168,20 @@ def _demand_file(
             "same_file",
             f"Ce fichier est déjà entré le {same.imported_on:%d/%m/%Y} (lot n° {same.pk}).",
         )
-    if preview.refused and not without_refused:
-        said = " ".join(f"Ligne {line.line} : {line.sentence}" for line in preview.refused[:SHOWN])
-        more = len(preview.refused) - SHOWN
-        raise Refusal("lines", said + (f" Et {more} autres lignes." if more > 0 else ""))
+    if not without_refused:
+        _demand_none(preview.refused, "lines")
     if not preview.lines:
         raise Refusal("empty", "Ce fichier ne contient aucune ligne à entrer.")
 
 
-def _demand_none(problems: list[Problem]) -> None:
-    if problems:
-        said = " ".join(
-            problem.sentence[0].upper() + problem.sentence[1:] for problem in problems[:SHOWN]
+def _demand_none(refused: Sequence[RefusedLine], reason: str | None = None) -> None:
+    """Raise Refusal naming the first lines of `refused`; the reason is theirs unless given."""
+    if refused:
+        said = " ".join(f"Ligne {line.line} : {line.sentence}" for line in refused[:SHOWN])
+        more = len(refused) - SHOWN
+        raise Refusal(
+            reason or refused[0].reason, said + (f" Et {more} autres lignes." if more > 0 else "")
         )
-        more = len(problems) - SHOWN
-        raise Refusal(problems[0].reason, said + (f" Et {more} autres lignes." if more > 0 else ""))
 
 
 def _batch(

@@ -1,6 +1,9 @@
 """What a household says it will pay each month."""
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date
+from typing import Self
 
 from django.db import transaction
 
@@ -18,6 +21,7 @@ from caisse.people import queries as people
 from caisse.people.rules import CurrencyRules, sign
 
 FARTHEST_MONTHS = 24
+BATCH = 2_000
 OVER = frozenset({"leaving", "closed"})
 
 
@@ -29,6 +33,17 @@ class Pledged:
     membership_id: int
     since: Month
     cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPledge:
+    """One pledge to write down; a declared income or situation is judged and forgotten."""
+
+    membership_id: int
+    cents: int
+    since: Month | None = None
+    income_cents: int | None = None
+    situation: str | None = None
 
 
 @ledger.repeatable
@@ -51,69 +66,172 @@ def pledge(
     one month the last one counts. Repeatable by `id`. Raises Refusal: `unknown`, `state`, `sealed`,
     `cutoff`, `far`, `differs`, and those of `rules.demand_pledge`.
     """
+    row = NewPledge(membership_id, cents, since, income_cents, situation)
+    return _pledge([row], by, id)[0]
+
+
+@ledger.repeatable
+@transaction.atomic
+def pledge_many(*, rows: Sequence[NewPledge], by: Actor, id: Id | None = None) -> list[Pledged]:
+    """`pledge` for many under one event, all or none, in the order of `rows`; repeatable by `id`.
+
+    Each membership once. Raises what `pledge` raises, naming the line, and Refusal(twice).
+    """
+    return _pledge(rows, by, id) if rows else []
+
+
+def _pledge(rows: Sequence[NewPledge], by: Actor, id: Id | None) -> list[Pledged]:
     if id is not None and events.happened(id) is not None:
-        return _pledged_before(id, membership_id, cents)
+        return _pledged_before(id, rows)
     register.lock()
-    month = _since(membership_id, since)
-    _demand_member(membership_id, month)
-    adults, children = people.composition(membership_id, month=month)
-    demand_pledge(
-        cents,
-        adults=adults,
-        children=children,
-        rules=bylaws.in_force(ContributionRules, month=month),
-        income_cents=income_cents,
-        situation=situation,
-        currency=sign(bylaws.in_force(CurrencyRules, month=month)),
+    chosen = _judged(rows)
+    cause, now = ids.new_id() if id is None else id, clock.now_ms()
+    written = Pledge.objects.bulk_create(
+        [
+            Pledge(
+                membership_id=row.membership_id,
+                since=month,
+                cents=row.cents,
+                recorded_at=now,
+                cause=cause,
+            )
+            for row, month in zip(rows, chosen, strict=True)
+        ],
+        batch_size=BATCH,
     )
-    cause = ids.new_id() if id is None else id
-    row = Pledge.objects.create(
-        membership_id=membership_id,
-        since=month,
-        cents=cents,
-        recorded_at=clock.now_ms(),
-        cause=cause,
-    )
+    one = len(rows) == 1
     events.record(
         "contribution.pledged",
-        subject=f"membership:{membership_id}",
+        subject=f"membership:{rows[0].membership_id}" if one else "contributions",
         by=by,
         id=cause,
-        since=str(month),
+        **({"since": str(chosen[0])} if one else {"pledges": len(rows)}),
     )
-    return Pledged(row.pk, membership_id, month, cents)
+    return [_view(row) for row in written]
 
 
-def _pledged_before(id: Id, membership_id: int, cents: int) -> Pledged:
-    row = Pledge.objects.filter(cause=id, membership=membership_id, cents=cents).first()
-    if row is None:
+def _view(row: Pledge) -> Pledged:
+    return Pledged(row.pk, row.membership_id, row.since, row.cents)
+
+
+def _pledged_before(id: Id, rows: Sequence[NewPledge]) -> list[Pledged]:
+    """What the first call under `id` wrote; Refusal(differs) when it was about others."""
+    found = list(Pledge.objects.filter(cause=id).order_by("pk"))
+    asked = [(row.membership_id, row.cents) for row in rows]
+    if [(row.membership_id, row.cents) for row in found] != asked or any(
+        row.since not in (None, made.since) for row, made in zip(rows, found, strict=True)
+    ):
         raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
-    return Pledged(row.pk, membership_id, row.since, cents)
+    return [_view(row) for row in found]
 
 
-def _since(membership_id: int, asked: Month | None) -> Month:
-    """The month from which a pledge made now counts."""
-    today = clock.today()
-    rules = bylaws.in_force(ContributionRules, month=Month.of(today).next())
-    earliest = max(first_due(today, rules), open_month())
-    if asked is None:
-        return earliest
-    if asked < open_month():
-        raise Refusal(
-            "sealed",
-            f"Les cotisations pour {asked.words} sont déjà arrêtées : "
-            f"un changement est possible dès {open_month().words}.",
+def _judged(rows: Sequence[NewPledge]) -> list[Month]:
+    """The month from which each of `rows` counts; Refusal for the first that is not lawful."""
+    if len({row.membership_id for row in rows}) < len(rows):
+        raise Refusal("twice", "Une adhésion est là deux fois : une seule promesse chacune.")
+    window = Window.now({row.membership_id for row in rows})
+    rules: dict[Month, Articles] = {}
+    chosen = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            month = window.since(row)
+            if month not in rules:
+                rules[month] = Articles.of(month, many=len(rows) > 1)
+            rules[month].demand(row)
+        except Refusal as refusal:
+            if len(rows) == 1:
+                raise
+            raise Refusal(refusal.reason, f"Promesse {number} : {refusal.sentence}") from None
+        chosen.append(month)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """The articles of one month, and the households of its roll (when many are judged)."""
+
+    month: Month
+    rules: ContributionRules
+    currency: str
+    households: Mapping[int, tuple[int, int]]
+
+    @classmethod
+    def of(cls, month: Month, *, many: bool) -> Self:
+        """Those in force for `month`."""
+        households = {}
+        if many:
+            roll = people.roll(month=month, child_max_age=None)
+            columns = (roll.membership, roll.adults, roll.children)
+            households = {n: (a, c) for n, a, c in zip(*(x.tolist() for x in columns), strict=True)}
+        return cls(
+            month,
+            bylaws.in_force(ContributionRules, month=month),
+            sign(bylaws.in_force(CurrencyRules, month=month)),
+            households,
         )
-    if asked < earliest and Pledge.objects.filter(membership=membership_id).exists():
-        limit = cutoff(asked, bylaws.in_force(ContributionRules, month=asked))
-        raise Refusal(
-            "cutoff",
-            f"Pour {asked.words}, il fallait changer la cotisation le {limit:%d/%m/%Y} au plus "
-            f"tard : elle peut changer dès {earliest.words}.",
+
+    def demand(self, row: NewPledge) -> None:
+        """Raise Refusal when that household may not pledge that amount for this month."""
+        known = self.households.get(row.membership_id)
+        if known is None:
+            _demand_member(row.membership_id, self.month)
+            known = people.composition(row.membership_id, month=self.month)
+        demand_pledge(
+            row.cents,
+            adults=known[0],
+            children=known[1],
+            rules=self.rules,
+            income_cents=row.income_cents,
+            situation=row.situation,
+            currency=self.currency,
         )
-    if asked - Month.of(today) > FARTHEST_MONTHS:
-        raise Refusal("far", f"Le mois choisi ({asked.words}) est trop loin : deux ans au plus.")
-    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when pledges made today may count. `pledged` are the memberships that changed before."""
+
+    today: date
+    open: Month
+    earliest: Month
+    pledged: frozenset[int]
+
+    @classmethod
+    def now(cls, numbers: Set[int]) -> Self:
+        """Today's, for those memberships."""
+        today, open_ = clock.today(), open_month()
+        rules = bylaws.in_force(ContributionRules, month=Month.of(today).next())
+        before = Pledge.objects.filter(membership__gte=min(numbers), membership__lte=max(numbers))
+        return cls(
+            today,
+            open_,
+            max(first_due(today, rules), open_),
+            frozenset(before.values_list("membership_id", flat=True)) & numbers,
+        )
+
+    def since(self, row: NewPledge) -> Month:
+        """The month from which `row` counts; Refusal: `sealed`, `cutoff`, `far`."""
+        asked = row.since
+        if asked is None:
+            return self.earliest
+        if asked < self.open:
+            raise Refusal(
+                "sealed",
+                f"Les cotisations pour {asked.words} sont déjà arrêtées : "
+                f"un changement est possible dès {self.open.words}.",
+            )
+        if asked < self.earliest and row.membership_id in self.pledged:
+            limit = cutoff(asked, bylaws.in_force(ContributionRules, month=asked))
+            raise Refusal(
+                "cutoff",
+                f"Pour {asked.words}, il fallait changer la cotisation le {limit:%d/%m/%Y} au plus "
+                f"tard : elle peut changer dès {self.earliest.words}.",
+            )
+        if asked - Month.of(self.today) > FARTHEST_MONTHS:
+            raise Refusal(
+                "far", f"Le mois choisi ({asked.words}) est trop loin : deux ans au plus."
+            )
+        return asked
 
 
 def open_month() -> Month:

@@ -83,15 +83,19 @@ def demand_undoable(receipts: Sequence[Receipt]) -> None:
 
 def demand_returns_undoable(returns: Sequence[Return]) -> None:
     """Raise Refusal when a return was recovered since, or the fund already made it good."""
+    numbers = {row.receipt.membership_id for row in returns}
+    recovered = set(
+        Receipt.objects.filter(membership__in=numbers, recovery=True, undone=None).values_list(
+            "membership_id", "month"
+        )
+    )
     for row in returns:
-        receipt = row.receipt
-        if Receipt.objects.filter(
-            membership=receipt.membership_id, month=receipt.month, recovery=True, undone=None
-        ).exists():
+        number, month = row.receipt.membership_id, row.receipt.month
+        if (number, month) in recovered:
             raise Refusal(
                 "recovered",
-                f"La cotisation de l’adhésion n° {receipt.membership_id} pour "
-                f"{receipt.month.words} est déjà régularisée : annulez d’abord ce versement.",
+                f"La cotisation de l’adhésion n° {number} pour {month.words} est déjà "
+                "régularisée : annulez d’abord ce versement.",
             )
     owed = sum(row.receipt.cents for row in returns if not row.by_fund)
     if owed and owed > -books.balance(OWED):
@@ -100,15 +104,17 @@ def demand_returns_undoable(returns: Sequence[Return]) -> None:
 
 def reverse_receipts(receipts: Sequence[Receipt], cause: Id, reason: str) -> None:
     """Reverse both lines of each receipt under `cause`, all or none, and mark it undone."""
+    came_in = {
+        movement.id: movement
+        for movement in books.transfers([receipt.transfer for receipt in receipts])
+    }
     lines = []
     for receipt in receipts:
-        came_in = books.transfer(receipt.transfer)
-        if came_in is None:
-            raise RuntimeError(f"{receipt} has no transfer in the ledger")
+        posted = came_in[receipt.transfer]
         lines.append(
             Transfer(
-                derived_id(cause, f"receipt:{receipt.pk}"), came_in.credit, came_in.debit,
-                receipt.cents, came_in.reason, cause, phase="reverse", of=receipt.transfer,
+                derived_id(cause, f"receipt:{receipt.pk}"), posted.credit, posted.debit,
+                receipt.cents, posted.reason, cause, phase="reverse", of=receipt.transfer,
             )
         )  # fmt: skip
         lines.append(_reversed(settle(receipt), cause, f"settle:{receipt.pk}"))

@@ -10,6 +10,7 @@ from caisse.bylaws import operations as bylaws
 from caisse.bylaws.rules import Amend
 from caisse.contributions import operations, queries
 from caisse.contributions.models import Pledge
+from caisse.contributions.operations import NewPledge
 from caisse.contributions.tests.conftest import (
     APRIL,
     FEBRUARY,
@@ -129,6 +130,23 @@ def test_a_pledge_sent_twice_is_one() -> None:
     assert operations.pledge(**asked, by=OFFICE) == operations.pledge(**asked, by=OFFICE)
     assert Pledge.objects.count() == 1
     assert refused(operations.pledge, **{**asked, "cents": 60_00}) == "differs"
+
+
+def test_many_pledge_under_one_event_or_not_at_all() -> None:
+    numbers = [join(), join(births=("2020-01",)), join(date(2023, 6, 1))]
+    rows = [NewPledge(number, 50_00) for number in numbers]
+    assert refused(operations.pledge_many, rows=[*rows, rows[0]]) == "twice"
+    assert refused(operations.pledge_many, rows=[*rows[:2], NewPledge(numbers[2], 1)]) == "minimum"
+    assert refused(operations.pledge_many, rows=[*rows, NewPledge(999_999, 50_00)]) == "unknown"
+    id = ids.new_id()
+    made = operations.pledge_many(rows=rows, by=OFFICE, id=id)
+    assert operations.pledge_many(rows=rows, by=OFFICE, id=id) == made
+    assert [(pledge.membership_id, pledge.since) for pledge in made] == [
+        (number, FEBRUARY) for number in numbers
+    ]
+    assert refused(operations.pledge_many, rows=rows[:2], id=id) == "differs"
+    assert (owed(FEBRUARY), owed(Month(2023, 6))) == ([50_00] * 2, [50_00] * 3)
+    assert operations.pledge_many(rows=[], by=OFFICE) == []
 
 
 def test_a_pledge_needs_a_membership_that_lasts() -> None:

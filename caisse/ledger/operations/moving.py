@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from caisse.kernel import clock
-from caisse.ledger.rules import DONE, Outcome, Refused, Transfer, judge_chain
+from caisse.ledger.rules import DONE, Outcome, Refused, Transfer, judge_chain, well_formed
 from caisse.ledger.writer import Done, door_on, numbered, read_book, stop, touched, writer
 
 __all__ = ["post", "repeatable", "stop", "submit", "submit_later"]
@@ -28,20 +28,23 @@ def post(transfers: Sequence[Transfer]) -> list[Outcome]:
 
     The caller has written the cause event in the same transaction. One `post` a transaction: two
     would lock accounts out of order. Raises Refused when an answer is not `posted` or `exists`,
-    RuntimeError outside a transaction.
+    ValueError for a transfer that no row could hold, RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("post needs the caller's transaction, with its cause event")
+    _demand_form(transfers)
     if not transfers:
         return []
-    door = door_on(connection)
-    book = read_book(door, [transfers], clock.now_ms(), door.tip())
-    outcomes, entries = judge_chain(book, transfers)
-    if any(outcome.answer not in DONE for outcome in outcomes):
-        raise Refused(outcomes)
-    if not entries:
-        return outcomes
-    before = door.put(entries, touched(book, entries), book.now)
+    with connection.wrap_database_errors:  # `repeatable` knows Django's errors
+        door = door_on(connection)
+        tip = door.tip()
+        book = read_book(door, [transfers], clock.now_ms(), tip)
+        outcomes, entries = judge_chain(book, transfers)
+        if any(outcome.answer not in DONE for outcome in outcomes):
+            raise Refused(outcomes)
+        if not entries:
+            return outcomes
+        before = door.put(entries, touched(book, entries), max(book.now, tip.at))
     return numbered([outcomes], before.seq, before.at)[0]
 
 
@@ -50,7 +53,7 @@ def submit(chain: Sequence[Transfer]) -> list[Outcome]:
 
     Never raises for a refusal. Answers `uncertain` when COMMIT failed and no later one settled it:
     ask again with the same ids. Raises RuntimeError inside a transaction, where it would wait for
-    itself.
+    itself, and ValueError for an empty chain or a transfer that no row could hold.
     """
     answered = threading.Event()
     told: list[list[Outcome]] = []
@@ -71,7 +74,14 @@ def submit_later(chain: Sequence[Transfer], done: Done) -> None:
         raise RuntimeError("submit runs its own transaction: not inside another one")
     if not chain:
         raise ValueError("an empty chain moves nothing")
+    _demand_form(chain)
     writer().enqueue(chain, done)
+
+
+def _demand_form(chain: Sequence[Transfer]) -> None:
+    for transfer in chain:
+        if not well_formed(transfer):
+            raise ValueError("ids have 16 bytes, texts are short and printable, times not negative")
 
 
 def repeatable(operation: Callable[P, R]) -> Callable[P, R]:

@@ -16,6 +16,7 @@ from caisse.ledger.rules.judging import (
     HOUR_MS,
     LAG_MS,
     OLDEST_MS,
+    fresh,
     judge,
     judge_chain,
     spread_cents,
@@ -31,6 +32,7 @@ from caisse.ledger.rules.records import (
     Posted,
     Refused,
     Transfer,
+    well_formed,
 )
 
 __all__ = [
@@ -57,7 +59,9 @@ __all__ = [
     "State",
     "Transfer",
     "family_of",
+    "fresh",
     "judge",
     "judge_chain",
     "spread_cents",
+    "well_formed",
 ]

@@ -143,16 +143,23 @@ def _examine(book: Book, transfer: Transfer) -> str:
 
 
 def _fresh(book: Book, transfer: Transfer) -> bool:
-    """A sender's id is of these days, every id has a partition, none is far older than its `of`."""
+    """The id is of these days, and not far older than what it refers to."""
     id, of = transfer.id, transfer.of
+    if of is not None and id[:6] < of[:6]:
+        lag = int.from_bytes(of[:6], "big") - int.from_bytes(id[:6], "big")
+        if lag > LAG_MS:
+            return False
+    return fresh(id, book.now, book.from_ms, book.until_ms)
+
+
+def fresh(id: bytes, now: int, from_ms: int, until_ms: int) -> bool:
+    """Is the id one of 16 bytes, with a partition, and if a sender chose it, of these days?"""
     if len(id) != 16:
         return False
     instant = int.from_bytes(id[:6], "big")
-    if id[6] >> 4 == 7 and not book.now - OLDEST_MS <= instant <= book.now + NEWEST_MS:
+    if id[6] >> 4 == 7 and not now - OLDEST_MS <= instant <= now + NEWEST_MS:
         return False
-    if of is not None and instant < int.from_bytes(of[:6], "big") - LAG_MS:
-        return False
-    return book.from_ms <= instant < book.until_ms
+    return from_ms <= instant < until_ms
 
 
 def _routed(transfer: Transfer, debit: Account | None, credit: Account | None) -> bool:

@@ -14,6 +14,9 @@ ANSWERS = (
 )  # fmt: skip
 DONE = frozenset({"posted", "exists"})
 
+LONGEST_METHOD = 12
+FAR_MS = 1 << 60
+
 
 class Transfer(NamedTuple):
     """What a caller asks: `cents` of `unit` from the account `debit` to the account `credit`.
@@ -38,6 +41,22 @@ class Transfer(NamedTuple):
     made_at: int | None = None
     for_month: Month | None = None
     expires_at: int | None = None
+
+
+def well_formed(transfer: Transfer) -> bool:
+    """Could a row hold it? Ids of 16 bytes, printable text, times that are not negative.
+
+    The doors ask it: a malformed chain in the writer would hold up those of all others.
+    """
+    text = f"{transfer.debit}{transfer.credit}{transfer.unless or ''}{transfer.method or ''}"
+    return (
+        len(transfer.id) == len(transfer.cause) == 16
+        and (transfer.of is None or len(transfer.of) == 16)
+        and (transfer.method is None or len(transfer.method) <= LONGEST_METHOD)
+        and text.isprintable()
+        and 0 <= (transfer.made_at or 0) < FAR_MS
+        and 0 <= (transfer.expires_at or 0) < FAR_MS
+    )
 
 
 class Posted(NamedTuple):

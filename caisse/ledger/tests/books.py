@@ -26,6 +26,8 @@ def found(wallets: Iterable[int] = (1, 2, 3, 4), places: Iterable[int] = (1, 2, 
     ledger.found(month)
     ledger.open_accounts([*codes, *(f"place:{n}" for n in places), f"fund:month:{month}"])
     total = START * len(codes)
+    if not codes:
+        return month
     with transaction.atomic():
         cause = told()
         ledger.post(

@@ -7,14 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from caisse.ledger.writer.driver import connector, door_on
 from caisse.ledger.writer.loop import Chain, Done, Writer, numbered
-from caisse.ledger.writer.reading import (
-    Door,
-    Lines,
-    Tip,
-    business_month,
-    read_book,
-    touched,
-)
+from caisse.ledger.writer.reading import Door, Lines, Tip, read_book, touched
 
 __all__ = [
     "Chain",
@@ -23,7 +16,6 @@ __all__ = [
     "Lines",
     "Tip",
     "Writer",
-    "business_month",
     "door_on",
     "numbered",
     "read_book",

@@ -6,6 +6,7 @@ submitted again on a new connection, and only what a later COMMIT answered is to
 `uncertain`.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -33,6 +34,8 @@ class Writer:
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._connection: Connection | None = None
+        # After a failed COMMIT a look-up may lie; only a COMMIT that wrote something settles it.
+        self._in_doubt = False
         self._waiting: queue.SimpleQueue[tuple[Chain, Done] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -86,7 +89,10 @@ class Writer:
         if outcomes is None:
             outcomes = [[Outcome("uncertain", transfer.id) for transfer in chains[0]]]
         for (_, done), answer in zip(batch, outcomes, strict=True):
-            done(answer)
+            try:
+                done(answer)
+            except Exception:  # one caller's mistake must not leave all the others without answer
+                log.exception("a caller failed on its answer")
 
     def _try(self, chains: list[Chain]) -> list[list[Outcome]] | None:
         """The answers of a COMMIT that succeeded, or None when none of the tries did."""
@@ -97,6 +103,7 @@ class Writer:
                 return self._commit(chains)
             except Exception as error:  # whatever the database says, the chains may have moved
                 log.warning("a batch of %d chains failed: %s", len(chains), type(error).__name__)
+                self._in_doubt = True
                 self._close()
         return None
 
@@ -109,13 +116,17 @@ class Writer:
             book = read_book(door, chains, clock.now_ms(), tip)
             answers, entries = judge(book, chains)
             if entries:
-                before = door.put(entries, touched(book, entries), book.now)
+                before = door.put(entries, touched(book, entries), max(book.now, tip.at))
+            elif self._in_doubt:
+                door.touch()
+        self._in_doubt = False
         return numbered(answers, before.seq, before.at) if entries else answers
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
+            with contextlib.suppress(Exception):  # it is already broken
+                connection.close()
 
 
 def numbered(answers: list[list[Outcome]], base: int, at: int) -> list[list[Outcome]]:

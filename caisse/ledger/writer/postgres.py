@@ -30,7 +30,7 @@ from caisse.ledger.writer.reading import (
     Columns,
     Lines,
     Tip,
-    month_number,
+    turn_of_month,
 )
 
 TIP = "SELECT seq, at, from_ms, until_ms FROM ledger_tip WHERE id = 1"
@@ -41,7 +41,7 @@ LOCK_COLUMNS = f"""
 SELECT array_agg(id), array_agg(credits - debits),
        array_agg(CASE guard WHEN 'credit' THEN credits - debits - held - floor
                  ELSE {1 << 62} END),
-       array_agg(CASE state WHEN 'open' THEN 1::bigint ELSE 0 END),
+       array_agg(CASE state WHEN 'open' THEN 0::bigint WHEN 'closed' THEN 1 ELSE 2 END),
        array_agg(coalesce(ceiling, {1 << 62}))
 FROM (SELECT * FROM ledger_account WHERE code = ANY($1)
       ORDER BY code COLLATE "C" FOR UPDATE) locked"""
@@ -64,7 +64,8 @@ moved AS (UPDATE ledger_account a SET debits = v.debits, credits = v.credits, he
           FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
                AS v(id, debits, credits, held) WHERE a.id = v.id),
 put AS (INSERT INTO ledger_transfer ({TRANSFER_COLUMNS})
-        SELECT v.id, debit, credit, cents, unit, reason, phase, expires_at, of, chain, for_month,
+        SELECT v.id, debit, credit, cents, unit, reason, phase, expires_at, of, chain,
+               coalesce(for_month, CASE WHEN tip.at < $24::bigint THEN $25::bigint ELSE $26 END),
                cause, unless, method, made_at, tip.at, tip.base + n, debit_after, credit_after
         FROM tip, unnest(
             $7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[],
@@ -130,7 +131,7 @@ class PostgresDoor:
         account = self.lock([one]).get(one)
         if columns.shape[1] < len(codes):
             there = {code for (code,) in self._run(
-                "SELECT code FROM ledger_account WHERE code = ANY($1)", texts(codes)
+                "SELECT code FROM ledger_account WHERE id = ANY($1)", int8_column(columns[0])
             )}  # fmt: skip
             full = np.zeros((5, len(codes)), dtype=np.int64)
             full[:, [code in there for code in codes]] = columns
@@ -149,8 +150,13 @@ class PostgresDoor:
         return self._posted(NAMED, uuids(ofs), Uuid(from_id), *bounds)
 
     def put(self, entries: Sequence[Entry], accounts: Sequence[Account], now: int) -> Tip:
-        """Insert the entries, move their accounts, advance the tip; returns the tip before."""
+        """Insert the entries, move their accounts, advance the tip; returns the tip before.
+
+        `at` is known only when the tip is locked; the month of posting follows it.
+        """
         asked = [entry.transfer for entry in entries]
+        months = [None if t.for_month is None else t.for_month.number for t in asked]
+        turn = turn_of_month(now)
         return Tip(
             *self._run(
                 PUT,
@@ -170,13 +176,16 @@ class PostgresDoor:
                 int8s([t.expires_at for t in asked]),
                 uuids([t.of for t in asked]),
                 uuids([e.chain for e in entries]),
-                int8s([month_number(e, now) for e in entries]),
+                int8s(months),
                 uuids([t.cause for t in asked]),
                 int8s([e.unless for e in entries]),
                 texts([t.method for t in asked]),
                 int8s([t.made_at for t in asked]),
                 int8s([e.debit_after for e in entries]),
                 int8s([e.credit_after for e in entries]),
+                turn.next_ms,
+                turn.number,
+                turn.next_number,
             )[0]
         )
 
@@ -202,6 +211,10 @@ class PostgresDoor:
                 int8_column(lines.before - sign * lines.cents),
             )[0]
         )
+
+    def touch(self) -> None:
+        """Write something, so that this COMMIT has to reach the disk."""
+        self._run("UPDATE ledger_tip SET seq = seq WHERE id = 1 RETURNING seq")
 
     def _posted(self, query: str, *params: Any) -> list[Posted]:
         return [Posted(*row) for row in self._run(query, *params)]

@@ -11,7 +11,6 @@ from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
 from caisse.ledger.rules import (
     BOUNDED,
-    HOUR_MS,
     LAG_MS,
     Account,
     Book,
@@ -31,6 +30,9 @@ TRANSFER_COLUMNS = (
     "unless, method, made_at, at, seq, debit_after, credit_after"
 )
 
+QUARTER_MS = 900_000
+STATES = ("open", "closed", "ended")
+
 
 class Tip(NamedTuple):
     """The row `tip`: last seq, last at, and the range of ids that have a partition."""
@@ -44,14 +46,14 @@ class Tip(NamedTuple):
 class Columns(NamedTuple):
     """Accounts under lock as columns, in the order asked.
 
-    `available` is credits − debits − held − floor for guarded accounts, huge for the others. An
-    unknown code has id 0.
+    `available` is credits − debits − held − floor for guarded accounts, huge for the others; `states`
+    are 0 open, 1 closed, 2 ended. An unknown code has id 0.
     """
 
     ids: Array
     balances: Array
     available: Array
-    open: Array
+    states: Array
     ceilings: Array
 
 
@@ -82,6 +84,7 @@ class Door(Protocol):
     def named(self, ofs: Sequence[Id], from_id: Id) -> list[Posted]: ...
     def put(self, entries: Sequence[Entry], accounts: Sequence[Account], now: int) -> Tip: ...
     def put_lines(self, lines: Lines, now: int) -> Tip: ...
+    def touch(self) -> None: ...
 
 
 def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int, tip: Tip) -> Book:
@@ -99,7 +102,7 @@ def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int, tip: T
     accounts = door.lock(sorted(codes))
     known = {posted.id: posted for posted in door.seen(ids)}
     named = read_named(door, ofs) if ofs else {}
-    return Book(accounts, known, named, max(now, tip.at), tip.from_ms, tip.until_ms)
+    return Book(accounts, known, named, now, tip.from_ms, tip.until_ms)
 
 
 def read_named(door: Door, ofs: set[Id]) -> dict[Id, Named]:
@@ -132,23 +135,32 @@ def touched(book: Book, entries: Sequence[Entry]) -> list[Account]:
     return [book.accounts[code] for code in sorted(codes)]
 
 
-def month_number(entry: Entry, now: int) -> int:
-    """The transfer's `for_month`, or the business month of posting."""
-    month = entry.transfer.for_month
-    return business_month(now // HOUR_MS) if month is None else month.number
+class Turn(NamedTuple):
+    """The business month of an instant, where the next one begins (ms), and its number."""
+
+    number: int
+    next_ms: int
+    next_number: int
+
+
+def turn_of_month(ms: int) -> Turn:
+    """The turn of the month around the instant `ms`, in the caisse's time zone."""
+    return _turn(ms // QUARTER_MS, clock.zone().key)
 
 
 @lru_cache(maxsize=64)
-def business_month(hour: int) -> int:
-    """The month number that holds the hour `hour` since 1970 in the caisse's time zone."""
-    return Month.of(clock.day_of(hour * HOUR_MS)).number
+def _turn(quarter: int, zone: str) -> Turn:
+    """By quarters of an hour: no time zone is further from Greenwich than a multiple of it."""
+    month = Month.of(clock.day_of(quarter * QUARTER_MS))
+    return Turn(month.number, clock.instant(month.next().first), month.next().number)
 
 
 def row_of(entry: Entry, at: int, seq: int) -> tuple[Any, ...]:
     """The columns of TRANSFER_COLUMNS for one entry."""
     t = entry.transfer
+    for_month = turn_of_month(at).number if t.for_month is None else t.for_month.number
     return (
         t.id, entry.debit, entry.credit, t.cents, t.unit, t.reason, t.phase, t.expires_at, t.of,
-        entry.chain, month_number(entry, at), t.cause, entry.unless, t.method, t.made_at, at, seq,
+        entry.chain, for_month, t.cause, entry.unless, t.method, t.made_at, at, seq,
         entry.debit_after, entry.credit_after,
     )  # fmt: skip

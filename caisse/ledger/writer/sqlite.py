@@ -12,6 +12,7 @@ from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
     POSTED_COLUMNS,
     TRANSFER_COLUMNS,
+    STATES,
     Columns,
     Lines,
     Tip,
@@ -58,7 +59,7 @@ class SqliteDoor:
                     account.id,
                     account.balance,
                     _available(account),
-                    account.state == "open",
+                    STATES.index(account.state),
                     NO_BOUND if account.ceiling is None else account.ceiling,
                 )
         return found.get(one), Columns(*columns)
@@ -114,6 +115,10 @@ class SqliteDoor:
         )
         self._advance(before.seq + len(rows), at)
         return before._replace(at=at)
+
+    def touch(self) -> None:
+        """Write something, so that this COMMIT has to reach the disk."""
+        self.cursor.execute("UPDATE ledger_tip SET seq = seq WHERE id = 1")
 
     def _advance(self, seq: int, at: int) -> None:
         self.cursor.execute("UPDATE ledger_tip SET seq = ?, at = ? WHERE id = 1", (seq, at))

@@ -4,6 +4,7 @@ Withdrawing or suspending closes the account: no payment passes, refunds and red
 that money owed is paid.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +23,7 @@ from caisse.merchants.models import PRODUCERS, Agreement, Kind, Merchant, Place,
 from caisse.merchants.rules import CoverageRules, RedemptionRules
 
 State = Agreement.State
+CHUNK = 200  # places a transaction
 LIVE = (State.PLANNED, State.ACTIVE, State.SUSPENDED)
 
 
@@ -204,12 +206,19 @@ def turn_agreements(*, by: Actor) -> int:
     return sum(_turn(agreement_id, today, by) for agreement_id in dict.fromkeys(ids))
 
 
-@ledger.repeatable
 def _follow_floor(month: Month, by: Actor) -> None:
     """Give the places the floor in force; one that stands below it keeps its own for now."""
     floor = bylaws.in_force(RedemptionRules, month=month).refund_floor_cents
     approved = Place.objects.filter(agreements__isnull=False).distinct().order_by("id")
-    accounts = books.accounts(place.account for place in approved).values()
+    places = list(approved)
+    for first in range(0, len(places), CHUNK):
+        _set_floor(places[first : first + CHUNK], floor, month, by)
+
+
+@ledger.repeatable
+def _set_floor(places: Sequence[Place], floor: int, month: Month, by: Actor) -> None:
+    """Change the floor of those places whose account has another and does not stand below it."""
+    accounts = books.accounts(place.account for place in places).values()
     behind = [a.code for a in accounts if a.floor != floor and a.balance - a.held >= floor]
     if behind:
         events.record("places.floor_changed", subject=month, by=by, floor_cents=floor)

@@ -143,6 +143,7 @@ def new_composition(
 
 
 def new_household(asked: NewHousehold) -> Household:
+    """The row of a household, not yet saved."""
     street, postcode, town = tidy(asked.street), tidy(asked.postcode), tidy(asked.town)
     return Household(
         street=street[:160],

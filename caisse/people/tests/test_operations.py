@@ -280,7 +280,8 @@ def test_leaving_during_a_pause_is_not_undone_by_its_end() -> None:
     operations.pause(membership_id=number, first=MARCH, last=APRIL, by=OFFICE)
     operations.leave(membership_id=number, on=date(2023, 4, 10), by=OFFICE)
     assert on_roll(Month(2023, 5)) == []
-    assert queries.membership(number, on=date(2023, 5, 1)).state == "leaving"  # type: ignore[union-attr]
+    view = queries.membership(number, on=date(2023, 5, 1))
+    assert view is not None and view.state == "leaving"
     pause = {"membership_id": number, "first": Month(2023, 5), "last": Month(2023, 6)}
     assert refused(operations.pause, **pause) == "state"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from caisse.contributions import operations as contributions
 from caisse.contributions import queries as books
-from caisse.contributions.readings import read_receipts
+from caisse.contributions.queries import read_receipts
 from caisse.funding import operations as funding
 from caisse.kernel.cents import show
 from caisse.kernel.ids import new_id, show_id
@@ -106,7 +106,7 @@ def receive(arguments: argparse.Namespace) -> int:
 def _receive_file(arguments: argparse.Namespace) -> int:
     """Show what was understood; without --preview, enter it as one batch."""
     preview = read_receipts(arguments.csv.read_bytes())
-    problems = [*preview.problems, *books.receipt_problems(preview)]
+    problems = [*preview.refused, *books.receipt_problems(preview)]
     for problem in problems:
         print(say(f"ligne {problem.line} : ", f"line {problem.line}: ") + problem.sentence)
     total = sum(line.cents for line in preview.lines)

@@ -96,7 +96,7 @@ def margin(figures: Figures, setting: Setting) -> Section:
         finding=findings.margin(gaps=gaps, unit=setting.unit, currency=setting.currency),
         note=_smallest(gaps, setting),
         wide=draw("dessin-marge", Frame(620, 292, 60, 8, 14, 48), wide_names, 4),
-        sheet=draw("feuille-marge", Frame(620, 190, 60, 8, 14, 48), wide_names, 4),
+        sheet=draw("feuille-marge", Frame(620, 204, 60, 8, 14, 48), wide_names, 4),
         narrow=draw("dessin-marge-etroit", Frame(328, 236, 50, 8, 14, 44), narrow_names, 2),
         tables=tables.margin(figures, setting) if rows else (),
     )

@@ -1,0 +1,245 @@
+"""The damage catalogue: each line of the check is damaged underneath, and named, and no other.
+
+A copy of the played year, triggers dropped, one raw statement; then exactly the lines that the
+damage must break are red, and all the others stay green.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from caisse.accounting import checks
+from caisse.kernel import clock, triggers
+from caisse.ledger import operations as ledger
+
+pytestmark = pytest.mark.usefixtures("played")
+
+
+def sql(*statements: str) -> None:
+    """Damage, with what would refuse it out of the way; the triggers come back afterwards."""
+    triggers.drop(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA foreign_keys = OFF")
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in statements:
+            cursor.execute(statement)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+            cursor.execute("PRAGMA foreign_keys = ON")
+    triggers.install(connection)
+
+
+def red() -> set[str]:
+    """The codes of the lines that fail."""
+    return {line.code for line in checks.run() if not line.ok}
+
+
+WALLET = "(SELECT MIN(id) FROM ledger_account WHERE code LIKE 'wallet:%')"
+RICHEST = (
+    "(SELECT id FROM ledger_account WHERE code LIKE 'wallet:%' "
+    "ORDER BY credits - debits DESC, id LIMIT 1)"
+)
+PAYMENT = "(SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'payment')"
+REFUND = "(SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'refund')"
+ALLOCATION = "(SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'allocation')"
+
+
+def flip(column: str) -> str:
+    """Another id with the same first 48 bits, in SQL."""
+    if connection.vendor == "postgresql":
+        return f"overlay({column}::text placing '0000' from 33 for 4)::uuid"
+    return f"CAST(substr({column}, 1, 14) || x'0000' AS BLOB)"
+
+
+DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {
+    # A cent appears in a wallet and nowhere else.
+    "zero_sum": (
+        lambda: sql(f"UPDATE ledger_account SET credits = credits + 1 WHERE id = {WALLET}"),
+        {"zero_sum", "balances", "cover"},
+    ),
+    # A cent walks from one wallet's total to another's, without a transfer.
+    "balances": (
+        lambda: sql(
+            f"UPDATE ledger_account SET credits = credits + 1 WHERE id = {WALLET}",
+            f"UPDATE ledger_account SET credits = credits - 1 WHERE id = {WALLET} + 1",
+        ),
+        {"balances"},
+    ),
+    "after": (
+        lambda: sql(
+            f"UPDATE ledger_transfer SET debit_after = debit_after + 1 WHERE seq = {PAYMENT}"
+        ),
+        {"after"},
+    ),
+    "guards": (
+        lambda: sql(
+            f"UPDATE ledger_account SET floor = credits - debits - held + 1 WHERE id = {WALLET}"
+        ),
+        {"guards"},
+    ),
+    "holds": (
+        lambda: sql(
+            "UPDATE ledger_account SET held = held - 1 WHERE code = ("
+            "SELECT MIN(code) FROM ledger_account WHERE held > 0)"
+        ),
+        {"holds"},
+    ),
+    # The operating account's euros are booked as if the segregated one had paid.
+    "routes": (
+        lambda: sql(
+            "UPDATE ledger_transfer SET reason = 'interest' "
+            "WHERE seq = (SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'spend')"
+        ),
+        {"routes", "chain"},
+    ),
+    # What a funder gave is counted as if it had come a year later: the months between are bare.
+    "cover": (
+        lambda: sql(
+            "UPDATE ledger_account SET debits = debits - 100, credits = credits - 100 "
+            "WHERE code = 'bank:caisse'",
+            "UPDATE ledger_account SET debits = debits + 100 WHERE code = 'bank:caisse'",
+            "UPDATE ledger_account SET debits = debits - 100 WHERE code = 'bank:operating'",
+        ),
+        {"balances", "cover", "operating_cash"},
+    ),
+    "cause": (
+        lambda: sql(f"UPDATE ledger_transfer SET cause = {flip('cause')} WHERE seq = {PAYMENT}"),
+        {"cause", "chain"},
+    ),
+    "derived_ids": (
+        lambda: sql(f"UPDATE ledger_transfer SET id = {flip('id')} WHERE seq = {ALLOCATION}"),
+        {"derived_ids", "chain"},
+    ),
+    # A refund is said to be of the smallest purchase of all.
+    "refunds": (
+        lambda: sql(
+            "UPDATE ledger_transfer SET of = (SELECT id FROM ledger_transfer "
+            "WHERE reason = 'payment' ORDER BY cents, seq LIMIT 1) "
+            "WHERE seq = (SELECT seq FROM ledger_transfer WHERE reason = 'refund' "
+            "ORDER BY cents DESC, seq LIMIT 1)"
+        ),
+        {"refunds", "chain"},
+    ),
+    "reverses": (
+        lambda: sql(
+            f"UPDATE ledger_transfer SET phase = 'reverse' WHERE seq = {REFUND}",
+        ),
+        {"reverses", "routes", "chain"},
+    ),
+    # Settled for one cent less than it was called: the memo pair no longer cancels out.
+    "receivables": (
+        lambda: sql(
+            "UPDATE ledger_account SET debits = debits + 1 WHERE code = 'claims:contribution'",
+            f"UPDATE ledger_account SET credits = credits + 1 WHERE id = {WALLET}",
+        ),
+        {"receivables", "balances", "cover"},
+    ),
+    "operating_cash": (
+        lambda: sql(
+            "UPDATE ledger_account SET credits = credits + 500 WHERE code = 'cost:hr'",
+            "UPDATE ledger_account SET debits = debits + 500 WHERE code = 'fund:operating'",
+        ),
+        {"operating_cash", "balances"},
+    ),
+    "month_zero": (
+        lambda: sql(
+            "UPDATE ledger_account SET credits = credits + 100 WHERE code = 'fund:month:2023-05'",
+            f"UPDATE ledger_account SET credits = credits - 100 WHERE id = {RICHEST}",
+        ),
+        {"month_zero", "balances"},
+    ),
+    "plan": (
+        lambda: sql(
+            "UPDATE month_planline SET credited_cents = credited_cents - 100 "
+            "WHERE id = (SELECT MIN(id) FROM month_planline)"
+        ),
+        {"plan"},
+    ),
+    "articles": (
+        lambda: sql(
+            "UPDATE bylaws_amendment SET adopted_at = adopted_at + 1 "
+            "WHERE article = 'allocation.base_cents'"
+        ),
+        {"articles"},
+    ),
+    # An amendment adopted long after the seal reaches back into a sealed month.
+    "seal": (
+        lambda: sql(
+            "UPDATE bylaws_amendment SET since = 202303 WHERE decision_id = "
+            "(SELECT MAX(decision_id) FROM bylaws_amendment)"
+        ),
+        {"seal"},
+    ),
+    "chain": (
+        lambda: sql(f"UPDATE ledger_transfer SET made_at = 1 WHERE seq = {PAYMENT}"),
+        {"chain"},
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def _linked(played: str) -> None:
+    """The days are linked, as the timetable does, so that the hash chain can be broken."""
+    ledger.anchor(date(2024, 1, 31))
+
+
+def test_all_lines_are_green_before_any_damage() -> None:
+    assert red() == set()
+    assert set(DAMAGE) | {"triggers", "partitions"} == set(checks.LINES)
+
+
+@pytest.mark.parametrize("code", DAMAGE)
+def test_a_damage_is_named_and_nothing_else(code: str) -> None:
+    damage, expected = DAMAGE[code]
+    damage()
+    assert red() == expected
+    named = next(line for line in checks.run([code]))
+    assert code in expected and named.damaged >= 1 and named.first
+
+
+def test_a_dropped_trigger_is_named() -> None:
+    with connection.cursor() as cursor:
+        on = " ON ledger_transfer" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER ledger_transfer_no_update{on}")
+    assert red() == {"triggers"}
+
+
+def test_a_month_without_its_partition_is_named() -> None:
+    sql("UPDATE ledger_tip SET until_ms = from_ms + 1")
+    assert red() == {"partitions"}
+
+
+def test_a_gap_in_the_journal_is_named() -> None:
+    sql("UPDATE ledger_tip SET seq = seq + 1")
+    assert red() == {"chain"}
+
+
+def test_time_that_goes_back_is_named() -> None:
+    sql(f"UPDATE ledger_transfer SET at = at + 3600000 WHERE seq = {PAYMENT}")
+    assert "chain" in red()
+
+
+def test_an_older_copy_in_the_place_of_the_books_is_named() -> None:
+    link = {"day": "2024-02-01", "link": "f" * 64}
+    with (settings.HOME / "anchors.jsonl").open(encoding="utf-8") as file:
+        first = json.loads(file.readlines()[-1])["first"]
+    with (settings.HOME / "anchors.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**link, "first": first}) + "\n")
+    assert red() == {"chain"}
+
+
+def test_the_day_and_the_event_that_broke_the_cover_are_named() -> None:
+    """Money issued on a day when nothing covered it: the fund goes below its floor underneath."""
+    sql(
+        "UPDATE ledger_transfer SET cents = cents + 10000000 WHERE seq = "
+        "(SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'allocation' AND for_month = 202401)"
+    )
+    line = checks.run(["cover"])[0]
+    assert not line.ok and line.day == clock.day_of(clock.instant(date(2024, 1, 5), 12))
+    assert "month.frozen" in line.first

@@ -1,0 +1,67 @@
+"""Walks in a real browser, on the demo's year, over HTTP."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def address(played: str) -> Iterator[str]:
+    """Where the played caisse is served, until the test ends."""
+    server = LiveServerThread("localhost", StaticFilesHandler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield f"http://localhost:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture
+def visit(address: str, browser: Browser) -> Iterator[Visit]:
+    """`visit("/", width=360, scheme="dark")` opens a page of its own and fails on any complaint.
+
+    Other keywords are those of a Playwright context. A request to another host, a message on the
+    console (the security policy speaks there) or an answer from 400 on fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def go(path: str = "/", *, width: int = 1280, scheme: Any = "light", **options: Any) -> Page:
+        context = browser.new_context(
+            locale="fr-FR",
+            timezone_id=settings.TIME_ZONE,
+            viewport={"width": width, "height": 780},
+            color_scheme=scheme,
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("request", lambda asked: _elsewhere(asked.url, address, complaints))
+        page.on("response", lambda got: _refused(got.status, got.url, complaints))
+        page.goto(address + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _elsewhere(url: str, address: str, complaints: list[str]) -> None:
+    if not url.startswith((address, "data:")):
+        complaints.append(f"asked elsewhere: {url}")
+
+
+def _refused(status: int, url: str, complaints: list[str]) -> None:
+    if status >= 400:
+        complaints.append(f"{status} {url}")
