@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
@@ -97,6 +97,15 @@ def balances(family: str) -> dict[str, int]:
     """The balances of all accounts of a family, by code."""
     rows = Account.objects.filter(code__startswith=family).values_list("code", "credits", "debits")
     return {code: credits - debits for code, credits, debits in rows if _of_family(code, family)}
+
+
+def total(*families: str) -> int:
+    """The sum of the balances of all accounts of some families, in cents."""
+    wanted = Q()
+    for family in families:
+        wanted |= Q(code=family) | Q(code__startswith=f"{family}:")
+    sums = Account.objects.filter(wanted).aggregate(c=Sum("credits"), d=Sum("debits"))
+    return (sums["c"] or 0) - (sums["d"] or 0)
 
 
 def tip() -> tuple[int, int]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Sum
 
 from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
+from caisse.contributions.rules import ContributionRules, top_up
 from caisse.funding import queries as funding
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
@@ -157,7 +158,7 @@ def expected_cents(*, until: date) -> int:
     """Receipts of the caisse fund foreseen from tomorrow to `until`, in cents.
 
     Planned instalments, and the pledges of the months whose debit day lies between, times the
-    share cashed in the last three months.
+    share cashed in the last three months, with what a third party adds to each (savoie_ssalsa).
     """
     today = clock.today()
     planned = funding.planned_instalments(fund="caisse", after=today, until=until, known_at=today)
@@ -166,16 +167,16 @@ def expected_cents(*, until: date) -> int:
     month = Month.of(today)
     while month.first <= until:
         if today < debit_on(month) <= until:
-            pledged = int(contributions.pledged(month=month)[1].sum())
-            cents += pledged * max(0, cashed) // called
+            pledged = contributions.pledged(month=month)[1]
+            cents += int(pledged.sum()) * max(0, cashed) // called
+            rules = bylaws.in_force(ContributionRules, month=month)
+            cents += int(top_up(pledged, rules).sum()) if rules.topup_by else 0
         month = month.next()
     return cents
 
 
 def debit_on(month: Month) -> date:
     """The day on which the contributions of `month` are collected."""
-    from caisse.contributions.rules import ContributionRules
-
     return month.day(bylaws.in_force(ContributionRules, month=month).debit_day)
 
 

@@ -38,3 +38,12 @@ def test_the_clock_is_the_machine_s_before_each_test(
     travelling(date(2023, 2, 3), 8, 30)
     assert clock.today() == date(2023, 2, 3)
     assert clock.local(clock.now_ms()).hour == 8
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_has_a_played_year_of_its_own(turn: int, played: str) -> None:
+    assert clock.local(clock.now_ms()).isoformat() == "2024-02-01T09:00:00+01:00"
+    assert Event.objects.filter(name="month.frozen").count() >= 12
+    assert not Event.objects.filter(name="house.tested").exists()
+    with transaction.atomic():
+        events.record("house.tested", subject=turn, by=SYSTEM)

@@ -1,4 +1,4 @@
-"""The figures of the reference year: tables 8.3, 8.4, 8.5 and 8.6, to the cent, on both databases."""
+"""The figures of the reference year: tables 8.3, 8.4, 8.5 and 8.6, to the cent."""
 
 import json
 from collections.abc import Iterable

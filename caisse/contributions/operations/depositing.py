@@ -8,6 +8,7 @@ from caisse.contributions.models import DESK_KINDS, Kind, Receipt
 from caisse.contributions.operations.receiving import ACCOUNTS, calls_recovered
 from caisse.kernel import events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -22,6 +23,7 @@ class Deposited:
     cents: int
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def deposit(*, desk: str, kind: str, by: Actor, id: Id | None = None) -> Deposited:

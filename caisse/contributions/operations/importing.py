@@ -20,6 +20,7 @@ from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
 from caisse.contributions.sheet import RefusedLine
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -37,6 +38,7 @@ class Imported:
     beyond_cents: int = 0
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def import_receipts(
@@ -84,6 +86,7 @@ def import_receipts(
     return Imported(batch.pk, batch.lines, batch.cents, beyond)
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def import_returns(

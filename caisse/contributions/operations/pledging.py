@@ -13,6 +13,7 @@ from caisse.contributions.models import Call, Pledge
 from caisse.contributions.rules import ContributionRules, cutoff, demand_pledge, first_due
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -46,6 +47,7 @@ class NewPledge:
     situation: str | None = None
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def pledge(
@@ -70,6 +72,7 @@ def pledge(
     return _pledge([row], by, id)[0]
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def pledge_many(*, rows: Sequence[NewPledge], by: Actor, id: Id | None = None) -> list[Pledged]:

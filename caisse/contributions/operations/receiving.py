@@ -13,6 +13,7 @@ from caisse.contributions.readings import DESK
 from caisse.kernel import cents as money
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -56,6 +57,7 @@ class Received:
         return f"Ce versement dépasse ce qui est dû de {money.show(self.beyond_cents)}."
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def receive(
@@ -82,6 +84,7 @@ def receive(
     return _receive([row], by, confirmed, id)[0]
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def receive_many(

@@ -11,6 +11,7 @@ from caisse.contributions.codes import CODES
 from caisse.contributions.models import Kind, Receipt, ReceiptImport, Return
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -45,6 +46,7 @@ class Coming:
     returned_on: date
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def return_receipt(
@@ -190,6 +192,7 @@ def _returned_before(id: Id, receipt_id: int, code: str) -> Returned:
     return _view(row)
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def cover_returns(*, by: Actor, id: Id | None = None) -> int:

@@ -2,11 +2,8 @@
 
 import struct
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from psycopg import adapt, pq
-from psycopg.abc import Buffer
 
 from caisse.kernel.one_or_many import Array
 
@@ -17,90 +14,46 @@ SIXTEEN = b"\0\0\0\x10"
 CELL = np.dtype([("length", ">i4"), ("value", ">i8")])
 
 
-class Uuid(bytes):
-    """The 16 bytes of one uuid."""
+def int8(value: int) -> bytes:
+    """int8."""
+    return value.to_bytes(8, "big", signed=True)
 
 
-class UuidArray(bytes):
-    """The bytes of a uuid[]."""
-
-
-class Int8Array(bytes):
-    """The bytes of an int8[]."""
-
-
-class TextArray(bytes):
-    """The bytes of a text[]."""
-
-
-def _dumper(number: int) -> type[adapt.Dumper]:
-    class ArrayDumper(adapt.Dumper):
-        format = pq.Format.BINARY
-        oid = number
-
-        def dump(self, obj: Any) -> Buffer:
-            """The bytes are already in the binary format."""
-            return bytes(obj)
-
-    return ArrayDumper
-
-
-class BytesLoader(adapt.Loader):
-    """A uuid as its 16 bytes."""
-
-    format = pq.Format.BINARY
-
-    def load(self, data: Buffer) -> bytes:
-        """The 16 bytes as they come."""
-        return bytes(data)
-
-
-def adapt_cursor(cursor: Any) -> None:
-    """Teach one cursor these arrays, and to read a uuid as bytes."""
-    cursor.adapters.register_dumper(Uuid, _dumper(UUID))
-    cursor.adapters.register_dumper(UuidArray, _dumper(2951))
-    cursor.adapters.register_dumper(Int8Array, _dumper(1016))
-    cursor.adapters.register_dumper(TextArray, _dumper(1009))
-    cursor.adapters.register_loader("uuid", BytesLoader)
-
-
-def uuids(ids: Sequence[bytes | None]) -> UuidArray:
+def uuids(ids: Sequence[bytes | None]) -> bytes:
     """uuid[]; an array of only None is empty, and unnest pads it with NULL."""
     if not any(ids):
-        return UuidArray(HEAD(1, 0, UUID, 0, 1))
+        return HEAD(1, 0, UUID, 0, 1)
     head = HEAD(1, int(None in ids), UUID, len(ids), 1)
-    return UuidArray(head + b"".join([NULL if id is None else SIXTEEN + id for id in ids]))
+    return head + b"".join([NULL if id is None else SIXTEEN + id for id in ids])
 
 
-def int8s(values: Sequence[int | None]) -> Int8Array:
+def int8s(values: Sequence[int | None]) -> bytes:
     """int8[]; an array of only None is empty, and unnest pads it with NULL."""
     if None not in values:
         flat = [8] * (2 * len(values))
         flat[1::2] = values  # type: ignore[assignment]
-        return Int8Array(
-            HEAD(1, 0, INT8, len(values), 1) + struct.pack(f">{'iq' * len(values)}", *flat)
-        )
+        return HEAD(1, 0, INT8, len(values), 1) + struct.pack(f">{'iq' * len(values)}", *flat)
     if not any(value is not None for value in values):
-        return Int8Array(HEAD(1, 0, INT8, 0, 1))
+        return HEAD(1, 0, INT8, 0, 1)
     cells = [NULL if v is None else struct.pack(">iq", 8, v) for v in values]
-    return Int8Array(HEAD(1, 1, INT8, len(values), 1) + b"".join(cells))
+    return HEAD(1, 1, INT8, len(values), 1) + b"".join(cells)
 
 
-def int8_column(values: Array) -> Int8Array:
+def int8_column(values: Array) -> bytes:
     """int8[] of a NumPy column."""
     cells = np.empty(len(values), dtype=CELL)
     cells["length"] = 8
     cells["value"] = values
-    return Int8Array(HEAD(1, 0, INT8, len(values), 1) + cells.tobytes())
+    return HEAD(1, 0, INT8, len(values), 1) + cells.tobytes()
 
 
-def texts(values: Sequence[str | None]) -> TextArray:
+def texts(values: Sequence[str | None]) -> bytes:
     """text[]; an array of only None is empty, and unnest pads it with NULL."""
     if not any(value is not None for value in values):
-        return TextArray(HEAD(1, 0, TEXT, 0, 1))
+        return HEAD(1, 0, TEXT, 0, 1)
     cells = {value: _text_cell(value) for value in set(values)}
     head = HEAD(1, int(None in cells), TEXT, len(values), 1)
-    return TextArray(head + b"".join([cells[value] for value in values]))
+    return head + b"".join([cells[value] for value in values])
 
 
 def _text_cell(value: str | None) -> bytes:

@@ -53,24 +53,25 @@ class PostgresConnection:
         import psycopg
 
         from caisse.ledger.writer.postgres import PostgresDoor
+        from caisse.ledger.writer.wire import Wire
 
         options = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
         merged = {**params, "options": f"{params.get('options', '')} {options}".strip()}
         self.raw = psycopg.connect(autocommit=True, **merged)
-        self.door = PostgresDoor(self.raw, prepare=True)
+        self._wire = Wire(self.raw, prepare=True)
+        self._door = PostgresDoor(self._wire)
 
     @contextmanager
     def transaction(self) -> Iterator[Door]:
         """BEGIN … COMMIT."""
-        cursor = self.raw.cursor()
-        cursor.execute("BEGIN")
+        self._wire.ask("BEGIN")
         try:
-            yield self.door
+            yield self._door
         except BaseException:
             if not self.raw.closed:
-                cursor.execute("ROLLBACK")
+                self._wire.ask("ROLLBACK")
             raise
-        cursor.execute("COMMIT")
+        self._wire.ask("COMMIT")
 
     def close(self) -> None:
         """Close without cancelling: a late COMMIT goes on, only nobody listens any more."""
@@ -101,5 +102,6 @@ def door_on(connection: BaseDatabaseWrapper) -> Door:
 
         return SqliteDoor(connection.connection)
     from caisse.ledger.writer.postgres import PostgresDoor
+    from caisse.ledger.writer.wire import Wire
 
-    return PostgresDoor(connection.connection)
+    return PostgresDoor(Wire(connection.connection, prepare=False))

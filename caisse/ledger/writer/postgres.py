@@ -5,24 +5,12 @@ own snapshot, taken after the account locks, or it would miss what another batch
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from psycopg import Connection
-from psycopg.raw_cursor import RawCursor
 
 from caisse.kernel.ids import Id
 from caisse.ledger.rules import Account, Entry, Posted
-from caisse.ledger.writer.arrays import (
-    BytesLoader,
-    Uuid,
-    adapt_cursor,
-    column_of,
-    int8_column,
-    int8s,
-    texts,
-    uuids,
-)
+from caisse.ledger.writer.arrays import column_of, int8, int8_column, int8s, texts, uuids
 from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
     POSTED_COLUMNS,
@@ -32,6 +20,7 @@ from caisse.ledger.writer.reading import (
     Tip,
     turn_of_month,
 )
+from caisse.ledger.writer.wire import Wire
 
 TIP = "SELECT seq, at, from_ms, until_ms FROM ledger_tip WHERE id = 1"
 LOCK = f"""
@@ -85,7 +74,7 @@ many AS (UPDATE ledger_account a SET {many} = a.{many} + v.cents
 put AS (INSERT INTO ledger_transfer (id, {pair}, cents, unit, reason, phase, for_month, cause, at,
                                      seq, {after})
         SELECT v.id, $3::bigint, v.account, v.cents, $7::text, $8::text, 'posted', $9::bigint,
-               $10, tip.at, tip.base + n,
+               $10::uuid, tip.at, tip.base + n,
                v.one_after, v.many_after
         FROM tip, unnest($11::uuid[], $5::bigint[], $6::bigint[], $12::bigint[], $13::bigint[])
             WITH ORDINALITY AS v(id, account, cents, one_after, many_after, n))
@@ -104,33 +93,26 @@ CHUNK_PLANS = (
 class PostgresDoor:
     """One connection inside a transaction; accounts are locked in code order, the tip last."""
 
-    def __init__(self, connection: Connection[Any], *, prepare: bool | None = None) -> None:
-        self.cursor = RawCursor(connection)
-        adapt_cursor(self.cursor)
-        self.cursor.adapters.register_loader(1016, BytesLoader)
-        self.prepare = prepare
-
-    def _run(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
-        self.cursor.execute(query, params, prepare=self.prepare, binary=True)
-        return self.cursor.fetchall()
+    def __init__(self, wire: Wire) -> None:
+        self._ask = wire.ask
 
     def tip(self) -> Tip:
         """The row `tip`, not locked."""
-        return Tip(*self._run(TIP)[0])
+        return Tip(*self._ask(TIP)[0])
 
     def lock(self, codes: Sequence[str]) -> dict[str, Account]:
         """The accounts that exist among `codes`, by code, locked in code order."""
-        return {row[1]: Account(*row) for row in self._run(LOCK, texts(codes))}
+        return {row[1]: Account(*row) for row in self._ask(LOCK, texts(codes))}
 
     def lock_columns(self, one: str, many: Sequence[str]) -> tuple[Account | None, Columns]:
         """The account `one`, and the accounts `many` as columns; all locked in one statement."""
         codes = sorted({one, *many})
-        self._run(CHUNK_PLANS)
-        row = self._run(LOCK_COLUMNS, texts(codes))[0]
+        self._ask(CHUNK_PLANS)
+        row = self._ask(LOCK_COLUMNS, texts(codes))[0]
         columns = np.stack([column_of(cell or b"") for cell in row])
         account = self.lock([one]).get(one)
         if columns.shape[1] < len(codes):
-            there = {code for (code,) in self._run(
+            there = {code for (code,) in self._ask(
                 "SELECT code FROM ledger_account WHERE id = ANY($1)", int8_column(columns[0])
             )}  # fmt: skip
             full = np.zeros((5, len(codes)), dtype=np.int64)
@@ -141,13 +123,11 @@ class PostgresDoor:
 
     def seen(self, ids: Sequence[Id]) -> list[Posted]:
         """The transfers that exist among `ids`; the bounds spare the other partitions."""
-        array, bounds = uuids(ids), (Uuid(min(ids)), Uuid(max(ids)))
-        return self._posted(SEEN, array, *bounds)
+        return self._posted(SEEN, uuids(ids), min(ids), max(ids))
 
     def named(self, ofs: Sequence[Id], from_id: Id) -> list[Posted]:
         """The transfers `ofs`, those that refer to them, and the reversals of these."""
-        bounds = (Uuid(min(ofs)), Uuid(max(ofs)))
-        return self._posted(NAMED, uuids(ofs), Uuid(from_id), *bounds)
+        return self._posted(NAMED, uuids(ofs), from_id, min(ofs), max(ofs))
 
     def put(self, entries: Sequence[Entry], accounts: Sequence[Account], now: int) -> Tip:
         """Insert the entries, move their accounts, advance the tip; returns the tip before.
@@ -158,10 +138,10 @@ class PostgresDoor:
         months = [None if t.for_month is None else t.for_month.number for t in asked]
         turn = turn_of_month(now)
         return Tip(
-            *self._run(
+            *self._ask(
                 PUT,
-                len(entries),
-                now,
+                int8(len(entries)),
+                int8(now),
                 int8s([a.id for a in accounts]),
                 int8s([a.debits for a in accounts]),
                 int8s([a.credits for a in accounts]),
@@ -183,9 +163,9 @@ class PostgresDoor:
                 int8s([t.made_at for t in asked]),
                 int8s([e.debit_after for e in entries]),
                 int8s([e.credit_after for e in entries]),
-                turn.next_ms,
-                turn.number,
-                turn.next_number,
+                int8(turn.next_ms),
+                int8(turn.number),
+                int8(turn.next_number),
             )[0]
         )
 
@@ -194,18 +174,18 @@ class PostgresDoor:
         sign = -1 if lines.side == "debit" else 1
         running = lines.one.balance + sign * np.cumsum(lines.cents)
         return Tip(
-            *self._run(
+            *self._ask(
                 SPREAD if sign < 0 else GATHER,
-                len(lines.ids),
-                now,
-                lines.one.id,
-                int(lines.cents.sum()),
+                int8(len(lines.ids)),
+                int8(now),
+                int8(lines.one.id),
+                int8(int(lines.cents.sum())),
                 int8_column(lines.many),
                 int8_column(lines.cents),
-                lines.one.unit,
-                lines.reason,
-                lines.for_month,
-                Uuid(lines.cause),
+                lines.one.unit.encode(),
+                lines.reason.encode(),
+                int8(lines.for_month),
+                lines.cause,
                 uuids(lines.ids),
                 int8_column(running),
                 int8_column(lines.before - sign * lines.cents),
@@ -214,7 +194,7 @@ class PostgresDoor:
 
     def touch(self) -> None:
         """Write something, so that this COMMIT has to reach the disk."""
-        self._run("UPDATE ledger_tip SET seq = seq WHERE id = 1 RETURNING seq")
+        self._ask("UPDATE ledger_tip SET seq = seq WHERE id = 1 RETURNING seq")
 
-    def _posted(self, query: str, *params: Any) -> list[Posted]:
-        return [Posted(*row) for row in self._run(query, *params)]
+    def _posted(self, query: str, *params: bytes) -> list[Posted]:
+        return [Posted(*row) for row in self._ask(query, *params)]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from caisse.bylaws import queries as bylaws
+from caisse.funding.rules import FundRules, issuable
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.cents import show
@@ -17,7 +18,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as balances
-from caisse.ledger.rules import Refused, Transfer
+from caisse.ledger.rules import Outcome, Refused, Transfer
 from caisse.month.models import MonthlyRun, PlanLine, RunState
 from caisse.month.operations.validating import run_of
 from caisse.month.rules import AllocationRules, BalanceRules, expired, months_kept
@@ -126,13 +127,17 @@ def _covered(run: MonthlyRun) -> None:
     """Issuing stops while what the bank took is not made good out of the fund (ledger.md 1)."""
     if balances.transfer(derived_id(run.cause, "month")) is not None:
         return
-    owed = balances.balance("receivable:returns") + balances.balance("receivable:fees")
+    owed = balances.total("receivable:returns", "receivable:fees")
     if owed < 0 and balances.balance("fund:caisse") + owed < run.total_cents + run.levy_cents:
         raise Refusal(
             "cover_broken",
             f"La banque a repris {show(-owed)} qui ne sont pas encore rendus au fonds. "
             "Le versement attend que la couverture soit rétablie.",
         )
+    ratio = bylaws.in_force(FundRules, month=run.month)
+    circulation = balances.total("wallet", "place", "voucher", "reserve")
+    if issuable(-balances.balance("bank:caisse"), circulation, ratio) < run.total_cents:
+        raise Refused([Outcome("insufficient", run.cause)])
 
 
 @transaction.atomic

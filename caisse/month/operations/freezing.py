@@ -40,6 +40,7 @@ def freeze(*, month: Month, by: Actor) -> int:
     Frozen again, it is left as it is. Raises Refusal: `too_early` before the article's cut-off is
     near (the month before), `out_of_order` when the month before is not frozen, `budget_blocked`.
     """
+    bylaws_operations.lock()  # no decision between the reading of the articles and the seal
     run = MonthlyRun.objects.filter(month=month, position=0).first()
     if run is not None:
         return run.pk
@@ -71,6 +72,7 @@ def adjust(*, month: Month, by: Actor) -> int:
     Only what is missing is given: nothing is taken back, as what was credited may be spent.
     Raises Refusal: `not_credited` while a run of the month is under way, `nothing_to_adjust`.
     """
+    bylaws_operations.lock()
     runs = list(MonthlyRun.objects.filter(month=month).order_by("position"))
     if not runs or any(run.state not in ("credited", "closed") for run in runs):
         raise Refusal("not_credited", f"Le mois {month} n’est pas encore versé en entier.")

@@ -8,9 +8,11 @@ from django.db import transaction
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.people.models import Composition, Holder, Household, Wallet
 from caisse.people.operations.persons import (
     NewHolder,
@@ -31,6 +33,8 @@ class Held:
     handle: str
 
 
+@sent_again
+@ledger.repeatable
 @transaction.atomic
 def change_composition(
     *,
@@ -83,6 +87,8 @@ def _stated_before(id: Id, household_id: int, since: date, adults: int, births: 
     return row.pk
 
 
+@sent_again
+@ledger.repeatable
 @transaction.atomic
 def add_holder(
     *, wallet_id: int, holder: NewHolder, by: Actor, since: date | None = None, id: Id | None = None
@@ -122,6 +128,7 @@ def _added_before(id: Id, wallet_id: int, subject: str) -> Held:
     return Held(row.pk, row.handle)
 
 
+@ledger.repeatable
 @transaction.atomic
 def end_holder(*, holder_id: int, by: Actor, until: date | None = None) -> None:
     """Let a holder spend no more from the day `until` on (None: today); the handle stays theirs.

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -58,6 +59,8 @@ class Joined:
     handles: tuple[str, ...] = ()
 
 
+@sent_again
+@ledger.repeatable
 @transaction.atomic
 def join(*, household: NewHousehold, joined_on: date, by: Actor, id: Id | None = None) -> Joined:
     """Open the membership of a new household from `joined_on` on, with its wallet and its accounts.
@@ -68,6 +71,8 @@ def join(*, household: NewHousehold, joined_on: date, by: Actor, id: Id | None =
     return _join([Joining(household, joined_on)], by=by, id=id)[0]
 
 
+@sent_again
+@ledger.repeatable
 @transaction.atomic
 def join_many(*, rows: Sequence[Joining], by: Actor, id: Id | None = None) -> list[Joined]:
     """`join` for many, in a bounded number of statements and under one event.

@@ -9,6 +9,7 @@ from caisse.bylaws import operations as register
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -36,6 +37,8 @@ ALLOWED: dict[State, frozenset[State]] = {
 }
 
 
+@sent_again
+@ledger.repeatable
 @transaction.atomic
 def apply(
     *, household: NewHousehold, by: Actor, on: date | None = None, id: Id | None = None
@@ -55,12 +58,14 @@ def apply(
     return membership.pk
 
 
+@ledger.repeatable
 @transaction.atomic
 def welcome(*, membership_id: int, by: Actor, on: date | None = None) -> None:
     """A household that applied begins its path in: meeting, guide, mandate, PIN."""
     _state(membership_id, State.ONBOARDING, clock.today() if on is None else on, by)
 
 
+@ledger.repeatable
 @transaction.atomic
 def activate(
     *, membership_id: int, holders: Sequence[NewHolder], joined_on: date, by: Actor
@@ -81,6 +86,7 @@ def activate(
     return open_wallets([membership], [holders], handles([holders], cause), [joined_on])[0]
 
 
+@ledger.repeatable
 @transaction.atomic
 def pause(*, membership_id: int, first: Month, last: Month, by: Actor) -> None:
     """Suspend a membership for the whole months from `first` to `last`, both included.
@@ -95,6 +101,7 @@ def pause(*, membership_id: int, first: Month, last: Month, by: Actor) -> None:
     _write(membership_id, State.ACTIVE, last.next().first, by)
 
 
+@ledger.repeatable
 @transaction.atomic
 def resume(*, membership_id: int, first: Month, by: Actor) -> None:
     """End a pause early: the membership is active again from the 1st of the month `first` on.
@@ -105,6 +112,7 @@ def resume(*, membership_id: int, first: Month, by: Actor) -> None:
     _state(membership_id, State.ACTIVE, first.first, by, sweeps=True)
 
 
+@ledger.repeatable
 @transaction.atomic
 def leave(*, membership_id: int, on: date, by: Actor) -> None:
     """End a membership: `on` is the first day without it; what was planned for later is swept away.
@@ -114,6 +122,7 @@ def leave(*, membership_id: int, on: date, by: Actor) -> None:
     _state(membership_id, State.LEAVING, on, by, sweeps=True)
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
 def close(*, membership_id: int, by: Actor, id: Id | None = None) -> int:

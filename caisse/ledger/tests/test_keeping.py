@@ -1,0 +1,419 @@
+"""Keeping the books: expired holds, insert-only tables, partitions, plans, the chain of days."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from caisse.kernel import clock, triggers
+from caisse.kernel.ids import Id, derived_id, first_id, new_id, show_id
+from caisse.kernel.month import Month, months
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries
+from caisse.ledger.operations.keeping import FIRST_LINK, day_link
+from caisse.ledger.rules import LAG_MS
+from caisse.ledger.tests.books import (
+    START,
+    balances,
+    closing,
+    found,
+    pay,
+    post,
+    raised,
+    recount,
+    refund,
+    rows,
+    submit,
+    told,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MINUTE_MS, DAY_MS = 60_000, 24 * 3_600_000
+TODAY = date(2024, 2, 29)
+NOON = clock.instant(TODAY, 12)
+
+
+def only_postgresql(why: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip(why)
+
+
+def execute(statement: str, *params: object) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)
+
+
+# --- expired holds
+
+
+def test_expired_holds_are_voided_and_nothing_else() -> None:
+    with clock.travelled(NOON):
+        found()
+        holds = {
+            word: pay(n, 1, cents=n, phase="held", expires_at=expires)
+            for n, (word, expires) in enumerate(
+                [("past", NOON + 1), ("now", NOON + MINUTE_MS), ("later", NOON + DAY_MS)]
+                + [("never", None)],
+                1,
+            )
+        }
+        for hold in holds.values():
+            assert submit(hold) == "posted"
+        assert submit(closing(holds["past"], "post")) == "posted"
+        assert ledger.void_expired() == 0
+    with clock.travelled(NOON + MINUTE_MS):
+        assert ledger.void_expired() == 1
+        assert ledger.void_expired() == 0
+        assert submit(closing(holds["now"], "post")) == "not_held"
+    held = {code: held for code, (_, held) in balances().items() if held}
+    assert held == {"wallet:3": 3, "wallet:4": 4}
+    assert recount() == []
+
+
+def test_one_hold_that_cannot_be_voided_does_not_keep_the_others() -> None:
+    with clock.travelled(NOON):
+        found()
+        stuck, free = (pay(n, 1, phase="held", expires_at=NOON + 1) for n in (1, 2))
+        assert submit(stuck, free) == "posted posted"
+    with connection.cursor() as cursor:  # by raw SQL: no operation would end it
+        cursor.execute("UPDATE ledger_account SET state = 'ended' WHERE code = 'wallet:1'")
+    with clock.travelled(NOON + MINUTE_MS):
+        assert ledger.void_expired() == 1
+        assert ledger.void_expired() == 0
+    assert balances()["wallet:2"] == (START, 0)
+
+
+def test_money_held_for_a_place_that_was_ended_comes_back() -> None:
+    with clock.travelled(NOON):
+        found()
+        assert submit(pay(1, 3, phase="held", expires_at=NOON + 1)) == "posted"
+        ledger.set_state(["place:3"], "ended")
+    with clock.travelled(NOON + MINUTE_MS):
+        assert ledger.void_expired() == 1
+    assert balances()["wallet:1"] == (START, 0)
+
+
+def test_a_hold_closed_meanwhile_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between looking and locking, somebody else voids one."""
+    with clock.travelled(NOON):
+        found()
+        one, two = (pay(n, 1, phase="held", expires_at=NOON + 1) for n in (1, 2))
+        assert submit(one, two) == "posted posted"
+    from caisse.ledger.operations import keeping
+
+    plain, busy = keeping.post, [True]
+
+    def post_late(chain: Any) -> Any:
+        if busy.pop() if busy else False:
+            plain([closing(one, "void", id=derived_id(one.id, "other"))])
+        return plain(chain)
+
+    monkeypatch.setattr(keeping, "post", post_late)
+    with clock.travelled(NOON + MINUTE_MS):
+        assert ledger.void_expired() == 1
+    assert {code for code, (_, held) in balances().items() if held} == set()
+    assert recount() == []
+
+
+# --- accounts
+
+
+def test_an_account_is_ended_only_when_it_is_empty() -> None:
+    found()
+    submit(pay(2, 2, cents=START, phase="held"))
+    for code, why in (("wallet:1", "still holds"), ("wallet:2", "still holds"), ("x:1", "no account")):
+        with pytest.raises(ValueError, match=why):
+            ledger.set_state(["place:1", code], "ended")
+        account = queries.account("place:1")
+        assert account is not None and account.state == "open"
+    ledger.set_state(["place:1"], "ended")
+    assert submit(pay()) == "closed"
+    ledger.set_state(["place:1"], "open")
+    assert submit(pay()) == "posted"
+
+
+def test_accounts_are_opened_once_by_the_rules_of_their_family() -> None:
+    found()
+    ledger.open_accounts(["wallet:1", "wallet:5", "tries:5:u", "loss:5"], ceiling=7)
+    known = queries.accounts(["wallet:1", "wallet:5", "place:1", "tries:5:u", "tries:till:1"])
+    assert known["wallet:1"].ceiling is None
+    assert (known["wallet:5"].ceiling, known["tries:5:u"].unit) == (7, "try")
+    assert known["place:1"].floor == -5000
+    assert known["place:1"].available == 5000
+    with pytest.raises(ValueError, match="no family"):
+        ledger.open_accounts(["wallet:6", "purse:1"])
+    assert queries.account("wallet:6") is None
+
+
+def test_a_floor_may_not_rise_above_what_is_there() -> None:
+    found()
+    ledger.set_floor(["place:1"], -100)
+    payment = pay(cents=200)
+    submit(payment)
+    assert submit(refund(payment, 200)) == "posted"
+    for floor in (1, 5):
+        assert "cannot get the floor" in raised(lambda f=floor: ledger.set_floor(["place:1"], f))  # type: ignore[misc]
+
+
+# --- insert only
+
+
+@pytest.mark.parametrize("table", ["ledger_transfer", "ledger_link", "kernel_event"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET at = 1", "DELETE FROM {}"])
+def test_raw_sql_cannot_change_the_past(table: str, change: str) -> None:
+    with clock.travelled(NOON):
+        found()
+    with clock.travelled(NOON + DAY_MS):
+        ledger.anchor(TODAY)
+    before = rows(f"SELECT * FROM {table}")
+    with pytest.raises(DatabaseError, match=f"{table} is insert-only"):
+        execute(change.format(table))
+    assert rows(f"SELECT * FROM {table}") == before != []
+
+
+def test_a_partition_is_no_way_around() -> None:
+    only_postgresql("SQLite has no partitions")
+    month = found()
+    name = f"ledger_transfer_{month.year:04d}_{month.month:02d}"
+    assert rows(f"SELECT COUNT(*) > 0 FROM {name}") == [(True,)]
+    for change in (f"UPDATE {name} SET cents = 1", f"DELETE FROM {name}"):
+        with pytest.raises(DatabaseError, match="insert-only"):
+            execute(change)
+    ledger.prepare(month + 5)
+    late = (month + 5).number
+    name = f"ledger_transfer_{late // 100:04d}_{late % 100:02d}"
+    inherited = rows(
+        "SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", name
+    )
+    assert inherited == [(2,)]
+
+
+def test_a_trigger_switched_off_on_one_partition_is_damage() -> None:
+    only_postgresql("SQLite has no partitions")
+    month = found()
+    name = f"ledger_transfer_{month.year:04d}_{month.month:02d}"
+    assert triggers.damage(connection) == []
+    execute(f"ALTER TABLE {name} DISABLE TRIGGER ledger_transfer_no_delete")
+    assert triggers.damage(connection) == ["ledger_transfer_no_delete"]
+    triggers.install(connection)
+    assert triggers.damage(connection) == []
+    with pytest.raises(DatabaseError, match="insert-only"):
+        execute(f"DELETE FROM {name}")
+
+
+# --- partitions and plans
+
+
+def test_prepared_months_follow_each_other_without_a_gap() -> None:
+    with clock.travelled(NOON):
+        month = found()
+        assert queries.prepared() == (_start(month + -1), _start(month + 4))
+        for wanted in (month + 2, month + 7, month + -5, month):
+            ledger.prepare(wanted)
+        first, last = month + -5, month + 7
+        assert queries.prepared() == (_start(first), _start(last.next()))
+        for each in months(first, last):
+            for ms in (_start(each), _start(each.next()) - 1):
+                payment = pay(id=derived_id(new_id(ms), "x"), cents=1)
+                assert submit(payment) == "posted"
+    if connection.vendor == "postgresql":
+        found_ = rows(
+            "SELECT inhrelid::regclass::text FROM pg_inherits "
+            "WHERE inhparent = 'ledger_transfer'::regclass ORDER BY 1"
+        )
+        expected = [f"ledger_transfer_{m.year:04d}_{m.month:02d}" for m in months(first, last)]
+        assert [name for (name,) in found_] == expected
+
+
+def _start(month: Month) -> int:
+    """Ids' months are those of Greenwich: the same on every machine."""
+    return (month.first - date(1970, 1, 1)).days * DAY_MS
+
+
+def plan(query: str, *params: object) -> tuple[set[str], str]:
+    """The generic plan of a statement of the writer: the partitions it reads, and its text."""
+    from caisse.ledger.writer.driver import connector
+
+    raw: Any = connector(connection)()
+    cursor = raw.door.cursor
+    try:
+        cursor.execute(f"PREPARE asked AS {query}")
+        values = ", ".join(_literal(param) for param in params)
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) EXECUTE asked({values})")
+        text = "\n".join(line for (line,) in cursor.fetchall())
+    finally:
+        raw.close()
+    scanned = set()
+    lines = text.splitlines()
+    for n, line in enumerate(lines):
+        if "Bitmap Index" in line or "never executed" in line:
+            continue
+        words = line.replace("(", " ").split()
+        scanned |= {w for w in words if w.startswith("ledger_transfer_2") and "_idx" not in w}
+    return {name for name in scanned if "pkey" not in name}, text
+
+
+def _literal(param: object) -> str:
+    if isinstance(param, list):
+        kind = "uuid" if isinstance(param[0], bytes) else "text"
+        return f"ARRAY[{', '.join(_literal(each) for each in param)}]::{kind}[]"
+    return f"'{show_id(param) if isinstance(param, bytes) else param}'"
+
+
+def test_look_ups_by_id_touch_one_partition_and_by_of_few() -> None:
+    only_postgresql("SQLite has no partitions")
+    from caisse.ledger.writer import postgres
+
+    with clock.travelled(NOON):
+        month = found()
+        ledger.prepare(month + 11)
+        ids = [new_id() for _ in range(5)]
+    name = f"ledger_transfer_{month.year:04d}_{month.month:02d}"
+    scanned, text = plan(postgres.SEEN, ids, min(ids), max(ids))
+    assert scanned == {name}, text
+    assert "Seq Scan" not in text
+    oldest = first_id(NOON - LAG_MS)
+    scanned, text = plan(postgres.NAMED, ids, oldest, min(ids), max(ids))
+    assert "Seq Scan on ledger_transfer" not in text, text
+    assert len([part for part in scanned if part < f"{name[:-7]}2024_01"]) == 0, text
+    _, text = plan(postgres.LOCK, ["wallet:1", "place:1"])
+    assert "Seq Scan" not in text, text
+
+
+def test_looking_for_expired_holds_reads_no_whole_journal() -> None:
+    """Every minute: it must not grow with the journal."""
+    from caisse.ledger.operations.keeping import expired_holds
+
+    found()
+    text = _explained(expired_holds(clock.now_ms()))
+    assert "SCAN" not in text.upper().replace("INDEX SCAN", "").replace("BITMAP HEAP SCAN", ""), text
+
+
+def _explained(rows_: Any) -> str:
+    if connection.vendor == "sqlite":
+        return str(rows_.explain())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        return str(rows_.explain())
+
+
+# --- the chain of days
+
+
+def _links() -> list[tuple[str, int]]:
+    return [(link, seq) for link, seq in rows("SELECT link, seq FROM ledger_link ORDER BY day")]
+
+
+def _recomputed() -> list[tuple[str, int]]:
+    """Every link again from the rows, as whoever verifies does it."""
+    link, seq, again = FIRST_LINK, 0, []
+    for (day,) in rows("SELECT day FROM ledger_link ORDER BY day"):
+        day = day if isinstance(day, date) else date.fromisoformat(day)
+        link, seq = day_link(link, day, seq)
+        again.append((link, seq))
+    return again
+
+
+def _three_days() -> list[Id]:
+    """A caisse of three days, each with a payment; the ids of the payments."""
+    paid = []
+    for n in range(3):
+        with clock.travelled(NOON + n * DAY_MS):
+            if n == 0:
+                found()
+            payment = pay(n + 1)
+            assert submit(payment) == "posted"
+            with transaction.atomic():
+                told(f"day.{n}")
+            paid.append(payment.id)
+    return paid
+
+
+def test_each_ended_day_has_one_link_that_can_be_recomputed() -> None:
+    _three_days()
+    with clock.travelled(NOON + 3 * DAY_MS):
+        first = ledger.anchor(TODAY)
+        rest = ledger.anchor(TODAY + timedelta(2))
+        assert ledger.anchor(TODAY + timedelta(2)) == []
+        last = queries.last_link()
+    assert [day for day, _ in first + rest] == [TODAY + timedelta(n) for n in range(3)]
+    assert last == (first + rest)[-1]
+    assert [link for _, link in first + rest] == [link for link, _ in _links()]
+    assert _recomputed() == _links()
+    assert len({link for link, _ in _links()}) == 3
+
+
+def test_only_ended_days_are_linked() -> None:
+    """What is posted later on a day that was linked too early would never be in the chain."""
+    _three_days()
+    with clock.travelled(NOON + 2 * DAY_MS):
+        made = ledger.anchor(TODAY + timedelta(30))
+        assert [day for day, _ in made] == [TODAY, TODAY + timedelta(1)]
+        assert submit(pay()) == "posted"
+    with clock.travelled(NOON + 3 * DAY_MS):
+        ledger.anchor(TODAY + timedelta(2))
+    assert _links()[-1][1] == queries.tip()[0]
+    assert _recomputed() == _links()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE ledger_transfer SET cents = cents + 1 WHERE id = %s",
+        "UPDATE ledger_transfer SET cause = id WHERE id = %s",
+        "UPDATE ledger_transfer SET method = 'pin' WHERE id = %s",
+        "UPDATE ledger_transfer SET for_month = 202401 WHERE id = %s",
+        "DELETE FROM ledger_transfer WHERE id = %s",
+        "UPDATE kernel_event SET data = '{\"x\":1}' WHERE name = 'day.1' OR id = %s",
+        "DELETE FROM kernel_event WHERE name = 'day.1' OR id = %s",
+    ],
+)
+def test_damage_breaks_the_link_of_its_day(damage: str) -> None:
+    paid = _three_days()
+    with clock.travelled(NOON + 3 * DAY_MS):
+        ledger.anchor(TODAY + timedelta(2))
+    triggers.drop(connection)
+    if "cause = id" in damage:
+        damage = damage.replace("cause = id", "cause = of" if False else "made_at = 5")
+    id_: object = paid[1] if connection.vendor == "sqlite" else show_id(paid[1])
+    assert execute(damage, id_) == 1
+    triggers.install(connection)
+    again, links = _recomputed(), _links()
+    assert again[0] == links[0]
+    assert again[1][0] != links[1][0] and again[2][0] != links[2][0]
+
+
+def test_a_day_with_a_clock_change_is_linked_whole() -> None:
+    for day, hours in ((date(2024, 3, 31), 23), (date(2024, 10, 27), 25)):
+        midnight = clock.instant(day)
+        for n in range(hours):
+            with clock.travelled(midnight + n * 3_600_000):
+                assert clock.today() == day
+        with clock.travelled(midnight + hours * 3_600_000):
+            assert clock.today() == day + timedelta(1)
+    first = clock.instant(date(2024, 10, 27))
+    with clock.travelled(first):
+        found()
+    for n in range(25):
+        with clock.travelled(first + n * 3_600_000):
+            post([pay(n % 4 + 1, cents=1)])
+    with clock.travelled(first + 25 * 3_600_000):
+        post([pay()])
+        ((day, _),) = ledger.anchor(date(2024, 10, 28))
+    assert (day, _links()[0][1]) == (date(2024, 10, 27), queries.tip()[0] - 1)
+
+
+def test_what_comes_after_a_linked_day_though_dated_in_it_goes_into_the_next() -> None:
+    """The clock went back over midnight after the day was linked: nothing escapes the chain."""
+    with clock.travelled(NOON):
+        found()
+    with clock.travelled(clock.instant(TODAY + timedelta(1), 1)):
+        ledger.anchor(TODAY)
+    with clock.travelled(clock.instant(TODAY, 23, 30)):
+        late = pay()
+        assert submit(late) == "posted"
+    with clock.travelled(NOON + 2 * DAY_MS):
+        ledger.anchor(TODAY + timedelta(1))
+    assert _links()[-1][1] == queries.tip()[0]
