@@ -60,7 +60,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def secret_key() -> str:
-    """CAISSE_SECRET_KEY, else the caisse's own file, made at first start and readable by us only."""
+    """CAISSE_SECRET_KEY, else the caisse's own file, made at first start, readable by us only."""
     key = text("CAISSE_SECRET_KEY")
     path = HOME / "secret_key"
     if not key:
@@ -107,14 +107,8 @@ INSTALLED_APPS = [
     "caisse.demo",
     "caisse.site",
 ]
-INSTALLED_APPS = [
-    name
-    for name in INSTALLED_APPS
-    if not name.startswith("caisse.")
-    or (Path(__file__).parent / name.removeprefix("caisse.") / "apps.py").exists()
-]
-if "caisse.people" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "people.Login"
+AUTH_USER_MODEL = "people.Login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # of argon2-cffi
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
 
 MIDDLEWARE = [

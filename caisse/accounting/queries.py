@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
+from caisse.accounting.checks import Line, run
 from caisse.accounting.rules import ForecastMonth, Outlook, Rate, forecast
 from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
@@ -210,6 +211,11 @@ def figures(at: date) -> Figures:
     )
 
 
+def check(only: Iterable[str] = ()) -> list[Line]:
+    """One line per rule of the books, or those named: plain SQL, apart from the queries above."""
+    return run(only)
+
+
 def as_json(found: Any) -> Any:
     """The figures as the command line prints them: months as "2023-02", tuples as lists."""
     if isinstance(found, Month):
@@ -286,8 +292,7 @@ def _operating(
     span: list[Month], flows: list[Flow], ends: dict[Month, dict[str, int]]
 ) -> Operating:
     costs = {
-        line: _by_month(flows, "pay_cost", lambda code, line=line: code == f"cost:{line}")  # type: ignore[misc]
-        for line in funding.lines()
+        line: _by_month(flows, "pay_cost", f"cost:{line}".__eq__) for line in funding.lines()
     }
     received = _by_month(flows, "grant_in", lambda code: code == "bank:operating")
     lines = []

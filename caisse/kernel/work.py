@@ -29,7 +29,7 @@ Job = Callable[[datetime], None]
 class Entry:
     """A line of the timetable: `job(local time)` once per period, from `hour` o'clock on.
 
-    `apart`: a long job of many short transactions, repeatable by itself; it is marked after it ended.
+    `apart`: a long job of short transactions, repeatable by itself; it is marked after it ended.
     """
 
     name: str

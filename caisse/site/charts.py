@@ -140,6 +140,9 @@ class Remarks:
     ahead: str = ""
 
 
+UNREMARKED = Remarks()
+
+
 def step(span_cents: int, most: int) -> int:
     """The distance of the grid's lines: 1, 2, 2.5 or 5 × 10ⁿ units, at most `most` above 0."""
     unit = 100
@@ -209,7 +212,7 @@ def lines(
     labels: Sequence[str],
     series: Sequence[Values],
     grid_lines: int = 4,
-    remarks: Remarks = Remarks(),
+    remarks: Remarks = UNREMARKED,
 ) -> Chart:
     """One or more lines over the same slots, each named at its end, without a legend."""
     values = [value for one in series for value in one.cents]

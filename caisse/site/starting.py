@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import connection
 
-from caisse.accounting import checks
+from caisse.accounting import queries as accounting
 from caisse.bylaws import queries as bylaws
 from caisse.site import timekeeping
 
@@ -31,7 +31,7 @@ def problems() -> list[str]:
             "Sans https, la caisse ne sert que sur cette machine : posez CAISSE_INSECURE=1, "
             "ou nommez son adresse publique dans CAISSE_HOSTS."
         )
-    for line in checks.run(START):
+    for line in accounting.check(START):
         if not line.ok:
             found.append(f"Contrôle « {line.code} » : {line.label}. {line.first}")
     return found

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from tests.house.reference import event_names, pages, recorded
 from tests.house.tree import Tree, rule
 
+NEVER = "docs/reference/never.md"
 SETTINGS, INDEX = "docs/reference/settings.md", "docs/index.md"
 DECISION = "docs/decisions/"
 HEADINGS = ("## What was decided", "## Why", "## What else was weighed")
@@ -39,10 +40,11 @@ def settings_documented(tree: Tree) -> Iterator[str]:
     {"caisse/month/operations.py": "events.record('month.frozen', subject=m, by=by)\n"},
     {"caisse/month/rules.py": "@articles('a')\nclass A:\n    b: int = article('x', neutral=0)\n"},
     {"caisse/month/rules.py": "raise Refusal('late', 'Trop tard.')\n"},
+    {"caisse/accounting/checks/books.py": "@line('cause', 'x')\ndef cause(): ...\n"},
     {"caisse/site/command/books.py": "@verb('check', 'Contrôler', 'Check')\ndef check(): ...\n"},
 )
 def reference(tree: Tree) -> Iterator[str]:
-    """docs/reference/ says what the code says: events, articles, effects, refusals, verbs."""
+    """docs/reference/ says what the code says: events, articles, refusals, verbs, checks."""
     for path, text in pages(tree).items():
         if tree.read(path) != text:
             yield f"{path}:1: not what the code says; run script/reference"
@@ -65,6 +67,28 @@ def named_events(tree: Tree) -> Iterator[str]:
                 yield file.at(call, f"{name}: write thing.happened")
         if not {"subject", "by"} <= {keyword.arg for keyword in call.keywords}:
             yield file.at(call, "an event has a subject and an author")
+
+
+@rule(
+    {NEVER: "| a | b | `caisse/month/tests/test_x.py::test_gone` |\n"},
+    {NEVER: "| a | b | |\n"},
+    {NEVER: "| a | b | `tests/test_x.py::test_y` |\n", "tests/test_x.py": "def test_yes(): ...\n"},
+    fine={
+        NEVER: "| a | b | shown by |\n|---|---|---|\n| a | b | `tests/test_x.py::test_y` |\n",
+        "tests/test_x.py": "class TestX:\n    def test_y(self): ...\n",
+    },
+)
+def invariants(tree: Tree) -> Iterator[str]:
+    """Each line of what may never happen names a test that exists."""
+    for number, line in enumerate(tree.read(NEVER).split("\n"), 1):
+        if not line.startswith("|") or line.startswith("|--") or "shown by" in line:
+            continue
+        named = re.findall(r"`([^`]+)::(\w+)`", line)
+        if not named:
+            yield f"{NEVER}:{number}: no test shows it"
+        for path, test in named:
+            if not re.search(rf"^\s*def {test}\(", tree.read(path), re.MULTILINE):
+                yield f"{NEVER}:{number}: {path} has no {test}"
 
 
 @rule(

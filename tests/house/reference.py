@@ -19,6 +19,7 @@ def pages(tree: Tree) -> dict[str, str]:
         "docs/reference/articles.md": articles(tree),
         "docs/reference/refusals.md": refusals(tree),
         "docs/reference/commands.md": commands(tree),
+        "docs/reference/checks.md": checks(tree),
     }
 
 
@@ -120,6 +121,22 @@ def commands(tree: Tree) -> str:
     return HEAD.format(title="Commands", about=about) + _table(columns, rows)
 
 
+def checks(tree: Tree) -> str:
+    """One line per rule that `caisse check` recounts."""
+    rows: set[Row] = set()
+    for file in tree.code():
+        if "checks" in file.parts:
+            for function in file.functions():
+                if code := _decorated(function, "line"):
+                    said = ast.get_docstring(function) or ""
+                    rows.add(
+                        (f"`{code}`", _decorated(function, "line", 1) or "", " ".join(said.split()))
+                    )
+    about = "What `caisse check` recounts from the raw tables; each line is damaged in a test."
+    columns = ("line", "what must hold", "how it is counted")
+    return HEAD.format(title="Lines of the check", about=about) + _table(columns, rows)
+
+
 def spoken(node: ast.AST) -> str | None:
     """The text of a literal or an f-string, « … » for each value; None for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -148,11 +165,11 @@ def _articles(prefix: str, node: ast.ClassDef) -> Iterator[Row]:
         )
 
 
-def _decorated(node: ast.ClassDef, name: str) -> str | None:
-    """The first argument of the decorator `name`, when `node` has it."""
+def _decorated(node: ast.ClassDef | Function, name: str, argument: int = 0) -> str | None:
+    """An argument of the decorator `name`, when `node` has it."""
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).split(".")[-1] == name:
-            return spoken(decorator.args[0])
+            return spoken(decorator.args[argument]) if len(decorator.args) > argument else None
     return None
 
 

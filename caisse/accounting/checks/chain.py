@@ -47,20 +47,20 @@ def _broken_links(links: list[tuple[Any, ...]]) -> list[tuple[str, int | None]]:
     before, seq = "0" * 64, 0
     for day, link, last in links:
         day = day if isinstance(day, date) else date.fromisoformat(day)
-        found, end = _link(before, day, seq)
+        found, end = _link(before, day, seq, last)
         if (found, end) != (link, last):
             return [(f"le jour {day.isoformat()} ne se recalcule pas", clock.instant(day))]
         before, seq = link, last
     return []
 
 
-def _link(before: str, day: date, seq: int) -> tuple[str, int]:
+def _link(before: str, day: date, seq: int, last: int) -> tuple[str, int]:
     digest = hashlib.sha256(f"{before}|{day.isoformat()}".encode())
     bounds = [clock.instant(day), clock.instant(day + timedelta(1))]
     moves = rows(
         f"SELECT {', '.join(COLUMNS)} FROM ledger_transfer "
-        "WHERE seq > %s AND at >= %s AND at < %s ORDER BY seq",
-        [seq, *bounds],
+        "WHERE seq > %s AND seq <= %s AND at < %s ORDER BY seq",
+        [seq, last, bounds[1]],
     )
     for move in moves:
         seq = move[COLUMNS.index("seq")]

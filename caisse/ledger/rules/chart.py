@@ -74,9 +74,16 @@ FAMILIES: dict[str, Family] = {
 CLOSABLE = frozenset({"wallet", "place", "voucher", "reserve"})
 
 
+# Families without a second word, like most accounts of a batch: their code says no more than that.
+PLAIN = {name for name, family in FAMILIES.items() if not family.single}
+PLAIN -= {name.partition(":")[0] for name in FAMILIES if ":" in name}
+
+
 def family_of(code: str) -> str:
     """The family of an account code: `grant:caisse:4` → `grant:caisse`, "" when there is none."""
     head, _, rest = code.partition(":")
+    if head in PLAIN:
+        return head if rest else ""
     second = rest.partition(":")[0]
     both = f"{head}:{second}"
     if both in FAMILIES:

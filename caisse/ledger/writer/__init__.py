@@ -24,7 +24,7 @@ __all__ = [
     "writer",
 ]
 
-_writers: dict[tuple[int, str], Writer] = {}
+_writers: dict[tuple[int, str, str], Writer] = {}
 _lock = threading.Lock()
 
 
@@ -34,7 +34,8 @@ def writer() -> Writer:
     Keyed by process, because threads do not survive a fork, and by the database's name.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    key = (os.getpid(), f"{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}")
+    settings = connection.settings_dict
+    key = (os.getpid(), str(settings["HOST"]), str(settings["NAME"]))
     found = _writers.get(key)
     if found is None or not found.alive:
         with _lock:

@@ -29,11 +29,12 @@ def uuids(ids: Sequence[bytes | None]) -> bytes:
 
 def int8s(values: Sequence[int | None]) -> bytes:
     """int8[]; an array of only None is empty, and unnest pads it with NULL."""
-    if None not in values:
+    missing = values.count(None)
+    if missing == 0:
         flat = [8] * (2 * len(values))
         flat[1::2] = values  # type: ignore[assignment]
         return HEAD(1, 0, INT8, len(values), 1) + struct.pack(f">{'iq' * len(values)}", *flat)
-    if not any(value is not None for value in values):
+    if missing == len(values):
         return HEAD(1, 0, INT8, 0, 1)
     cells = [NULL if v is None else struct.pack(">iq", 8, v) for v in values]
     return HEAD(1, 1, INT8, len(values), 1) + b"".join(cells)
@@ -49,7 +50,7 @@ def int8_column(values: Array) -> bytes:
 
 def texts(values: Sequence[str | None]) -> bytes:
     """text[]; an array of only None is empty, and unnest pads it with NULL."""
-    if not any(value is not None for value in values):
+    if values.count(None) == len(values):
         return HEAD(1, 0, TEXT, 0, 1)
     cells = {value: _text_cell(value) for value in set(values)}
     head = HEAD(1, int(None in cells), TEXT, len(values), 1)

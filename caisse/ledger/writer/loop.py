@@ -141,8 +141,9 @@ def numbered(answers: list[list[Outcome]], base: int, at: int) -> list[list[Outc
         for outcome in outcomes:
             if outcome.answer == "posted":
                 base += 1
-                outcome = outcome._replace(seq=base, at=at)
-                first[outcome.id] = outcome
+                _, id, _, _, debit_after, credit_after = outcome
+                outcome = Outcome("posted", id, base, at, debit_after, credit_after)
+                first[id] = outcome
             elif outcome.answer == "exists" and outcome.seq == 0:
                 outcome = first[outcome.id]._replace(answer="exists")
             chain.append(outcome)

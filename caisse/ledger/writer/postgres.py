@@ -5,11 +5,12 @@ own snapshot, taken after the account locks, or it would miss what another batch
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from caisse.kernel.ids import Id
-from caisse.ledger.rules import Account, Entry, Posted
+from caisse.ledger.rules import Account, Entry, Posted, Transfer
 from caisse.ledger.writer.arrays import column_of, int8, int8_column, int8s, texts, uuids
 from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
@@ -134,8 +135,10 @@ class PostgresDoor:
 
         `at` is known only when the tip is locked; the month of posting follows it.
         """
-        asked = [entry.transfer for entry in entries]
-        months = [None if t.for_month is None else t.for_month.number for t in asked]
+        # Each field as a column of the batch: Transfer and Entry of tuples.
+        asked: Any = Transfer(*zip(*(entry.transfer for entry in entries), strict=True))
+        judged: Any = Entry(*zip(*entries, strict=True))
+        months = [None if month is None else month.number for month in asked.for_month]
         turn = turn_of_month(now)
         return Tip(
             *self._ask(
@@ -146,23 +149,23 @@ class PostgresDoor:
                 int8s([a.debits for a in accounts]),
                 int8s([a.credits for a in accounts]),
                 int8s([a.held for a in accounts]),
-                uuids([t.id for t in asked]),
-                int8s([e.debit for e in entries]),
-                int8s([e.credit for e in entries]),
-                int8s([t.cents for t in asked]),
-                texts([t.unit for t in asked]),
-                texts([t.reason for t in asked]),
-                texts([t.phase for t in asked]),
-                int8s([t.expires_at for t in asked]),
-                uuids([t.of for t in asked]),
-                uuids([e.chain for e in entries]),
+                uuids(asked.id),
+                int8s(judged.debit),
+                int8s(judged.credit),
+                int8s(asked.cents),
+                texts(asked.unit),
+                texts(asked.reason),
+                texts(asked.phase),
+                int8s(asked.expires_at),
+                uuids(asked.of),
+                uuids(judged.chain),
                 int8s(months),
-                uuids([t.cause for t in asked]),
-                int8s([e.unless for e in entries]),
-                texts([t.method for t in asked]),
-                int8s([t.made_at for t in asked]),
-                int8s([e.debit_after for e in entries]),
-                int8s([e.credit_after for e in entries]),
+                uuids(asked.cause),
+                int8s(judged.unless),
+                texts(asked.method),
+                int8s(asked.made_at),
+                int8s(judged.debit_after),
+                int8s(judged.credit_after),
                 int8(turn.next_ms),
                 int8(turn.number),
                 int8(turn.next_number),

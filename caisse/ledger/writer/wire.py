@@ -39,7 +39,7 @@ class Wire:
         context.adapters.register_loader(INT8_ARRAY, BytesLoader)
         self._rows = Transformer(context)
 
-    def ask(self, question: str, *params: bytes | None) -> list[Row]:
+    def ask(self, question: str, *params: bytes) -> list[Row]:
         """The rows that answer; `params` are in the binary format of the types $1, $2 … have.
 
         Raises psycopg's errors.

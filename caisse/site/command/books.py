@@ -3,7 +3,6 @@
 import argparse
 import json
 
-from caisse.accounting import checks
 from caisse.accounting import queries as accounting
 from caisse.kernel import clock
 from caisse.kernel.cents import show
@@ -20,7 +19,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
 )
 def check(arguments: argparse.Namespace) -> int:
     """Each rule with its figure; exit code 1 when one fails, with its first damaged row."""
-    lines = checks.run(arguments.only)
+    lines = accounting.check(arguments.only)
     for line in lines:
         mark = "ok" if line.ok else f"{line.damaged} !"
         where = "" if line.ok else f" · {line.first}"

@@ -1,7 +1,7 @@
 """The tables beside the drawings: every figure, month by month, to the cent."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -142,9 +142,17 @@ def forecast(figures: Figures) -> Table:
         (_("Fonctionnement"), "operating_cash_cents"),
         (_("Caisse (protégée)"), "caisse_cash_cents"),
     )
-    rows = figures.forecast
+    # Cents of a forecast would promise what nobody knows: it is told to the euro.
+    rows = [
+        replace(
+            row,
+            operating_cash_cents=cents.share(row.operating_cash_cents, 1, 1, step=100),
+            caisse_cash_cents=cents.share(row.caisse_cash_cents, 1, 1, step=100),
+        )
+        for row in figures.forecast
+    ]
     columns = _columns(rows, None, named)
-    caption = _("Ce qui est prévu, en fin de mois")
+    caption = _("Ce qui est prévu, en fin de mois, à l’euro près")
     return table("structure-prevu", caption, _("Fin de mois"), _months(rows), columns)
 
 

@@ -1,5 +1,7 @@
 """Geometry: what is drawn lies in its frame and keeps the proportions of the cents."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,10 +71,10 @@ def test_bars_stay_in_their_frame_and_apart(pairs: list[tuple[int, int]]) -> Non
         assert frame.top <= bar.y + 0.1
         assert bar.y + bar.height == pytest.approx(frame.floor, abs=0.2)
     edges = [(bar.x, bar.x + bar.width) for bar in chart.bars]
-    assert all(a[1] <= b[0] + 0.1 for a, b in zip(edges, edges[1:], strict=False))
+    assert all(a[1] <= b[0] + 0.1 for a, b in pairwise(edges))
 
 
-def lines(series: list[Values], remarks: Remarks = Remarks()) -> charts.Chart:
+def lines(series: list[Values], remarks: Remarks = charts.UNREMARKED) -> charts.Chart:
     """A line chart of `series`."""
     labels = [f"m{n}" for n in range(len(series[0].cents))]
     return charts.lines(
@@ -147,7 +149,7 @@ def test_the_parts_of_a_bar_touch_and_fill_it(parts: list[int]) -> None:
     if drawn:
         assert drawn[0].x == 0
         assert drawn[-1].x + drawn[-1].width == pytest.approx(100, abs=0.02)
-        for one, after in zip(drawn, drawn[1:], strict=False):
+        for one, after in pairwise(drawn):
             assert one.x + one.width == pytest.approx(after.x, abs=0.02)
 
 

@@ -146,6 +146,13 @@ def test_the_segregated_account_is_explained_with_the_figures_of_the_low_month()
     assert "ne paie jamais le fonctionnement" in rule
 
 
+def test_a_forecast_is_told_to_the_euro() -> None:
+    known = world.figures()
+    first = replace(known.forecast[0], operating_cash_cents=-1_50, caisse_cash_cents=48_841_66)
+    page = glance(replace(known, forecast=(first, *known.forecast[1:])))
+    assert rows(page.operating.tables[2])[0] == ["févr. 2024", "−2", "48 842"]
+
+
 def test_a_shortage_to_come_is_the_title_before_one_that_was() -> None:
     early = glance(world.figures(7), at=date(2023, 8, 31))
     assert plain(str(early.operating.finding)) == (

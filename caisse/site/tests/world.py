@@ -125,7 +125,7 @@ def figures(months: int = 12) -> Figures:
     )
 
 
-def with_month(figures: Figures, place: int, **cents: int) -> Figures:
+def with_month(figures: Figures, place: int, **cents: Any) -> Figures:
     """The same figures with other cents in the caisse's month number `place`; totals follow."""
     months = list(figures.caisse.months)
     months[place] = replace(months[place], **cents)
