@@ -1,4 +1,4 @@
-"""Drawings as numbers: from cents to positions in a frame. Pure; the templates draw them.
+"""Drawings as numbers: from cents to positions in a frame (own room: pure; templates draw).
 
 All lengths are pixels of the drawing's own frame, rounded to a tenth; money stays in integer cents
 until it becomes a position. A drawing carries its words (title, description) and never a colour:

@@ -1,4 +1,4 @@
-"""What every answer says to the browser: nothing from elsewhere, nothing inline, no sensors."""
+"""What every answer says: nothing from elsewhere, nothing inline (own room: named by Django)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How dates, months, hours, shares and counts are written: pages, findings and filters share it."""
+"""How dates, months, shares and counts are written (own room: pages and filters share it)."""
 
 import re
 from datetime import date, datetime

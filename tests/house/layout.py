@@ -10,6 +10,7 @@ ROOMS = ("rules", "models", "queries", "writer", "operations", "forms", "pages",
 OPEN = {"rules", "queries", "operations"}  # what another package may import
 BESIDE = {"__init__", "__main__", "apps", "urls", "migrations", "templates", "static", "locale"}
 BESIDE |= {"tests", "templatetags", "presets"}
+OWN = re.compile(r"\(own room: |\b(?:room|folder) of its own\b")
 WITHOUT_ROOMS = {"kernel"}  # words, each its own file
 LINTER = ".importlinter"
 START, END = "# protected: written by script/reference from here", "# to here"
@@ -46,7 +47,7 @@ def rooms(tree: Tree) -> Iterator[str]:
             others.setdefault((file.package, file.room), file)
     for (_, room), file in others.items():
         entrance = file if len(file.parts) == 3 else _entrance(tree, file)
-        if entrance is None or "(own room:" not in entrance.text.split('"""\n', 1)[0]:
+        if entrance is None or not OWN.search(entrance.text.split('"""\n', 1)[0]):
             yield (entrance or file).at(1, f"« {room} » is no room: name one, or say (own room: …)")
 
 

@@ -1,4 +1,4 @@
-"""The reference year as plain values: Montpellier from February 2023, and the year after.
+"""Montpellier from February 2023, and the year after (own room: plain values, played elsewhere).
 
 No Django, no database: one seed gives one world, always the same. The figures of the reference year
 are the same to the cent whatever the seed; who spends them where is not.

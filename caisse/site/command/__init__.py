@@ -1,4 +1,4 @@
-"""The command `caisse`: everything the pages do, for scripts and for the one who keeps the machine.
+"""The command `caisse`, for scripts and for who keeps the machine (own room: it draws no page).
 
 Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 refused by a rule (its sentence on stderr),
 4 the caisse is busy or not founded. Verbs are those of the glossary; whatever writes takes --by.
