@@ -23,7 +23,8 @@ def mistakes(ask: Callable[[str], Any], expected_rows: int) -> tuple[str, ...]:
     floor, every acknowledged payment is a row and every row was acknowledged, each with its seq.
     """
     debits, credits = ask(SUMS)
-    rows, numbers, first = ask(ROWS)[0], *ask(NUMBERS)
+    rows = ask(ROWS)[0]
+    numbers, first = ask(NUMBERS)
     wrong, below = ask(REPLAY)[0], ask(BELOW)[0]
     found = {
         f"balances add up to {credits - debits}, not 0": debits != credits,

@@ -13,8 +13,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -133,27 +133,6 @@ def run_chains(clients: int, payments: Payments, tally: Tally) -> None:
         else:
             waiting -= 1
 
-def run_direct(clients: int, payments: Payments, tally: Tally) -> None:
-    over = threading.Semaphore(0)
-
-    def send(client: Client) -> None:
-        chain = payments.next(client)
-        client.started_ns = time.perf_counter_ns()
-
-        def done(outcomes):
-            if tally.add(client, outcomes):
-                send(client)
-            else:
-                over.release()
-
-        submit_later(chain, done)
-
-    for _ in range(clients):
-        send(Client())
-    for _ in range(clients):
-        over.acquire()
-
-
 
 def run_threads(clients: int, payments: Payments, tally: Tally) -> None:
     """Each client is a Python thread that is blocked in `submit`."""
@@ -176,15 +155,13 @@ def run_threads(clients: int, payments: Payments, tally: Tally) -> None:
         thread.join()
 
 
-def assert_durable() -> None:
-    """A connection opened like the writer's keeps what was acknowledged; raises when it does not."""
-    own = connector(connection)()
-    shown = {}
-    for question in DURABLE[connection.vendor]:
-        with own.transaction():  # type: ignore[attr-defined]
-            shown[question] = str(own.raw.execute(question).fetchone()[0])  # type: ignore[attr-defined]
+def demand_durable() -> None:
+    """A connection opened like the writer's keeps what was acknowledged; raises if it does not."""
+    own: Any = connector(connection)()
+    wanted = DURABLE[connection.vendor]
+    shown = {question: str(own.raw.execute(question).fetchone()[0]) for question in wanted}
     own.close()
-    if shown != DURABLE[connection.vendor]:
+    if shown != wanted:
         raise RuntimeError(f"not durable: {shown}")
 
 
@@ -194,11 +171,11 @@ def main(clients: int, places: int, seconds: float, warm_s: float, how: str) -> 
     wallets = Account.objects.filter(code__startswith="wallet:").count()
     number = round(min(clients * by_client, in_all) * (seconds + warm_s))
     payments = Payments(wallets, places, number)
-    assert_durable()
+    demand_durable()
     gc.collect()
     gc.freeze()  # what was made ready is not looked through again and again
     tally = Tally(seconds, warm_s)
-    {"chains": run_chains, "threads": run_threads, "direct":run_direct}[how](clients, payments, tally)
+    {"chains": run_chains, "threads": run_threads}[how](clients, payments, tally)
     stop()
     print(json.dumps(asdict(tally.run())))
 

@@ -15,14 +15,13 @@ import numpy as np
 from bench.stand import server
 from bench.stand.rounds import Run
 
-
 SQL = Path(__file__).parent / "sql"
 DRAW = """\
 \\set wallet :first_wallet + random(0, :wallets - 1)
 \\set place :first_place + random(0, :places - 1)
 """
 PAY = f"\\set n :n + 1\n{DRAW}\\set cents random(100, 5000)\n"
-# A refused payment has an id, a wallet and a place of its own; then the last payment is again the last.
+# A refused one has an id, a wallet and a place of its own; then the last payment is the last again.
 REFUSE = f"""\
 \\set kept_wallet :wallet
 \\set kept_place :place

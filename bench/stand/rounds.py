@@ -1,22 +1,31 @@
 """Alternating rounds, their ratios, and the table that is printed."""
 
+import os
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One variant measured once: answers a second, latencies in ms, payments acknowledged.
+    """One variant measured once: answers a second, latencies in ms, rows that must be there.
 
     `mistakes` are sentences; a run with a mistake has no speed.
     """
 
     per_second: float
-    p50_ms: float
-    p99_ms: float
-    posted: int
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    posted: int = 0
     mistakes: tuple[str, ...] = ()
+
+    def with_mistakes(self, found: Sequence[str]) -> "Run":
+        """The same run, with what was found wrong besides."""
+        return replace(self, mistakes=(*self.mistakes, *found))
+
+
+Variants: TypeAlias = dict[str, Callable[[], Run]]
 
 
 @dataclass(slots=True)
@@ -25,7 +34,7 @@ class Rounds:
 
     runs: dict[str, list[Run]] = field(default_factory=dict)
 
-    def play(self, variants: dict[str, Callable[[], Run]], rounds: int) -> None:
+    def play(self, variants: Variants, rounds: int) -> None:
         """Measure every variant once a round, in turned order every second round (ABBA)."""
         for number in range(rounds):
             names = list(variants)
@@ -49,12 +58,10 @@ class Rounds:
         columns = zip(*(self.runs[each] for each in among), strict=True)
         self.runs[name] = [max(runs, key=lambda run: run.per_second) for runs in columns]
 
-    def ratios(
-        self, ours: str, reference: str, of: Callable[[Run], float] = lambda run: run.per_second
-    ) -> list[float]:
-        """Ours / reference, round by round."""
+    def ratios(self, ours: str, reference: str, *, of: str = "per_second") -> list[float]:
+        """Ours / reference, round by round, of one of Run's figures."""
         pairs = zip(self.runs[ours], self.runs[reference], strict=True)
-        return [of(one) / of(other) for one, other in pairs]
+        return [getattr(one, of) / getattr(other, of) for one, other in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +101,20 @@ class Target:
 
 def line(name: str, runs: Sequence[Run]) -> str:
     """One variant: medians of its rounds."""
-    speed, p50, p99 = (
-        statistics.median(column)
-        for column in zip(*((r.per_second, r.p50_ms, r.p99_ms) for r in runs), strict=True)
-    )
-    return f"{name:<44} {speed:>9,.0f} /s   p50 {p50:>7.2f} ms   p99 {p99:>7.2f} ms"
+    text = f"{name:<44} {statistics.median(run.per_second for run in runs):>9,.0f} /s"
+    for label, column in (("p50", [r.p50_ms for r in runs]), ("p99", [r.p99_ms for r in runs])):
+        measured = [ms for ms in column if ms is not None]
+        if measured:
+            text += f"   {label} {statistics.median(measured):>7.2f} ms"
+    return text
 
 
-def table(targets: Sequence[Target]) -> None:
-    """Print the targets."""
+def table(targets: Sequence[Target], mistakes: Sequence[str]) -> int:
+    """Print the targets and what was wrong; the exit code, 1 when one of them is missed."""
     print(f"\n{'ratio':<58} {'median':>8} {'worst':>8}   floor    goal   reached")
     for target in targets:
         print(target.row())
+    for mistake in mistakes:
+        print(f"WRONG BOOKS, no speed: {mistake}")
+    print(f"load average after: {os.getloadavg()[0]:.2f}")
+    return 0 if all(target.reached() for target in targets) and not mistakes else 1

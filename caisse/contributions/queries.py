@@ -14,7 +14,7 @@ from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
 from caisse.contributions.readings import read_receipts as read_receipts
 from caisse.contributions.readings import read_returns as read_returns
 from caisse.contributions.rules import ContributionRules, due
-from caisse.contributions.sheet import RefusedLine
+from caisse.kernel.sheet import RefusedLine
 from caisse.kernel import ids
 from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from caisse.contributions.codes import CODES
-from caisse.contributions.sheet import Columns, RefusedLine, Row, fold, read_sheet
+from caisse.kernel.sheet import Columns, RefusedLine, Row, fold, read_sheet
 from caisse.kernel import cents as money
 from caisse.kernel.month import Month
 

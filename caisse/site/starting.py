@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from caisse.accounting import queries as accounting
 from caisse.bylaws import queries as bylaws
@@ -9,20 +10,24 @@ from caisse.site import timekeeping
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 START = ("chain", "triggers", "partitions", "seal", "articles")
+BEHIND = "La base est d’une version plus ancienne que ce programme. Lancez « caisse upgrade »."
+AHEAD = "La base vient d’une version plus récente que ce programme. Mettez le programme à jour."
 
 
 def problems() -> list[str]:
     """French sentences, none when the server may start.
 
-    Assertions are on, the database is durable, its chain continues the last anchored one, nothing it
-    should refuse by itself is missing, and only a demo lives in a time of its own.
+    Assertions are on, the database is durable and of this program's schema, its chain continues the
+    last anchored one, nothing it should refuse by itself is missing, and only a demo lives in a time
+    of its own.
     """
     found = []
     if not __debug__:
-        found.append(
-            "Python tourne avec -O : les contrôles internes sont coupés. Relancez-le sans."
-        )
+        found.append("Python tourne avec -O, sans ses contrôles internes. Relancez-le sans.")
     found += _durability()
+    schema = schema_problem()
+    if schema is not None:
+        return [*found, schema]  # nothing else can be asked of such a database
     founding = bylaws.founding()
     if timekeeping.path().exists() and (founding is None or not founding.demo):
         found.append("clock.json est réservé à une démonstration. Retirez ce fichier.")
@@ -35,6 +40,37 @@ def problems() -> list[str]:
         if not line.ok:
             found.append(f"Contrôle « {line.code} » : {line.label}. {line.first}")
     return found
+
+
+def empty() -> bool:
+    """No caisse was ever founded in this database: not even its tables are there."""
+    with connection.cursor() as cursor:
+        return "bylaws_founding" not in connection.introspection.table_names(cursor)
+
+
+def pending() -> list[str]:
+    """The migrations that the code has and the database has not."""
+    loader = MigrationLoader(connection)
+    return _names(set(loader.disk_migrations or ()) - set(loader.applied_migrations))
+
+
+def unknown() -> list[str]:
+    """The migrations that the database has and the code has not: a newer program made them."""
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    ours = loader.migrated_apps
+    applied = {name for name in loader.applied_migrations if name[0] in ours}
+    return _names(applied - set(loader.disk_migrations or ()))
+
+
+def schema_problem() -> str | None:
+    """Why this program cannot work with the tables that are there, or None."""
+    if pending():
+        return BEHIND
+    return AHEAD if unknown() else None
+
+
+def _names(migrations: set[tuple[str, str]]) -> list[str]:
+    return sorted(f"{app}.{name}" for app, name in migrations)
 
 
 def _durability() -> list[str]:

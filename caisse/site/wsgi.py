@@ -1,7 +1,7 @@
 """What the server runs: Django's pages, the worker beside them (own room: granian asks for it)."""
 
-import atexit
 import os
+from multiprocessing.util import Finalize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisse.settings")
 
@@ -14,5 +14,6 @@ if os.environ.get("CAISSE_SERVES") == "1":
     from caisse.site import timekeeping, working
 
     timekeeping.resume(runs=True)
-    atexit.register(ledger.stop)
-    atexit.register(working.start())
+    # granian serves from a child of its own, where atexit does not run; the highest goes first
+    Finalize(None, working.start(), exitpriority=2)
+    Finalize(None, ledger.stop, exitpriority=1)

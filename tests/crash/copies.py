@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 
 from caisse.ledger import writer
@@ -20,8 +21,11 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.empty = str(connection.settings_dict["NAME"])
+        self.base = str(connection.creation._get_test_db_name())
         self.names: set[str] = set()
+        # pytest-django makes the tests' own database only when a test that it runs is marked
+        made = connection.settings_dict["NAME"] == self.base
+        self.empty = self.base if made else self._migrated("empty")
 
     def copy(self, source: str, word: str) -> str:
         """A new database like `source`; the one that had this word before is gone."""
@@ -64,7 +68,17 @@ class Shelf:
     def _name(self, word: str) -> str:
         if connection.vendor == "sqlite":
             return str(self.folder / f"{word}.sqlite3")
-        return f"{self.empty}_{word}"
+        return f"{self.base}_{word}"
+
+    def _migrated(self, word: str) -> str:
+        name = self._name(word)
+        self.drop(name)
+        if connection.vendor == "postgresql":
+            self._server(f'CREATE DATABASE "{name}"')
+        with self.on(name):
+            call_command("migrate", verbosity=0)
+        self.names.add(name)
+        return name
 
     def _go_to(self, name: str) -> None:
         """Threads make their connections from the same dictionary: one change reaches them all."""

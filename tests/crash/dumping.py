@@ -5,23 +5,27 @@ for: the transfer of that number, or the event of that name, subject and content
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
-from django.db import models
-
-from caisse.kernel.models import Event
-from caisse.ledger.models import Transfer
+from django.db import connection
 
 Dump = dict[str, list[str]]
+Row = tuple[Any, ...]
 EVENT = ("at", "name", "subject", "by", "data")
 
 
 def dump() -> Dump:
     """The rows of every table of the caisse, as text, sorted."""
-    labels = dict(_labels())
-    return {model._meta.db_table: sorted(_rows(model, labels)) for model in _models()}
+    held = {table: _read(table) for table in _tables()}
+    labels = dict(_labels(held["ledger_transfer"], held["kernel_event"]))
+    return {
+        table: sorted(str(_plain(row, names, labels)) for row in rows)
+        for table, (names, rows) in held.items()
+    }
 
 
 def differences(one: Dump, other: Dump) -> list[str]:
@@ -34,31 +38,40 @@ def differences(one: Dump, other: Dump) -> list[str]:
     return found
 
 
-def _models() -> Iterator[type[models.Model]]:
-    for model in apps.get_models(include_auto_created=True):
-        if model.__module__.startswith("caisse."):
-            yield model
+@cache
+def _tables() -> tuple[str, ...]:
+    models = apps.get_models(include_auto_created=True)
+    return tuple(m._meta.db_table for m in models if m.__module__.startswith("caisse."))
 
 
-def _labels() -> Iterator[tuple[bytes, str]]:
-    for id, seq in Transfer.objects.values_list("id", "seq"):
-        yield id, f"transfer {seq}"
-    times: Counter[tuple[Any, ...]] = Counter()
-    for id, *told in Event.objects.order_by(*EVENT).values_list("id", *EVENT):
-        content = tuple(told)
-        times[content] += 1
-        yield id, f"event {' '.join(map(str, content))} ({times[content]})"
+def _read(table: str) -> tuple[Sequence[str], list[Row]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{table}"')
+        names = [column[0] for column in cursor.description or ()]
+        return names, [tuple(map(_id, row)) for row in cursor.fetchall()]
 
 
-def _rows(model: type[models.Model], labels: dict[bytes, str]) -> Iterator[str]:
-    fields = [field.attname for field in model._meta.concrete_fields]
-    for row in model._default_manager.values_list(*fields):
-        yield " | ".join(
-            f"{name}={_plain(value, labels)}" for name, value in zip(fields, row, strict=True)
-        )
+def _labels(
+    transfers: tuple[Sequence[str], list[Row]], events: tuple[Sequence[str], list[Row]]
+) -> Iterator[tuple[bytes, str]]:
+    """What each id of a transfer or of an event stands for."""
+    names, rows = transfers
+    for row in rows:
+        yield row[names.index("id")], f"transfer {row[names.index('seq')]}"
+    names, rows = events
+    times: Counter[Row] = Counter()
+    for row in rows:
+        told = tuple(row[names.index(name)] for name in EVENT)
+        times[told] += 1
+        yield row[names.index("id")], f"event {told} ({times[told]})"
 
 
-def _plain(value: Any, labels: dict[bytes, str]) -> Any:
-    if isinstance(value, bytes):
-        return labels.get(value, "an id of its own")
-    return value
+def _plain(row: Row, names: Sequence[str], labels: dict[bytes, str]) -> dict[str, Any]:
+    return {
+        name: labels.get(value, "an id of its own") if isinstance(value, bytes) else value
+        for name, value in zip(names, row, strict=True)
+    }
+
+
+def _id(value: Any) -> Any:
+    return value.bytes if isinstance(value, UUID) else value

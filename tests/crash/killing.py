@@ -14,8 +14,6 @@ from unittest import mock
 
 from django.db import connection, connections
 
-from caisse.ledger.writer import driver
-
 Strike = Callable[[], None]
 
 
@@ -143,6 +141,3 @@ def _counting_door(count: Countdown) -> Any:
         return count.do(question, real_ask, wire, question, *params)
 
     return mock.patch.object(Wire, "ask", ask)
-
-
-assert driver.door_on, "the doors that are counted are those that this function opens"

@@ -17,7 +17,7 @@ from caisse.contributions.operations.undoing import (
 )
 from caisse.contributions.queries import matched_returns, receipt_problems
 from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
-from caisse.contributions.sheet import RefusedLine
+from caisse.kernel.sheet import RefusedLine
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.again import sent_again

@@ -15,7 +15,7 @@ from caisse.contributions.readings import (
     read_receipts,
     read_returns,
 )
-from caisse.contributions.sheet import MOST_LINES
+from caisse.kernel.sheet import MOST_LINES
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 

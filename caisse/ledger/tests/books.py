@@ -5,7 +5,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 
@@ -17,6 +17,7 @@ from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Outcome, Transfer
 
 START = 1_000_00  # cents in each wallet
+Rows: TypeAlias = Callable[..., list[tuple[Any, ...]]]
 
 
 def found(wallets: Iterable[int] = (1, 2, 3, 4), places: Iterable[int] = (1, 2, 3)) -> Month:
@@ -99,8 +100,11 @@ def balances() -> dict[str, tuple[int, int]]:
     return {code: (balance, held) for code, balance, held in found if balance or held}
 
 
-def recount() -> list[str]:
-    """What is wrong with the books: totals, holds, balances after, order; [] when nothing is."""
+def recount(rows: Rows = rows) -> list[str]:
+    """What is wrong with the books: totals, holds, balances after, order; [] when nothing is.
+
+    `rows` asks the database that is meant, by default that of the tests.
+    """
     accounts = rows("SELECT id, code, unit, debits, credits, held FROM ledger_account")
     journal = rows(
         "SELECT seq, at, id, debit, credit, cents, phase, of, debit_after, credit_after "

@@ -29,7 +29,8 @@ class Faults:
     """The writer's connections, each COMMIT of which goes as the plan says: a word a turn.
 
     `after`: done, but the answer is lost. `before`: undone, and it fails. `connect`: it cannot be
-    opened. `killed`: somebody ends the session just before COMMIT. Anything else: it works.
+    opened. `killed`: somebody ends the session just before COMMIT. `aborted`: the transaction has
+    failed, and COMMIT rolls back without a word. Anything else: it works.
     """
 
     def __init__(self) -> None:
@@ -66,6 +67,8 @@ class Faulty:
                 raise Disk("disk I/O error")
             if word == "killed":
                 self._kill()
+            if word == "aborted" and connection.vendor == "postgresql":
+                self.real.raw.pgconn.exec_(b"SELECT 1 / 0")
         self.faults.committed += 1
         if word == "after":
             raise Disk("disk I/O error")
@@ -113,7 +116,7 @@ def is_posted(payment: Transfer) -> bool:
     return rows("SELECT COUNT(*) FROM ledger_transfer WHERE id = %s", id_) == [(1,)]
 
 
-@pytest.mark.parametrize("word", ["after", "before", "connect", "killed"])
+@pytest.mark.parametrize("word", ["after", "before", "connect", "killed", "aborted"])
 def test_a_commit_that_fails_once_is_settled_by_the_next(faults: Faults, word: str) -> None:
     found()
     payment = pay()
@@ -179,21 +182,26 @@ def test_one_bad_chain_does_not_make_the_others_uncertain(
         return plain(book, chains)
 
     monkeypatch.setattr(loop, "judge", judge)
-    assert _together(faults, [[bad], *[[t] for t in good]]) == ["uncertain"] + ["posted"] * 6
+    assert _together([[bad], *[[t] for t in good]]) == ["uncertain"] + ["posted"] * 6
     assert (is_posted(bad), recount()) == (False, [])
 
 
-def _together(faults: Faults, chains: list[list[Transfer]]) -> list[str]:
+def _together(chains: list[list[Transfer]]) -> list[str]:
     """The answers of chains that arrive while the writer is busy, so that they make one batch."""
     told: dict[int, str] = {}
     all_told = threading.Semaphore(0)
-    gate = threading.Event()
+    busy, gate = threading.Event(), threading.Event()
+
+    def hold_up(_: list[Outcome]) -> None:
+        busy.set()
+        gate.wait(10)
 
     def keep(n: int, outcomes: list[Outcome]) -> None:
         told[n] = outcomes[0].answer
         all_told.release()
 
-    ledger.submit_later([pay(cents=1)], lambda _: gate.wait(10) and None)
+    ledger.submit_later([pay(cents=1)], hold_up)
+    assert busy.wait(10)
     for n, chain in enumerate(chains):
         ledger.submit_later(chain, lambda outcomes, n=n: keep(n, outcomes))  # type: ignore[misc]
     gate.set()
@@ -239,7 +247,7 @@ def test_a_batch_is_bounded_and_a_chain_never_split(faults: Faults) -> None:
     found(range(1, 5), [1])
     long = [pay(n % 4 + 1, cents=1) for n in range(loop.MOST_TRANSFERS + 30)]
     before = faults.committed
-    assert _together(faults, [[pay(cents=1)], long, [pay(cents=1)]]) == ["posted"] * 3
+    assert _together([[pay(cents=1)], long, [pay(cents=1)]]) == ["posted"] * 3
     assert faults.committed - before == 3  # the one that kept it busy, the full batch, the rest
     chains = rows("SELECT COUNT(*) FROM ledger_transfer WHERE chain IS NOT NULL AND method IS NULL")
     assert chains[0][0] >= len(long)
@@ -256,8 +264,7 @@ def test_a_child_process_gets_a_writer_of_its_own(monkeypatch: pytest.MonkeyPatc
         there = writers.writer()
         assert there is not here
         assert submit(pay()) == "posted"
-        ledger.stop()
-        assert not there.alive
+        there.stop()
     assert here.alive and writers.writer() is here
 
 

@@ -71,7 +71,7 @@ class PostgresConnection:
             if not self.raw.closed:
                 self._wire.ask("ROLLBACK")
             raise
-        self._wire.ask("COMMIT")
+        self._wire.commit()
 
     def close(self) -> None:
         """Close without cancelling: a late COMMIT goes on, only nobody listens any more."""

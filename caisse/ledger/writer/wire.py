@@ -53,6 +53,13 @@ class Wire:
             result = self._pgconn.exec_params(text, params, None, formats, pq.Format.BINARY)
         return self._read(result)
 
+    def commit(self) -> None:
+        """COMMIT, and be sure of it: a transaction that failed answers it by rolling back."""
+        result = self._pgconn.exec_(b"COMMIT")
+        self._read(result)
+        if result.command_status != b"COMMIT":
+            raise errors.InFailedSqlTransaction("COMMIT rolled back")
+
     def _prepared(self, question: str) -> bytes:
         name = b"q%d" % len(self._names)
         self._read(self._pgconn.prepare(name, question.encode()))

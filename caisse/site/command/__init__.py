@@ -22,16 +22,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     from caisse.site.command import all_verbs, running
+    from caisse.site.command.words import teach_french
 
     assert all_verbs
+    teach_french()
     return running.run(sys.argv[1:] if argv is None else argv, _parser())
 
 
 def _parser() -> argparse.ArgumentParser:
+    from caisse.site.command.arguments import Parser
     from caisse.site.command.verbs import VERBS
     from caisse.site.command.words import say
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="caisse",
         description=say(
             "Une caisse alimentaire commune, de sa fondation à ses comptes.",

@@ -1,13 +1,25 @@
 """Imports every module of verbs, in the order of the help (own room: part of the command)."""
 
-from caisse.site.command import (
-    books,
-    deciding,
-    founding,
-    money,
-    months,
-    moving,
-    serving,
-)
+from caisse.site.command import founding  # isort: skip
+from caisse.site.command import households  # isort: skip
+from caisse.site.command import contributing  # isort: skip
+from caisse.site.command import granting  # isort: skip
+from caisse.site.command import months  # isort: skip
+from caisse.site.command import paying  # isort: skip
+from caisse.site.command import deciding  # isort: skip
+from caisse.site.command import books  # isort: skip
+from caisse.site.command import serving  # isort: skip
+from caisse.site.command import moving  # isort: skip
 
-__all__ = ["books", "deciding", "founding", "money", "months", "moving", "serving"]
+__all__ = [
+    "books",
+    "contributing",
+    "deciding",
+    "founding",
+    "granting",
+    "households",
+    "months",
+    "moving",
+    "paying",
+    "serving",
+]

@@ -6,12 +6,15 @@ import json
 from caisse.accounting import queries as accounting
 from caisse.kernel import clock
 from caisse.kernel.cents import show
-from caisse.site.command.verbs import FAILED, OK, day, verb
+from caisse.site.command.arguments import day
+from caisse.site.command.verbs import FAILED, OK, Misuse, verb
 from caisse.site.command.words import say
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("only", nargs="*", metavar="LINE")
+    parser.add_argument(
+        "only", nargs="*", metavar="LINE", help=say("toutes, sinon", "all of them otherwise")
+    )
 
 
 @verb(
@@ -20,6 +23,14 @@ def _check(parser: argparse.ArgumentParser) -> None:
 def check(arguments: argparse.Namespace) -> int:
     """Each rule with its figure; exit code 1 when one fails, with its first damaged row."""
     lines = accounting.check(arguments.only)
+    unknown = sorted(set(arguments.only) - {line.code for line in lines})
+    if unknown:
+        raise Misuse(
+            say(
+                f"« {unknown[0]} » n’est pas une ligne du contrôle.",
+                f"“{unknown[0]}” is no line of the check.",
+            )
+        )
     for line in lines:
         mark = "ok" if line.ok else f"{line.damaged} !"
         where = "" if line.ok else f" · {line.first}"

@@ -1,30 +1,46 @@
-"""Found a caisse, see the presets, give a way in (own room: part of the command)."""
+"""Found a caisse, see the presets, play the demo, give a way in (own room: part of the command)."""
 
 import argparse
 import sys
 from datetime import date
 
 from django.core.management import call_command
+from django.db import transaction
 
 from caisse.bylaws import operations as bylaws
 from caisse.bylaws import queries as register
+from caisse.bylaws import rules
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
 from caisse.people import operations as people
-from caisse.site import timekeeping
+from caisse.site import starting, timekeeping
+from caisse.site.command.arguments import by, day, month
 from caisse.site.command.locking import only_one
-from caisse.site.command.verbs import OK, actor, by, day, month, verb
+from caisse.site.command.verbs import OK, actor, verb
 from caisse.site.command.words import say, tell
 
 OFFICE = ("administrator", "coordinator", "treasurer")
 DEMO_STANDS_AT = (date(2024, 2, 1), 9)
+FARTHEST_MONTHS = 24
+"""A first month farther away than this is a slip of the hand."""
 
 
 def _found(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
-    parser.add_argument("--preset", required=True, metavar="P")
-    parser.add_argument("--first-month", type=month, metavar="YYYY-MM")
+    parser.add_argument(
+        "--preset",
+        required=True,
+        metavar="P",
+        help=say("un modèle : voir « caisse presets »", "one of “caisse presets”"),
+    )
+    parser.add_argument(
+        "--first-month",
+        type=month,
+        metavar="YYYY-MM",
+        help=say("premier mois versé (le prochain)", "the first one credited (the next)"),
+    )
     by(parser)
 
 
@@ -35,29 +51,39 @@ def _found(parser: argparse.ArgumentParser) -> None:
 def found(arguments: argparse.Namespace) -> int:
     """The first decision enacts every article of the preset; --by becomes the first way in."""
     register.preset(arguments.preset)
+    this = Month.of(clock.today())
+    first = arguments.first_month or this.next()
+    if abs(first - this) > FARTHEST_MONTHS:
+        raise Refusal(
+            "far", f"Le premier mois ({first.words}) est trop loin : deux ans au plus."
+        )
     migrate()
-    first = arguments.first_month or Month.of(clock.today()).next()
     founder = Actor(arguments.by, frozenset(OFFICE))
-    decision = bylaws.found(
-        name=arguments.name, preset=arguments.preset, first_month=first, by=founder
-    )
-    people.create_login(identifier=arguments.by, roles=OFFICE, by=founder)
+    with transaction.atomic():  # a caisse without a way in would be lost to everyone
+        decision = bylaws.found(
+            name=arguments.name, preset=arguments.preset, first_month=first, by=founder
+        )
+        people.create_login(identifier=arguments.by, roles=OFFICE, by=founder)
+    name = arguments.name.strip()
     tell(
-        f"« {arguments.name} » est fondée par la décision n° {decision.number}. "
-        f"Premier mois : {first}.",
-        f"“{arguments.name}” is founded by decision no. {decision.number}. First month: {first}.",
+        f"« {name} » est fondée par la décision n° {decision.number}. Premier mois : {first}.",
+        f"“{name}” is founded by decision no. {decision.number}. First month: {first}.",
     )
     return OK
 
 
+def _presets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", nargs="?", metavar="P", help=say("ses articles", "its articles"))
+
+
 @verb(
-    "presets",
-    "Voir les modèles de caisses connues",
-    "List the presets of known caisses",
+    "presets", "Voir les modèles de caisses connues", "List the presets of known caisses", _presets,
     founded=False,
-)
+)  # fmt: skip
 def presets(arguments: argparse.Namespace) -> int:
-    """One line each: code, name, how many articles are sourced and how many invented."""
+    """One line each, with how many articles are sourced and invented; or the articles of one."""
+    if arguments.code is not None:
+        return _articles(arguments.code)
     for preset in register.presets():
         counts = say(
             f"{preset.sourced} articles sourcés, {preset.invented} inventés",
@@ -67,8 +93,24 @@ def presets(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _articles(code: str) -> int:
+    preset = register.preset(code)
+    print(f"{preset.name}\n{preset.story}")
+    for amend in preset.amends(Month.of(clock.today())):
+        article = rules.find(amend.article)
+        mark = amend.source if amend.sourced else say("inventé", "invented")
+        value = rules.show(article, amend.value)
+        print(f"{amend.article:40} {article.label} : {value} · {mark}")
+    return OK
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--to", type=day, metavar="YYYY-MM-DD")
+    parser.add_argument(
+        "--to",
+        type=day,
+        metavar="YYYY-MM-DD",
+        help=say("jouer jusqu’au soir de ce jour", "play on to the evening of that day"),
+    )
 
 
 @verb(
@@ -80,37 +122,62 @@ def demo(arguments: argparse.Namespace) -> int:
     from caisse.demo import operations as demo_operations
 
     with only_one():
+        if not starting.empty():
+            founding = register.founding()
+            if founding is not None and not founding.demo:
+                raise Refusal("not_demo", "Cette caisse n’est pas une démonstration.")
         migrate()
         last, hour = (arguments.to, 23) if arguments.to else DEMO_STANDS_AT
         timekeeping.resume(runs=False)
         until = clock.instant(last, hour, 59 if arguments.to else 0)
-        if register.founding() is not None and clock.travelling() and clock.now_ms() >= until:
-            return OK
-        demo_operations.play(until=until, progress=_progress if sys.stderr.isatty() else None)
-        clock.travel(until)
-        timekeeping.keep()
+        if register.founding() is None or not clock.travelling() or clock.now_ms() < until:
+            progress = _progress if sys.stderr.isatty() else None
+            demo_operations.play(until=until, progress=progress)
+            clock.travel(until)
+            timekeeping.keep()
+    reached = clock.today()
     tell(
-        f"La caisse de démonstration en est au {last:%d/%m/%Y}.",
-        f"The demo caisse has reached {last.isoformat()}.",
+        f"La caisse de démonstration en est au {reached:%d/%m/%Y}.",
+        f"The demo caisse has reached {reached.isoformat()}.",
     )
     return OK
 
 
 def _login(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("identifier", metavar="NEW_IDENTIFIER")
-    parser.add_argument("--roles", required=True, metavar="coordinator,treasurer")
+    parser.add_argument("--roles", metavar="coordinator,treasurer")
+    parser.add_argument(
+        "--close", action="store_true", help=say("fermer cet accès", "close this way in")
+    )
     by(parser)
 
 
-@verb("login", "Ouvrir un accès au bureau", "Open a way in for the office", _login)
+@verb(
+    "login", "Ouvrir ou fermer un accès au bureau", "Open or close a way in for the office", _login
+)
 def login(arguments: argparse.Namespace) -> int:
     """A second person is needed wherever two must agree: opens a login with its roles."""
-    people.create_login(
-        identifier=arguments.identifier,
-        roles=arguments.roles.split(","),
-        by=actor(arguments, "administrator"),
-    )
+    who = actor(arguments, "administrator")
+    if arguments.close:
+        people.close_login(identifier=arguments.identifier, by=who)
+        tell(f"Accès « {arguments.identifier} » fermé.", f"Login “{arguments.identifier}” closed.")
+        return OK
+    roles = [role.strip() for role in (arguments.roles or "").split(",") if role.strip()]
+    people.create_login(identifier=arguments.identifier, roles=roles, by=who)
     tell(f"Accès « {arguments.identifier} » ouvert.", f"Login “{arguments.identifier}” opened.")
+    return OK
+
+
+@verb(
+    "upgrade", "Mettre la base au format de ce programme", "Bring the database to this program",
+    founded=False,
+)  # fmt: skip
+def upgrade(arguments: argparse.Namespace) -> int:
+    """After a new version of the program; the server must be stopped, a backup made before."""
+    with only_one():
+        waiting = starting.pending()
+        migrate()
+    tell(f"{len(waiting)} changements faits.", f"{len(waiting)} changes made.")
     return OK
 
 

@@ -4,7 +4,8 @@ import argparse
 
 from caisse.kernel.cents import show
 from caisse.month import operations, queries
-from caisse.site.command.verbs import OK, actor, by, month, verb
+from caisse.site.command.arguments import by, month
+from caisse.site.command.verbs import OK, actor, verb
 from caisse.site.command.words import say, tell
 
 STEPS = ("freeze", "check", "approve", "credit", "close", "adjust")

@@ -1,19 +1,31 @@
 """Runs one verb and turns what happens into an exit code (own room: part of the command)."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
-from django.db import DatabaseError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, DataError, OperationalError
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Refused
-from caisse.site import timekeeping
-from caisse.site.command.verbs import BUSY, OK, REFUSED, VERBS
+from caisse.site import starting, timekeeping
+from caisse.site.command.verbs import BUSY, FAILED, OK, REFUSED, USAGE, VERBS, Misuse, Verb
 from caisse.site.command.words import complain, say
+
+INTERRUPTED = 130
+LEDGER = {
+    "insufficient": ("il manque de l’argent sur un compte", "an account does not hold the sum"),
+    "ceiling": ("un compte dépasserait son plafond", "an account would pass its ceiling"),
+    "closed": ("un compte est fermé", "an account is closed"),
+    "differs": ("ce numéro a déjà servi à autre chose", "this number stands for something else"),
+    "stale": ("ce numéro n’est pas d’aujourd’hui", "this number is not of today"),
+    "route": ("cet argent n’a pas le droit d’aller là", "this money may not go there"),
+    "unknown": ("un compte n’existe pas", "an account does not exist"),
+}
+"""Answers of the ledger that an operation did not put in words of its own."""
 
 
 def run(argv: Sequence[str], parser: argparse.ArgumentParser) -> int:
@@ -21,49 +33,68 @@ def run(argv: Sequence[str], parser: argparse.ArgumentParser) -> int:
     try:
         arguments = parser.parse_args(argv)
     except SystemExit as end:
-        return int(end.code or 0) if isinstance(end.code, int | None) else 2
-    verb = VERBS[arguments.verb]
+        return int(end.code or 0) if isinstance(end.code, int | None) else USAGE
     try:
-        if verb.founded and not _ready():
-            complain(
-                say(
-                    "Aucune caisse n’est fondée ici : « caisse found » ou « caisse demo ».",
-                    "No caisse is founded here: “caisse found” or “caisse demo”.",
-                )
-            )
+        code = _guarded(VERBS[arguments.verb], arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our lines has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        ledger.stop()
+    return code
+
+
+def _guarded(verb: Verb, arguments: argparse.Namespace) -> int:
+    """Run the verb; what is no fault of ours becomes a sentence and an exit code."""
+    try:
+        obstacle = _obstacle() if verb.founded else None
+        if obstacle is not None:
+            complain(obstacle)
             return BUSY
         return verb.run(arguments) or OK
+    except Misuse as misuse:
+        complain(f"caisse {verb.name} : {misuse}")
+        return USAGE
     except Refusal as refusal:
         complain(refusal.sentence)
         return REFUSED
     except Refused as refused:
-        complain(say(f"Le registre refuse : {refused.answer}.", f"The ledger refuses: {refused}."))
+        french, english = LEDGER.get(refused.answer, (refused.answer, refused.answer))
+        complain(say(f"Le registre refuse : {french}.", f"The ledger refuses: {english}."))
         return REFUSED
     except OperationalError as error:
-        complain(
-            say("La base de données ne répond pas, ", "The database does not answer, ") + str(error)
-        )
+        told = str(error).strip()
+        complain(say(f"La base ne répond pas : {told}", f"The database does not answer: {told}"))
         return BUSY
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        ledger.stop()
-        sys.stdout.flush()
+    except DataError:
+        complain(say("Une valeur est trop longue.", "A value is too long."))
+        return USAGE
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its kinds are faults of ours
+            raise
+        complain(say(f"Base illisible : {error}", f"The database cannot be read: {error}"))
+        return FAILED
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        named = f"{error.filename} : " if error.filename else ""
+        complain(f"{named}{error.strerror or error}")
+        return USAGE
 
 
-def _ready() -> bool:
-    """The schema is the code's and a founding stands; the demo's clock is put where it was."""
-    try:
-        if pending() or bylaws.founding() is None:
-            return False
-    except DatabaseError:
-        return False
-    timekeeping.resume(runs=False)
-    return True
-
-
-def pending() -> list[str]:
-    """The migrations that the code has and the database has not."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+def _obstacle() -> str | None:
+    """Why nothing can be done here, or None; the demo's clock is then put where it stood."""
+    if not starting.empty():
+        schema = starting.schema_problem()
+        if schema is not None:
+            return schema
+        if bylaws.founding() is not None:
+            timekeeping.resume(runs=False)
+            return None
+    return say(
+        "Aucune caisse n’est fondée ici : « caisse found » ou « caisse demo ».",
+        "No caisse is founded here: “caisse found” or “caisse demo”.",
+    )

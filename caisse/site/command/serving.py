@@ -3,7 +3,14 @@
 import argparse
 import os
 import socket
+import sys
+from collections.abc import Callable
+from typing import Any
 
+from django.db import connections
+
+from caisse.site import starting
+from caisse.site.command.arguments import port
 from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, say, tell
@@ -12,18 +19,17 @@ THREADS = 16
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=port, default=8000)
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help=say("l’adresse où écouter", "the address to listen at"),
+    )
 
 
 @verb("serve", "Servir la caisse et faire son travail", "Serve the caisse and do its work", _serve)
 def serve(arguments: argparse.Namespace) -> int:
     """One process: pages, the group-commit writer, the worker. Opens nothing on a doubtful base."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
-    from caisse.site import starting
-
     problems = starting.problems()
     for problem in problems:
         complain(problem)
@@ -39,22 +45,40 @@ def serve(arguments: argparse.Namespace) -> int:
         return BUSY
     with only_one():
         os.environ["CAISSE_SERVES"] = "1"
+        connections.close_all()  # the process that serves is a fork: it opens its own
         tell(
             f"La caisse répond sur http://localhost:{arguments.port}/",
             f"The caisse answers at http://localhost:{arguments.port}/",
         )
-        Server(
-            "caisse.site.wsgi:application",
-            address=arguments.host,
-            port=arguments.port,
-            interface=Interfaces.WSGI,
-            workers=1,
-            blocking_threads=THREADS,
-            workers_kill_timeout=5,
-            log_access=False,
-            log_level="warning",  # type: ignore[arg-type]
-        ).serve()
+        sys.stdout.flush()
+        _answer(arguments.host, arguments.port)
     return OK
+
+
+def _answer(host: str, port: int) -> None:
+    """Serve until a signal ends it."""
+    # imported here: the other verbs need no server
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "caisse.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        workers_kill_timeout=5,
+        log_access=False,
+        log_level="error",  # type: ignore[arg-type]
+    ).serve(target_loader=_application, wrap_loader=False)
+
+
+def _application() -> Callable[..., Any]:
+    """The pages, in the process that serves; by name, granian would look for them where we stand."""
+    from caisse.site.wsgi import application
+
+    return application
 
 
 def _free(host: str, port: int) -> bool:
@@ -71,6 +95,7 @@ def _free(host: str, port: int) -> bool:
 @verb("work", "Faire une fois le travail qui attend", "Do the waiting work once")
 def work(arguments: argparse.Namespace) -> int:
     """For a timer of the machine: the timetable's entries that are due, and the reactions."""
+    # it brings every reaction with it
     from caisse.site import working
 
     done = working.turn()

@@ -1,4 +1,4 @@
-"""A table typed in a spreadsheet, read as text (own room: pure, shared by all files that come in).
+"""A table typed in a spreadsheet, read as text: pure, shared by all files that come in.
 
 Whatever a spreadsheet makes of a CSV file is understood: `;`, `,` or tabs, UTF-8, UTF-16 or
 Windows, a heading repeated in the middle. What cannot be understood is refused with its line.
@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from caisse.kernel.refusal import Refusal
@@ -18,6 +18,7 @@ MOST_LINES = 20_000
 LONGEST_LINE = 10_000
 DELIMITERS = ";\t,"
 # A spreadsheet would compute such a cell; the full-width forms are read like the plain ones.
+SIGNS = ("+", "-")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -51,10 +52,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns that a file may have: code -> the headings that mean it, in French first."""
+    """The columns that a file may have: code -> the headings that mean it, in French first.
+
+    Cells of the columns `signed` may begin with a sign (a telephone number, an overdraft): their
+    reader judges them. A line that begins with `comment` is left out, unless that is empty.
+    """
 
     known: Mapping[str, Sequence[str]]
     required: frozenset[str] = field(default_factory=frozenset)
+    signed: frozenset[str] = field(default_factory=frozenset)
+    comment: str = ""
 
 
 def read_sheet(content: str | bytes, columns: Columns) -> Sheet:
@@ -68,16 +75,17 @@ def read_sheet(content: str | bytes, columns: Columns) -> Sheet:
     text = _decoded(content) if isinstance(content, bytes) else content.removeprefix("\ufeff")
     _demand_lines(text)
     delimiter = _delimiter(text)
-    lines = _split(text, delimiter)
+    lines = _split(text, delimiter, columns.comment)
     if not lines:
         raise Refusal("empty", "Ce fichier est vide.")
     heading = [fold(cell) for cell in lines[0][1]]
     places = _places(heading, columns)
+    signed = {places[code] for code in columns.signed if code in places}
     rows, refused = [], []
     for line, cells in lines[1:]:
         if [fold(cell) for cell in cells] == heading:  # repeated where two files were joined
             continue
-        fault = _fault(cells, len(heading))
+        fault = _fault(cells, len(heading), signed)
         if fault is None:
             rows.append(Row(line, {code: cells[at].strip() for code, at in places.items()}))
         else:
@@ -136,13 +144,14 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=first.count)
 
 
-def _split(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """The lines that hold something, each with its number."""
+def _split(text: str, delimiter: str, comment: str) -> list[tuple[int, list[str]]]:
+    """The lines that hold something and are no comment, each with its number."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines, line = [], 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            said = comment and cells and cells[0].lstrip().startswith(comment)
+            if not said and any(cell.strip() for cell in cells):
                 lines.append((line, cells))
             line = reader.line_num + 1
     except csv.Error:
@@ -168,12 +177,13 @@ def _places(heading: list[str], columns: Columns) -> dict[str, int]:
     return places
 
 
-def _fault(cells: list[str], width: int) -> str | None:
-    """What is wrong with a line whatever it says, or None."""
+def _fault(cells: list[str], width: int, signed: Set[int]) -> str | None:
+    """What is wrong with a line whatever it says, or None; `signed` cells may begin with a sign."""
     if (len(cells) != width and any(cell.strip() for cell in cells[width:])) or len(cells) < width:
         return f"{len(cells)} cellules pour {width} colonnes."
-    for cell in cells:
-        if cell.startswith(FORMULA) or cell.strip().startswith(FORMULA):
+    for at, cell in enumerate(cells):
+        formula = tuple(set(FORMULA) - set(SIGNS)) if at in signed else FORMULA
+        if cell.startswith(formula) or cell.strip().startswith(formula):
             return f"la cellule « {cell.strip()[:20]} » commence comme une formule de tableur."
         if any(unicodedata.category(char) in ("Cc", "Cf") for char in cell.strip()):
             return "une cellule contient un caractère invisible ou un retour à la ligne."

@@ -1,4 +1,5 @@
-"""The figures of a caisse at a date: every amount is a query on the ledger (ledger.md section 1).
+"""The figures of a caisse at a date: every amount is a query on the ledger
+(own room: part of the queries).
 
 `figures` gives the tree that the command line prints as JSON and that the public page draws; its
 names are those of the JSON. All amounts are integer cents.
@@ -6,14 +7,30 @@ names are those of the JSON. All amounts are integer cents.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from caisse.accounting.checks import Line, run
-from caisse.accounting.rules import ForecastMonth, Outlook, Rate, forecast
+from caisse.accounting.queries.outlook import outlook_at
+from caisse.accounting.queries.tree import (
+    Caisse,
+    CaisseMonth,
+    CaisseTotal,
+    Consolidated,
+    Costs,
+    Figures,
+    FunderFigures,
+    FunderTotal,
+    Instalment,
+    KindOfPlace,
+    Operating,
+    OperatingMonth,
+    OperatingTotal,
+    Resources,
+)
+from caisse.accounting.rules import forecast
 from caisse.bylaws import queries as bylaws
-from caisse.contributions import queries as contributions
 from caisse.funding import queries as funding
 from caisse.kernel.month import Month, months
 from caisse.ledger import queries as ledger
@@ -21,7 +38,6 @@ from caisse.ledger.queries import Flow
 from caisse.merchants import queries as merchants
 from caisse.month import queries as month_queries
 
-WINDOW = 3
 REASONS = (
     "allocation", "payment", "call", "return", "recovery", "contribution", "grant_in",
     "redemption", "pay_cost",
@@ -31,162 +47,6 @@ GAP = (
     "fund:caisse", "fund:month", "fund:offline", "fund:named", "grant:caisse",
     "receivable:returns", "receivable:fees",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class CaisseMonth:
-    """A line of table 8.3: flows of the month, then balances at its end."""
-
-    month: Month
-    members: int
-    issued_cents: int
-    spent_cents: int
-    wallets_cents: int
-    owed_to_places_cents: int
-    called_cents: int
-    returned_cents: int
-    recovered_cents: int
-    cashed_cents: int
-    grants_cents: int
-    reimbursed_cents: int
-    cash_cents: int
-    circulation_cents: int
-    backing_gap_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class CaisseTotal:
-    """The sums of the flow columns, and member-months."""
-
-    members: int = 0
-    issued_cents: int = 0
-    spent_cents: int = 0
-    called_cents: int = 0
-    returned_cents: int = 0
-    recovered_cents: int = 0
-    cashed_cents: int = 0
-    grants_cents: int = 0
-    reimbursed_cents: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Caisse:
-    """The caisse fund by month, and in total."""
-
-    months: tuple[CaisseMonth, ...]
-    total: CaisseTotal
-
-
-@dataclass(frozen=True, slots=True)
-class OperatingMonth:
-    """A line of table 8.4: costs by line, out, in, cash at the end of the month."""
-
-    month: Month
-    hr_cents: int
-    running_cents: int
-    evaluation_cents: int
-    it_cents: int
-    out_cents: int
-    in_cents: int
-    cash_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class OperatingTotal:
-    """The sums of the flow columns."""
-
-    hr_cents: int = 0
-    running_cents: int = 0
-    evaluation_cents: int = 0
-    it_cents: int = 0
-    out_cents: int = 0
-    in_cents: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Operating:
-    """The operating fund by month, and in total."""
-
-    months: tuple[OperatingMonth, ...]
-    total: OperatingTotal
-
-
-@dataclass(frozen=True, slots=True)
-class KindOfPlace:
-    """Places of one kind that are active at the date, and what was spent in all that ever were."""
-
-    kind: str
-    count: int
-    spent_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """What a funder gave in a month."""
-
-    month: Month
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class FunderFigures:
-    """What a funder gave to one fund, instalment by instalment."""
-
-    name: str
-    fund: str
-    instalments: tuple[Instalment, ...]
-
-    @property
-    def cents(self) -> int:
-        """The sum of its instalments."""
-        return sum(each.cents for each in self.instalments)
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """The cost lines of the consolidated budget (8.5); activities = running + evaluation."""
-
-    caisse_cents: int
-    hr_cents: int
-    activities_cents: int
-    it_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class FunderTotal:
-    """What a funder gave to both funds."""
-
-    name: str
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """Where the money of the consolidated budget comes from."""
-
-    contributions_cents: int
-    funders: tuple[FunderTotal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Consolidated:
-    """The consolidated budget with the seed's cost lines."""
-
-    costs: Costs
-    resources: Resources
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """All figures of a caisse at a date."""
-
-    caisse: Caisse
-    operating: Operating
-    places: tuple[KindOfPlace, ...]
-    payments: int
-    funders: tuple[FunderFigures, ...]
-    consolidated: Consolidated
-    forecast: tuple[ForecastMonth, ...]
 
 
 def figures(at: date) -> Figures:
@@ -207,7 +67,7 @@ def figures(at: date) -> Figures:
         payments=ledger.count_payments(until=at),
         funders=funders,
         consolidated=_consolidated(caisse.total, operating.total, funders),
-        forecast=tuple(forecast(_outlook(at, caisse, ends))),
+        forecast=tuple(forecast(outlook_at(at, caisse, ends))),
     )
 
 
@@ -291,9 +151,7 @@ def _caisse(
 def _operating(
     span: list[Month], flows: list[Flow], ends: dict[Month, dict[str, int]]
 ) -> Operating:
-    costs = {
-        line: _by_month(flows, "pay_cost", f"cost:{line}".__eq__) for line in funding.lines()
-    }
+    costs = {line: _by_month(flows, "pay_cost", f"cost:{line}".__eq__) for line in funding.lines()}
     received = _by_month(flows, "grant_in", lambda code: code == "bank:operating")
     lines = []
     for month in span:
@@ -361,45 +219,3 @@ def _consolidated(
             tuple(FunderTotal(name, cents) for name, cents in sums.items() if cents),
         ),
     )
-
-
-def _outlook(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> Outlook:
-    month = Month.of(at)
-    horizon = (month + 12).last
-    now = ends[max(ends)] if ends else {}
-    recent = [line for line in caisse.months if line.month > month + -WINDOW]
-    issued = [line.issued_cents for line in caisse.months if line.issued_cents]
-    return Outlook(
-        month=month,
-        operating_cash_cents=-now.get("bank:operating", 0),
-        caisse_cash_cents=-now.get("bank:caisse", 0),
-        operating_instalments=_planned("operating", at, horizon),
-        caisse_instalments=_planned("caisse", at, horizon),
-        costs=_sums(
-            (cost.due_on, cost.cents)
-            for cost in funding.planned_costs(after=at, until=horizon, known_at=at)
-        ),
-        pledges={
-            each: int(contributions.pledged(month=each)[1].sum())
-            for each in months(month, month + 12)
-            if month_queries.debit_on(each) > at
-        },
-        cashed=Rate(*month_queries.cashed_share(known_at=at)),
-        owed_cents=now.get("place", 0),
-        issued_cents=issued[-1] if issued else 0,
-        used=Rate(
-            sum(line.spent_cents for line in recent), sum(line.issued_cents for line in recent)
-        ),
-    )
-
-
-def _planned(fund: str, at: date, until: date) -> dict[Month, int]:
-    planned = funding.planned_instalments(fund=fund, after=at, until=until, known_at=at)
-    return _sums((each.due_on, each.cents) for each in planned)
-
-
-def _sums(dated: Iterable[tuple[date, int]]) -> dict[Month, int]:
-    sums: dict[Month, int] = defaultdict(int)
-    for day, cents in dated:
-        sums[Month.of(day)] += cents
-    return dict(sums)

@@ -1,0 +1,57 @@
+"""What the forecast is made of (own room: part of the queries)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from caisse.accounting.queries.tree import Caisse
+from caisse.accounting.rules import Outlook, Rate
+from caisse.contributions import queries as contributions
+from caisse.funding import queries as funding
+from caisse.kernel.month import Month, months
+from caisse.month import queries as month_queries
+
+WINDOW = 3
+
+
+def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> Outlook:
+    """Everything the forecast is made of, as known at the end of `at`."""
+    month = Month.of(at)
+    horizon = (month + 12).last
+    now = ends[max(ends)] if ends else {}
+    recent = [line for line in caisse.months if line.month > month + -WINDOW]
+    issued = [line.issued_cents for line in caisse.months if line.issued_cents]
+    return Outlook(
+        month=month,
+        operating_cash_cents=-now.get("bank:operating", 0),
+        caisse_cash_cents=-now.get("bank:caisse", 0),
+        operating_instalments=_planned("operating", at, horizon),
+        caisse_instalments=_planned("caisse", at, horizon),
+        costs=_sums(
+            (cost.due_on, cost.cents)
+            for cost in funding.planned_costs(after=at, until=horizon, known_at=at)
+        ),
+        pledges={
+            each: int(contributions.pledged(month=each)[1].sum())
+            for each in months(month, month + 12)
+            if month_queries.debit_on(each) > at
+        },
+        cashed=Rate(*month_queries.cashed_share(known_at=at)),
+        owed_cents=now.get("place", 0),
+        issued_cents=issued[-1] if issued else 0,
+        used=Rate(
+            sum(line.spent_cents for line in recent), sum(line.issued_cents for line in recent)
+        ),
+    )
+
+
+def _planned(fund: str, at: date, until: date) -> dict[Month, int]:
+    planned = funding.planned_instalments(fund=fund, after=at, until=until, known_at=at)
+    return _sums((each.due_on, each.cents) for each in planned)
+
+
+def _sums(dated: Iterable[tuple[date, int]]) -> dict[Month, int]:
+    sums: dict[Month, int] = defaultdict(int)
+    for day, cents in dated:
+        sums[Month.of(day)] += cents
+    return dict(sums)

@@ -1,0 +1,155 @@
+"""A caisse of its own for child processes, and what the parent needs to watch and kill them."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+FOUND, PAY = "tests.crash.jobs:found", "tests.crash.jobs:pay"
+Told = dict[str, Any]
+
+
+class Home:
+    """A folder, and a database: the file in it, or one of its own on the tests' PostgreSQL."""
+
+    def __init__(self, folder: Path, word: str) -> None:
+        self.folder, self.vendor = folder, connection.vendor
+        folder.mkdir(exist_ok=True)
+        self.name = f"{connection.settings_dict['NAME']}_{word}"
+        self.file = folder / "caisse.sqlite3"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a child needs to find it."""
+        found = {"CAISSE_HOME": str(self.folder), "DJANGO_SETTINGS_MODULE": "caisse.settings"}
+        found["CAISSE_LOG"] = "CRITICAL"
+        found["CAISSE_DATABASE"] = "" if self.vendor == "sqlite" else self._url()
+        return {**os.environ, **found}
+
+    def _url(self) -> str:
+        known = connection.settings_dict
+        user = ":".join(quote(known[key], safe="") for key in ("USER", "PASSWORD") if known[key])
+        query = urlencode({"host": known["HOST"], **known["OPTIONS"]})
+        port = f":{known['PORT']}" if known["PORT"] else ""
+        if known["HOST"].startswith("/"):
+            query, port = urlencode({"host": known["HOST"], "port": known["PORT"]}), ""
+        return f"postgresql://{user}@{port}/{self.name}?{query}"
+
+    def create(self) -> None:
+        """An empty database."""
+        if self.vendor == "postgresql":
+            self.drop()
+            self._server(f'CREATE DATABASE "{self.name}"')
+
+    def drop(self) -> None:
+        """Remove the database, whoever still uses it."""
+        if self.vendor == "postgresql":
+            self._server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+    def _server(self, statement: str) -> None:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
+
+    def rows(self, query: str, *params: object) -> list[tuple[Any, ...]]:
+        """What plain SQL says, on a connection of its own; ids as bytes on both databases."""
+        if self.vendor == "sqlite":
+            raw: Any = sqlite3.connect(self.file)
+        else:
+            import psycopg
+
+            raw = psycopg.connect(self.environment["CAISSE_DATABASE"])
+        try:
+            found = raw.execute(query, params).fetchall()
+        finally:
+            raw.close()
+        return [tuple(getattr(cell, "bytes", cell) for cell in row) for row in found]
+
+    def copy(self, folder: Path) -> "Home":
+        """The same caisse in another folder (SQLite only: nobody has it open)."""
+        assert self.vendor == "sqlite" and not Path(f"{self.file}-wal").exists()
+        other = Home(folder, "copy")
+        shutil.copyfile(self.file, other.file)
+        return other
+
+    def once(self, job: str, *arguments: Any, before: Sequence[str] = ()) -> list[Told]:
+        """One whole life in a process of its own, behind the command `before`; what it told."""
+        done = subprocess.run(
+            [*before, *_python(), "--once", json.dumps([job, *arguments])],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _python() -> list[str]:
+    return [sys.executable, "-m", "tests.crash.nursery"]
+
+
+class Nursery:
+    """A process in a home whose forks live and are killed; leave it by `close`."""
+
+    def __init__(self, home: Home) -> None:
+        self.process = subprocess.Popen(
+            _python(), cwd=ROOT, env=home.environment, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def live(
+        self, job: str, *arguments: Any, kill: Callable[[Told], bool] = lambda told: False
+    ) -> tuple[list[Told], int]:
+        """One life: what it told, and how it ended (0, or −9 when it was killed).
+
+        It is killed with SIGKILL as soon as `kill` says so of what it has just told.
+        """
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps([job, *arguments]) + "\n")
+        self.process.stdin.flush()
+        told: list[Told] = []
+        pid, killed = 0, False
+        for line in self.process.stdout:
+            words = json.loads(line)
+            if "born" in words:
+                pid = words["born"]
+            elif "died" in words:
+                return told, words["died"]
+            else:
+                told.append(words)
+            if not killed and pid and told and kill(told[-1]):
+                os.kill(pid, signal.SIGKILL)
+                killed = True
+        raise AssertionError("the nursery ended")
+
+    def close(self) -> None:
+        """No more lives."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(30)
+
+
+@contextmanager
+def founded(folder: Path, word: str) -> Iterator[tuple[Home, Nursery]]:
+    """A home with a small caisse in it, and a nursery for it."""
+    home = Home(folder, word)
+    home.create()
+    nursery = Nursery(home)
+    try:
+        told, code = nursery.live(FOUND)
+        assert (told, code) == ([{"founded": True}], 0)
+        yield home, nursery
+    finally:
+        nursery.close()
+        home.drop()
+
+

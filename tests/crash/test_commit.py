@@ -1,0 +1,141 @@
+"""The disk fails under a real process: fsync errors, full disks (lessons 1 and 3 of the design).
+
+Only SQLite: there the disk is ours; PostgreSQL's answer to the same is a PANIC and its own recovery,
+seen from here as a session that ends (`caisse/ledger/tests/test_writer.py`).
+"""
+
+import os
+import shutil
+import subprocess
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from caisse.kernel.ids import derived_id, new_id
+from caisse.ledger.tests.books import recount
+from tests.crash.home import FOUND, PAY, Home, Told
+from tests.crash.jobs import ids_of
+
+DONE = ("posted", "exists")
+PLAIN = "plain"  # payments that no rule refuses: whatever else is told comes from the disk
+LONG = os.environ.get("CAISSE_LONG") == "1"
+STRACE = ("strace", "-f", "-qq", "-o", "/dev/null")
+
+
+@pytest.fixture(scope="module")
+def template(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Home]:
+    """A small caisse that nobody has open, to be copied."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps its own disk")
+    with django_db_blocker.unblock():
+        home = Home(tmp_path_factory.mktemp("disk"), "disk")
+        assert home.once(FOUND) == [{"founded": True}]
+        yield home
+
+
+@pytest.fixture
+def home(template: Home, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Home]:
+    """A copy for one test."""
+    with django_db_blocker.unblock():
+        yield template.copy(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def strace() -> None:
+    """Skip where processes may not be traced."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    tried = subprocess.run([*STRACE, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"tracing is refused here: {tried.stderr.strip()[:80]}")
+
+
+def failing(calls: str, error: str, when: str) -> list[str]:
+    """The command that lets system calls fail: `when` is the n-th of the thread, n+ from there."""
+    return [*STRACE, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}"]
+
+
+def settled(home: Home, base: str, told: list[Told], count: int) -> list[str]:
+    """Every id asked again on a healthy disk; what each was told first, at last all is posted."""
+    first = {line["n"]: line["told"][0] for line in told if "n" in line}
+    answers = [first[n][0] for n in range(count)]
+    assert set(answers) <= {*DONE, "uncertain"}, "never a refusal for what may have moved"
+    lines = home.once(PAY, base, PLAIN, list(range(count)), count, 0, 1)
+    again = {line["n"]: line["told"][0] for line in lines if "n" in line}
+    for n, outcome in first.items():
+        assert again[n][0] in DONE
+        if outcome[0] in DONE:
+            assert (again[n][0], again[n][1:]) == ("exists", outcome[1:]), "acknowledged, then lost"
+    stored = {bytes(id_) for (id_,) in home.rows("SELECT id FROM ledger_transfer")}
+    assert {id_ for n in range(count) for id_ in ids_of(base, n, PLAIN)} <= stored
+    assert home.rows("PRAGMA integrity_check") == [("ok",)]
+    assert recount(home.rows) == []
+    return answers
+
+
+@pytest.mark.parametrize("when", ["3", "6..9", *(["1", "2..3", "12"] if LONG else [])])
+def test_a_failing_fsync_is_settled_by_the_next_commit(
+    strace: None, home: Home, when: str
+) -> None:
+    base = derived_id(new_id(), "fsync").hex()
+    told = home.once(
+        PAY, base, PLAIN, [], 0, 15, 1, before=failing("fsync,fdatasync", "EIO", when)
+    )
+    answers = settled(home, base, told, 15)
+    assert answers[-1] in DONE, "it goes on when the disk does"
+
+
+def test_a_disk_that_fails_for_good_leaves_everything_uncertain(strace: None, home: Home) -> None:
+    base = derived_id(new_id(), "for good").hex()
+    told = home.once(
+        PAY, base, PLAIN, [], 0, 8, 1, before=failing("fsync,fdatasync", "EIO", "5+")
+    )
+    answers = settled(home, base, told, 8)
+    assert answers[0] in DONE
+    assert answers[-3:] == ["uncertain"] * 3
+
+
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_no_space_for_a_while(strace: None, home: Home, at_once: int) -> None:
+    base = derived_id(new_id(), "space").hex()
+    told = home.once(
+        PAY, base, PLAIN, [], 0, 40, at_once, before=failing("pwrite64", "ENOSPC", "40..45")
+    )
+    answers = settled(home, base, told, 40)
+    assert answers[-1] in DONE
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own that is soon full; skip where mounting is refused."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None:
+        pytest.skip("there is no mount")
+    tried = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"mounting is refused here: {tried.stderr.strip()[:80]}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_really_full(template: Home, small_disk: Path) -> None:
+    home = template.copy(small_disk / "home")
+    base = derived_id(new_id(), "full").hex()
+    space = os.statvfs(small_disk)
+    (small_disk / "filler").write_bytes(bytes(max(0, space.f_bavail * space.f_frsize - 300_000)))
+    told = home.once(PAY, base, PLAIN, [], 0, 30, 1)
+    first = [line["told"][0][0] for line in told if "n" in line]
+    assert (first[0], first[-1]) == ("posted", "uncertain")
+    (small_disk / "filler").unlink()
+    settled(home, base, told, 30)
+    file = sqlite3.connect(home.file)
+    assert file.execute("PRAGMA synchronous").fetchone() is not None
+    file.close()
