@@ -19,7 +19,7 @@ from bench.stand import books, references, server
 from bench.stand.child import run_child
 from bench.stand.rounds import Rounds, Run, Target, Variants, line, table
 from caisse.kernel import clock
-from caisse.kernel.ids import new_id, show_id
+from caisse.kernel.ids import derived_ids, new_id, show_id
 from caisse.kernel.month import Month
 
 HOUSEHOLDS, CENTS = 500_000, 15_000
@@ -30,8 +30,21 @@ HOUSEHOLDS_MODULE = "bench.stand.households"
 
 SPREAD = "spread, 5,000 a transaction"
 BARE = "bare INSERT … SELECT feeding one UPDATE"
+BARE_IN_ORDER = "the same with ids in order of the table"
 BY_MEMBER = "one transaction per member"
 WHOLE = "month credit, the whole operation"
+
+LOCK = """
+SELECT code, id, credits - debits, state FROM ledger_account
+WHERE code IN (%(fund)s, %(wallet)s) ORDER BY code FOR UPDATE"""
+KNOWN = "SELECT debit, credit, cents FROM ledger_transfer WHERE id = %(id)s"
+INSERT = """
+INSERT INTO ledger_transfer (id, debit, credit, cents, unit, reason, phase, for_month, cause, at,
+    seq, debit_after, credit_after)
+VALUES (%(id)s, %(debit)s, %(credit)s, %(cents)s, 'money', 'allocation', 'posted', %(month)s,
+    %(cause)s, %(at)s, nextval('bench_seq'), %(debit_after)s, %(credit_after)s)"""
+DEBIT = "UPDATE ledger_account SET debits = debits + %s WHERE id = %s"
+CREDIT = "UPDATE ledger_account SET credits = credits + %s WHERE id = %s"
 
 
 def main() -> int:
@@ -56,9 +69,10 @@ def _size() -> list[str]:
 def _variants(home: Path) -> Variants:
     """Every variant of a round, in the order of the first."""
     return {
-        BARE: _bare,
+        BARE: partial(_bare, "substr(md5(%(cause)s || a.id), 1, 24)"),
         SPREAD: partial(_ours, home, "spread", HOUSEHOLDS),
         BY_MEMBER: _by_member,
+        BARE_IN_ORDER: partial(_bare, "lpad(a.id::text, 24, '0')"),
         WHOLE: partial(_ours, home, "credit", HOUSEHOLDS + 1),  # and the month set apart
     }
 
@@ -70,39 +84,50 @@ def _ours(home: Path, how: str, rows: int) -> Run:
         return _counted(HOUSEHOLDS / seconds, rows, url)
 
 
-def _bare() -> Run:
-    statement = (references.SQL / "bare_month.sql").read_text()
+def _bare(tail: str) -> Run:
+    statement = (references.SQL / "bare_month.sql").read_text().replace("{tail}", tail)
     with server.fresh_copy() as url, psycopg.connect(url) as connection:
         server.durability(url)
+        values = _values(url)
         started = time.perf_counter()
-        connection.execute(statement.encode(), _values(url))
+        connection.execute(statement.encode(), values)
         connection.commit()
         seconds = time.perf_counter() - started
         return _counted(HOUSEHOLDS / seconds, HOUSEHOLDS, url)
 
 
 def _by_member() -> Run:
-    statement = (references.SQL / "one_member.sql").read_text().encode()
     with server.fresh_copy() as url, psycopg.connect(url, prepare_threshold=0) as connection:
         server.durability(url)
         values, cursor = _values(url), connection.cursor()
+        ids = derived_ids(new_id(), "allocation", range(1, FEW + 1))
         started = time.perf_counter()
-        for number in range(1, FEW + 1):
-            cursor.execute(statement, {**values, "wallet": f"wallet:{number}"})
-            row = cursor.fetchone()
-            if row is not None:
-                change = "UPDATE ledger_account SET {0} = {0} + %s WHERE id = %s"
-                for column, account in zip(("debits", "credits"), row, strict=True):
-                    cursor.execute(change.format(column).encode(), (CENTS, account))
+        for number, id_ in enumerate(ids, 1):
+            _credit(cursor, {**values, "id": show_id(id_), "wallet": f"wallet:{number}"})
             connection.commit()
         seconds = time.perf_counter() - started
         return _counted(FEW / seconds, FEW, url)
+
+
+def _credit(cursor: psycopg.Cursor[Any], values: dict[str, Any]) -> None:
+    """One member: lock both accounts in order, look up the id, insert, two updates."""
+    cursor.execute(LOCK, values)
+    accounts = {row[0]: row for row in cursor.fetchall()}
+    fund, wallet = accounts[values["fund"]], accounts[values["wallet"]]
+    known = cursor.execute(KNOWN, values).fetchone()
+    if known is None and wallet[3] == "open" and fund[2] >= CENTS:
+        pair = {"debit": fund[1], "credit": wallet[1]}
+        after = {"debit_after": fund[2] - CENTS, "credit_after": wallet[2] + CENTS}
+        cursor.execute(INSERT, {**values, **pair, **after})
+        cursor.execute(DEBIT, (CENTS, fund[1]))
+        cursor.execute(CREDIT, (CENTS, wallet[1]))
 
 
 def _values(url: str) -> dict[str, Any]:
     """What the references know of the town; their ids lie in this minute, as ours do."""
     month, now = Month.of(clock.today()).previous(), clock.now_ms()
     last = server.ask(url, "SELECT max(seq) FROM ledger_transfer")[0]
+    server.ask(url, f"CREATE SEQUENCE bench_seq START {last + 1}")
     return {
         "fund": f"fund:month:{month}", "cents": CENTS, "month": month.number, "at": now,
         "cause": show_id(new_id()), "seq": last, "prefix": f"{now:012x}"[:8],

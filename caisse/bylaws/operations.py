@@ -59,7 +59,7 @@ def decide(
     """
     with transaction.atomic():
         lock()
-        known = _known(id, title, text, body, effects)
+        known = _known(id, title, text, body, effects, on)
         if known is not None:
             return known
         if queries.founding() is None:
@@ -81,12 +81,11 @@ def found(
 
     The articles are in force from the month of the founding, or from `first_month` (the first with
     an allocation) when it is earlier. Opens the ledger's fixed accounts. Twice with the same `id`
-    is once. Refusal: `founded`, `unknown_preset`, `title`.
+    is once. Refusal: `founded`, `unknown_preset`, `title`, `differs`.
     """
     with transaction.atomic():
-        known = None if id is None else queries.decision_of(id)
-        if known is not None and (name.strip(), preset, first_month, demo) == _founded_as():
-            return known
+        if id is not None and events.happened(id) is not None:
+            return _founded_before(id, (name.strip(), preset, first_month, demo))
         if queries.founding() is not None:
             raise Refusal("founded", "Cette caisse est déjà fondée.")
         if not 0 < len(name.strip()) <= 120:
@@ -101,9 +100,14 @@ def found(
         return _adopt(title, chosen.story, FOUNDERS, amends, by, clock.today(), decision_id)
 
 
-def _founded_as() -> tuple[str, str, Month, bool] | None:
-    row = queries.founding()
-    return None if row is None else (row.name, row.preset, row.first_month, row.demo)
+def _founded_before(id: Id, asked: tuple[str, str, Month, bool]) -> Decision:
+    """The decision of the founding `id`; Refusal(differs) when it was another, or is none."""
+    row = models.Founding.objects.filter(event=ids.derived_id(id, "founding")).first()
+    if row is None or (row.name, row.preset, row.first_month, row.demo) != asked:
+        events.refuse_other()
+    decision = queries.decision_of(id)
+    assert decision is not None, "the founding is a decision, written with it"
+    return decision
 
 
 def _write_founding(
@@ -140,7 +144,10 @@ def seal(*, month: Month, cause: Id | None = None) -> None:
         if models.Seal.objects.filter(pk=month.number).exists():
             return
         event = cause or events.record("bylaws.sealed", subject=month, by=SYSTEM)
-        models.Seal.objects.create(month=month, at=clock.now_ms(), event=event)
+        # a seal is not older than the decisions that it keeps, wherever the clock was put back to
+        newest = models.Decision.objects.aggregate(at=Max("adopted_at"))["at"] or 0
+        at = max(clock.now_ms(), newest)
+        models.Seal.objects.create(month=month, at=at, event=event)
 
 
 def lock() -> None:
@@ -157,17 +164,18 @@ def effect_id(decision: Decision, position: int) -> Id:
 
 
 def _known(
-    id: Id | None, title: str, text: str, body: str, effects: Sequence[Effect]
+    id: Id | None, title: str, text: str, body: str, effects: Sequence[Effect], on: date | None
 ) -> Decision | None:
     """The decision adopted before under this id; Refusal `differs` when it is not this one."""
     row = None if id is None else models.Decision.objects.filter(event=id).first()
     if row is None:
         if id is not None and events.happened(id) is not None:
-            raise Refusal("differs", "Ce numéro d’opération a déjà servi à autre chose.")
+            events.refuse_other()
         return None
     encoded = events.canonical([rules.encode(effect) for effect in effects])
-    if (row.title, row.text, row.body, row.effects) != (title.strip(), text, body, encoded):
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi à une autre décision.")
+    asked = (title.strip(), text, body.strip(), encoded)
+    if (row.title, row.text, row.body, row.effects) != asked or on not in (None, row.decided_on):
+        events.refuse_other()
     return queries.as_value(row)
 
 
@@ -192,9 +200,8 @@ def _adopt(
         subject=f"decision:{row.number}",
         by=by,
         id=id,
-        body=body,
-        title=title,
-        effects=encoded,
+        # title, body, text and sources are typed: they stand in the register only
+        effects=[{k: v for k, v in each.items() if k != "source"} for each in encoded],
     )
     _amend(adopted, effects)
     for position, effect in enumerate(effects):

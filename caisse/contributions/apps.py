@@ -8,3 +8,9 @@ class ContributionsConfig(AppConfig):
 
     name = "caisse.contributions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The timetable's entries register themselves."""
+        from caisse.contributions import reactions
+
+        assert reactions

@@ -14,10 +14,10 @@ from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
 from caisse.contributions.readings import read_receipts as read_receipts
 from caisse.contributions.readings import read_returns as read_returns
 from caisse.contributions.rules import ContributionRules, due
-from caisse.kernel.sheet import RefusedLine
 from caisse.kernel import ids
 from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
+from caisse.kernel.sheet import RefusedLine
 from caisse.ledger import queries as books
 from caisse.people import queries as people
 
@@ -87,10 +87,16 @@ def pledged(*, month: Month, known_at: int | None = None) -> tuple[Array, Array]
     table = table[np.append(table[1:, 0] != table[:-1, 0], [True])]
     at = np.searchsorted(table[:, 0], roll.membership).clip(max=len(table) - 1)
     has = table[at, 0] == roll.membership
-    rules = bylaws.in_force(ContributionRules, month=month)
+    rules = bylaws.in_force(ContributionRules, month=month, known_at=known_at)
     owed = due(table[at[has], 1], roll.adults[has], roll.children[has], rules)
     cents[has] = owed
     return roll.membership, cents
+
+
+def last_called() -> Month | None:
+    """The last month whose contributions were called, or None."""
+    row = Call.objects.order_by("-month").first()
+    return None if row is None else row.month
 
 
 def pledge_of(membership_id: int, *, month: Month) -> int | None:

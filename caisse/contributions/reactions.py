@@ -3,22 +3,24 @@
 from datetime import datetime
 
 from caisse.bylaws import queries as bylaws
-from caisse.contributions import operations
+from caisse.contributions import operations, queries
 from caisse.contributions.rules import ContributionRules, due_on
 from caisse.kernel import work
 from caisse.kernel.actor import SYSTEM
-from caisse.kernel.month import Month
+from caisse.kernel.month import Month, months
 
 
-@work.timetable("contributions.call", every="day", hour=6)
-def call_due_month(now: datetime) -> None:
-    """Call the contributions of this month from its due day on; called already, nothing happens."""
+@work.timetable("contributions.call", every="day", hour=6, apart=True)
+def call_due_months(now: datetime) -> None:
+    """Call every month whose due day has come, also those that a stopped server missed."""
     founding = bylaws.founding()
-    month = Month.of(now.date())
-    if founding is None or month < founding.first_month:
+    if founding is None:
         return
-    if now.date() >= due_on(month, bylaws.in_force(ContributionRules, month=month)):
-        operations.call(month=month, by=SYSTEM)
+    called = queries.last_called()
+    first = founding.first_month if called is None else called
+    for month in months(first, Month.of(now.date())):
+        if now.date() >= due_on(month, bylaws.in_force(ContributionRules, month=month)):
+            operations.call(month=month, by=SYSTEM)
 
 
 @work.timetable("contributions.cover_returns", every="day", hour=7)

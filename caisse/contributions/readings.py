@@ -11,9 +11,17 @@ from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from caisse.contributions.codes import CODES
-from caisse.kernel.sheet import Columns, RefusedLine, Row, fold, read_sheet
 from caisse.kernel import cents as money
 from caisse.kernel.month import Month
+from caisse.kernel.sheet import (
+    Columns,
+    RefusedLine,
+    Row,
+    fold,
+    read_day,
+    read_month,
+    read_sheet,
+)
 
 L = TypeVar("L", "ReceiptLine", "ReturnLine")
 Kind = Literal["debit", "transfer", "card", "cash", "cheque"]
@@ -53,8 +61,6 @@ KINDS: dict[str, Kind] = {
     "cheque": "cheque",
 }
 WORDS = {"": False, "non": False, "no": False, "0": False, "oui": True, "yes": True, "1": True}
-ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 DESK = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 
 
@@ -155,7 +161,7 @@ def _receipt(row: Row) -> ReceiptLine:
     return ReceiptLine(
         row.line,
         _number(cells["membership"]),
-        _month(cells["month"]),
+        read_month(cells["month"]),
         _cents(cells["amount"]),
         kind,
         read_day(cells["date"]),
@@ -173,7 +179,7 @@ def _return(row: Row) -> ReturnLine:
     return ReturnLine(
         row.line,
         _number(cells["membership"]),
-        _month(cells["month"]),
+        read_month(cells["month"]),
         code,
         read_day(cells["date"]),
         _cents(cells["amount"]) if cells.get("amount") else None,
@@ -191,22 +197,3 @@ def _cents(text: str) -> int:
     if cents == 0:
         raise ValueError("le montant est de zéro : supprimez la ligne.")
     return cents
-
-
-def _month(text: str) -> Month:
-    french = re.fullmatch(r"([0-9]{1,2})/([0-9]{4})", text)
-    return Month.parse(f"{french[2]}-{french[1]:0>2}" if french else text)
-
-
-def read_day(text: str) -> date:
-    """A date written 2023-02-03 or 03/02/2023; raises ValueError with a French sentence."""
-    iso, french = ISO.fullmatch(text.strip()), FRENCH.fullmatch(text.strip())
-    parts = iso.groups() if iso else french.groups()[::-1] if french else None
-    try:
-        if parts is None:
-            raise ValueError
-        return date(*(int(part) for part in parts))
-    except ValueError:
-        raise ValueError(
-            f"« {text.strip()[:40]} » n’est pas une date : écrivez 2023-02-03 ou 03/02/2023."
-        ) from None

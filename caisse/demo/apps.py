@@ -7,9 +7,3 @@ class DemoConfig(AppConfig):
     """Montpellier's reference year, played through the operations."""
 
     name = "caisse.demo"
-
-    def ready(self) -> None:
-        """The timetable knows what the demo does by itself."""
-        from caisse.demo import reactions
-
-        assert reactions

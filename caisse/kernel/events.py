@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import connection
 
@@ -13,6 +13,8 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, new_id, show_id
 from caisse.kernel.models import Event
 from caisse.kernel.refusal import Refusal
+
+CLOSED = "events.closed_until"  # the mark of the last closed day, beside those of the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +37,61 @@ def canonical(value: object) -> str:
 def record(name: str, *, subject: object, by: Actor, id: Id | None = None, **data: Any) -> Id:
     """Write one event in the caller's transaction and return its id, the cause of what follows.
 
-    With an `id` chosen by the sender or derived from a cause, a second call writes nothing and
-    returns the same id. `subject` is a pseudonym ("wallet:7", "2023-02"), never a name.
+    With an `id` chosen by the sender or derived from a cause, a second call with the same content
+    writes nothing and returns the same id; with another it raises Refusal("differs"). `subject` is
+    a pseudonym ("wallet:7", "2023-02"), never a name, and `data` holds no text that somebody typed.
     Raises RuntimeError outside a transaction: an event without its effect would be a lie.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"the event {name} must be written with its effect, in one transaction")
     event_id = new_id() if id is None else id
-    if id is not None and Event.objects.filter(pk=id).exists():
-        return event_id
+    before = repeated(name, subject=subject, id=id, **data)
+    if before is not None:
+        return event_id if before.data.keys() == data.keys() else refuse_other()
     by_text = by.id if by.on_behalf_of is None else f"{by.id} for {by.on_behalf_of}"
     Event.objects.create(
         id=event_id,
         name=name,
         subject=str(subject),
         by=by_text,
-        at=clock.now_ms(),
+        at=max(clock.now_ms(), closed_until()),
         data=canonical(data),
     )
     work.enqueue_reactions(name, event_id)
     return event_id
 
 
-def repeated(name: str, *, subject: object, id: Id | None, **data: Any) -> bool:
-    """True when the event `id` is already there with this very content: the operation is done.
+def repeated(name: str, *, subject: object, id: Id | None, **asked: Any) -> Happened | None:
+    """The event `id` when it is already there with this very content: the operation is done.
 
-    False when it is new, or when the sender chose no id. Raises Refusal("differs") when `id` stands
-    for something else: the same id with other content never moves anything.
+    `asked` is what the sender chose; what the operation found out by itself (a total) is left to
+    the event. None when the id is new, or when the sender chose none. Raises Refusal("differs")
+    when `id` stands for something else: the same id with other content never moves anything.
     """
-    row = None if id is None else Event.objects.filter(pk=id).first()
-    if row is None:
-        return False
-    if (row.name, row.subject, row.data) != (name, str(subject), canonical(data)):
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
-    return True
+    before = None if id is None else happened(id)
+    if before is None:
+        return None
+    known = {key: before.data[key] for key in asked if key in before.data}
+    said = (before.name, before.subject, canonical(known))
+    return before if said == (name, str(subject), canonical(asked)) else refuse_other()
+
+
+def refuse_other() -> NoReturn:
+    """Raise Refusal("differs"): the id that was sent stands for something else already."""
+    raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+
+
+def close_until(ms: int) -> None:
+    """From now on no event bears an instant before `ms`: the days before are linked and closed."""
+    work.mark(CLOSED, max(ms, closed_until()))
+
+
+def closed_until() -> int:
+    """The instant (milliseconds) before which nothing is written any more; 0 at the beginning.
+
+    The clock may go back; a day whose link is made does not change.
+    """
+    return work.marked(CLOSED)
 
 
 def happened(id: Id) -> Happened | None:

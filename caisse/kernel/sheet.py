@@ -7,10 +7,13 @@ Windows, a heading repeated in the middle. What cannot be understood is refused 
 import csv
 import hashlib
 import io
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
 
+from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 
 MOST_BYTES = 10_000_000
@@ -18,6 +21,8 @@ MOST_LINES = 20_000
 LONGEST_LINE = 10_000
 DELIMITERS = ";\t,"
 # A spreadsheet would compute such a cell; the full-width forms are read like the plain ones.
+ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 SIGNS = ("+", "-")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -188,3 +193,23 @@ def _fault(cells: list[str], width: int, signed: Set[int]) -> str | None:
         if any(unicodedata.category(char) in ("Cc", "Cf") for char in cell.strip()):
             return "une cellule contient un caractère invisible ou un retour à la ligne."
     return None
+
+
+def read_month(text: str) -> Month:
+    """A month written 2023-02 or 02/2023; raises ValueError with a French sentence."""
+    french = re.fullmatch(r"([0-9]{1,2})/([0-9]{4})", text)
+    return Month.parse(f"{french[2]}-{french[1]:0>2}" if french else text)
+
+
+def read_day(text: str) -> date:
+    """A date written 2023-02-03 or 03/02/2023; raises ValueError with a French sentence."""
+    iso, french = ISO.fullmatch(text.strip()), FRENCH.fullmatch(text.strip())
+    parts = iso.groups() if iso else french.groups()[::-1] if french else None
+    try:
+        if parts is None:
+            raise ValueError
+        return date(*(int(part) for part in parts))
+    except ValueError:
+        raise ValueError(
+            f"« {text.strip()[:40]} » n’est pas une date : écrivez 2023-02-03 ou 03/02/2023."
+        ) from None

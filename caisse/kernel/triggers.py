@@ -132,7 +132,8 @@ def _found(connection: Any) -> dict[str, str]:
                 "WHERE t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') "
                 "AND pg_table_is_visible(c.oid) AND (t.tgname, c.relname) IN "
                 "(SELECT * FROM unnest(%s::text[], %s::text[])) AND NOT EXISTS (SELECT FROM "
-                "pg_trigger part WHERE part.tgparentid = t.oid AND part.tgenabled NOT IN ('O', 'A'))",
+                "pg_trigger part WHERE part.tgparentid = t.oid "
+                "AND part.tgenabled NOT IN ('O', 'A'))",
                 [list(DECLARED), [trigger.table for trigger in DECLARED.values()]],
             )
         else:

@@ -8,17 +8,22 @@ through django-tasks in the transaction of the event: an outbox for free.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import IntegrityError, transaction
-from django_tasks import task
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks import TaskResultStatus, task
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, parse_id, show_id
 from caisse.kernel.models import Done
 
 log = logging.getLogger("caisse.work")
+
+AGAIN_AFTER = timedelta(minutes=1)  # a reaction that failed
+DEAD_AFTER = timedelta(minutes=15)  # one that a worker began and never ended
 
 Every = Literal["minute", "day", "month"]
 Reaction = Callable[[Id], None]
@@ -80,10 +85,25 @@ def react(event: str, name: str, event_id: str) -> None:
 
 
 def run_reactions() -> list[str]:
-    """Run the reactions that wait, until none is left; returns their names."""
+    """Run the reactions that wait, until none is left; returns a word for each that had an effect.
+
+    One that failed, or whose worker died, waits again after a while: at least once, whatever
+    happens. Cheap when nothing waits: it is called every second.
+    """
+    # models are loaded only after this module
     from django_tasks_db.management.commands.db_worker import Worker
+    from django_tasks_db.models import DBTaskResult
 
     if not REACTIONS:
+        return []
+    now = timezone.now()  # the time of job queues is the machine's
+    stopped = DBTaskResult.objects.filter(
+        Q(status=TaskResultStatus.FAILED, finished_at__lt=now - AGAIN_AFTER)
+        | Q(status=TaskResultStatus.RUNNING, started_at__lt=now - DEAD_AFTER)
+    )
+    if stopped.exists():
+        stopped.update(status=TaskResultStatus.READY)
+    if not DBTaskResult.objects.ready().exists():
         return []
     before = Done.objects.count()
     Worker(
@@ -110,11 +130,16 @@ def run_due() -> list[str]:
     An entry that fails is logged, keeps no mark and is tried again at the next call.
     """
     now = clock.local(clock.now_ms())
+    due = {
+        f"{entry.name}/{period(entry.every, now)}": entry
+        for entry in TIMETABLE.values()
+        if now.hour >= entry.hour
+    }
+    done = set(Done.objects.filter(pk__in=list(due)).values_list("pk", flat=True))
     ran = []
-    for entry in list(TIMETABLE.values()):
-        if now.hour < entry.hour:
+    for key, entry in due.items():
+        if key in done:
             continue
-        key = f"{entry.name}/{period(entry.every, now)}"
         try:
             if _run(entry, key, now):
                 ran.append(key)
@@ -145,3 +170,13 @@ def once(key: str, job: Callable[[], None]) -> bool:
             return False
         raise
     return True
+
+
+def mark(key: str, at: int) -> None:
+    """Remember how far a sweep has come: an instant (milliseconds) under its name."""
+    Done.objects.update_or_create(key=key, defaults={"at": at})
+
+
+def marked(key: str) -> int:
+    """How far the sweep `key` has come; 0 when it never ran."""
+    return Done.objects.filter(pk=key).values_list("at", flat=True).first() or 0

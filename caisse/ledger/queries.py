@@ -245,6 +245,20 @@ def _movements(rows: Iterable[Transfer]) -> list[Movement]:
     ]  # fmt: skip
 
 
+def opening_wallets(wallets: Sequence[int], *, first: Month, last: Month) -> dict[int, int]:
+    """Opening balances of some wallets, entered in the months from `first` to `last`, in cents.
+
+    They were entered by one decision, before the first month: there are few rows of that reason.
+    """
+    codes = {f"wallet:{wallet}": wallet for wallet in wallets}
+    numbers = dict(Account.objects.filter(code__in=codes).values_list("pk", "code"))
+    rows = Transfer.objects.filter(
+        reason="opening_wallet", phase="posted", credit__in=numbers,
+        for_month__gte=first.number, for_month__lte=last.number,
+    )  # fmt: skip
+    return {codes[numbers[credit]]: cents for credit, cents in rows.values_list("credit", "cents")}
+
+
 def count_payments(*, until: date) -> int:
     """Purchases posted up to the day `until`: those under their own id, and paper sales keyed."""
     rows = Transfer.objects.filter(

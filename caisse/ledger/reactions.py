@@ -12,7 +12,7 @@ def void_expired(now: datetime) -> None:
     operations.void_expired()
 
 
-@timetable("ledger.anchor", every="day", hour=1)
+@timetable("ledger.anchor", every="day", hour=1, apart=True)
 def anchor_yesterday(now: datetime) -> None:
     """The day that ended is linked, an hour after midnight so that its last events are written."""
     operations.anchor(now.date() - timedelta(1))

@@ -93,6 +93,11 @@ def place_named(name: str) -> PlaceRow | None:
     return place(rows[0].pk) if len(rows) == 1 else None
 
 
+def names() -> dict[int, str]:
+    """Place id -> name, of every place that was ever written down."""
+    return dict(Place.objects.values_list("id", "name"))
+
+
 def kind_of(place_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Place id -> code of its kind, for all places or those named: figures by kind join on it."""
     rows = Place.objects.all()

@@ -4,9 +4,9 @@ import logging
 from datetime import datetime
 
 from caisse.bylaws import queries as bylaws
-from caisse.contributions.rules import ContributionRules
+from caisse.contributions.rules import ContributionRules, cutoff
 from caisse.kernel.actor import SYSTEM
-from caisse.kernel.month import Month
+from caisse.kernel.month import Month, months
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.work import timetable
 from caisse.ledger import operations as ledger
@@ -23,16 +23,21 @@ def prepare_months(now: datetime) -> None:
         ledger.prepare(Month.of(now.date()) + 3)
 
 
-@timetable("month.freeze", every="day", hour=2)
+@timetable("month.freeze", every="day", hour=23)
 def freeze_next(now: datetime) -> None:
-    """From the cut-off day on, the plan of the next month is frozen; two people then look."""
+    """When the last day to change is over, the next month is frozen; two people then look.
+
+    At 23:00, because that day counts in whole. Months that a stopped server missed come first.
+    """
     founding = bylaws.founding()
-    month = Month.of(now.date()).next()
-    if founding is None or month < founding.first_month:
+    if founding is None:
         return
-    cutoff = bylaws.in_force(ContributionRules, month=month).cutoff_day
-    if now.day >= cutoff and queries.run(month=month, position=0) is None:
-        _try(lambda: operations.freeze(month=month, by=SYSTEM))
+    frozen = bylaws.sealed_until()
+    first = founding.first_month if frozen is None else frozen.next()
+    for month in months(first, Month.of(now.date()).next()):
+        rules = bylaws.in_force(ContributionRules, month=month)
+        if now.date() >= cutoff(month, rules) and queries.run(month=month, position=0) is None:
+            _try(lambda month=month: operations.freeze(month=month, by=SYSTEM))
 
 
 @timetable("month.credit", every="day", hour=6, apart=True)

@@ -5,7 +5,6 @@ only while the server runs. A real caisse has no such file.
 """
 
 import json
-import os
 from pathlib import Path
 
 from django.conf import settings
@@ -23,17 +22,23 @@ def path() -> Path:
 def resume(*, runs: bool) -> None:
     """Put the clock where the demo's stood: standing, or running from there (the server).
 
-    Without its file (a restored copy) the demo goes on from the last thing that happened in it.
+    Without its file (a restored copy) the demo goes on from the last thing that happened in it, and
+    it never goes back before that.
     """
     founding = bylaws.founding()
     if founding is None or not founding.demo:
         return
-    if path().exists():
-        now_ms = int(json.loads(path().read_text(encoding="utf-8"))["now_ms"])
-    else:
-        newest = events.history(limit=1)
-        now_ms = max(ledger.tip()[1], newest[0].at)
-    clock.travel(now_ms, runs=runs)
+    newest = events.history(limit=1)
+    last = max(ledger.tip()[1], newest[0].at)  # a copy of the file may be older than the books
+    clock.travel(max(_kept(), last), runs=runs)
+
+
+def _kept() -> int:
+    """The instant in the file, 0 when there is none that can be read."""
+    try:
+        return int(json.loads(path().read_text(encoding="utf-8"))["now_ms"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def keep() -> None:
@@ -42,4 +47,4 @@ def keep() -> None:
         return
     scratch = path().with_suffix(".new")
     scratch.write_text(json.dumps({"now_ms": clock.now_ms()}), encoding="utf-8")
-    os.replace(scratch, path())
+    scratch.replace(path())

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, work
@@ -39,6 +39,7 @@ def start() -> Callable[[], None]:
                 timekeeping.keep()
             except Exception:  # the worker outlives a failing turn; the next one tries again
                 log.exception("a turn of the worker failed")
+        connections.close_all()
 
     thread = threading.Thread(target=run, name="worker", daemon=True)
     thread.start()

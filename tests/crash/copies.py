@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -127,16 +126,3 @@ def wind_sequences_back() -> None:
                 f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), "
                 f'COALESCE(MAX("{column}"), 0) + 1, false) FROM "{table}"'
             )
-
-
-@pytest.fixture(scope="module")
-def shelf(
-    django_db_setup: None,
-    django_db_blocker: "pytest.FixtureDef[object]",
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Shelf]:
-    """A shelf for the tests of one module; they take it instead of the mark `django_db`."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        made = Shelf(tmp_path_factory.mktemp("shelf"))
-        yield made
-        made.clear()

@@ -6,6 +6,7 @@ same id again.
 
 import random
 import threading
+import time
 from collections.abc import Iterable
 from datetime import date
 
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 from caisse.accounting import checks
 from caisse.bylaws import operations as bylaws
 from caisse.bylaws.rules import Amend
-from caisse.kernel import clock
+from caisse.kernel import clock, events
 from caisse.kernel.ids import Id, derived_id, first_id
 from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
@@ -24,14 +25,17 @@ from caisse.ledger.rules import Outcome, Transfer
 from caisse.merchants import operations as merchants
 from caisse.merchants.tests import ground as market
 from caisse.month import operations as months
+from caisse.month.models import MonthlyRun
 from caisse.month.operations import crediting
 from caisse.month.tests import ground
 from caisse.people import operations as people
 from caisse.people.operations import Joining, NewHousehold
 from tests.crash.nursery import tell
 
-PLACES, AT_ONCE, CHUNK = 3, 16, 250
+PLACES, AT_ONCE, CHUNK = 3, 16, 100
+HEAD_START_S, BREATH_S = 0.05, 0.005
 ALLOCATION = 100_00  # cents, and the cap of a wallet
+KEPT = 2  # months, that of the credit included: what is older leaves before the next credit
 
 
 def found(wallets: int) -> None:
@@ -41,7 +45,9 @@ def found(wallets: int) -> None:
     bylaws.found(
         name="Essai", preset="montpellier_2023", first_month=ground.FEBRUARY, by=ground.COORDINATOR
     )
-    amended = {"admission.capacity": None, "balance.cap_multiple": 1}
+    amended = {
+        "admission.capacity": None, "balance.cap_multiple": 1, "balance.expiry_months": KEPT
+    }  # fmt: skip
     bylaws.decide(
         title="Essai", text="", body="comité", by=ground.COORDINATOR,
         effects=[Amend(name, value, Month(2023, 1)) for name, value in amended.items()],
@@ -70,10 +76,11 @@ def credit(number: int, wallets: int, again: list[int], first: int) -> None:
     """Credit the month while payments come in: those of `again`, then new ones from `first` on."""
     month = Month.from_number(number)
     ground.travel(month.day(5))
-    crediting.CHUNK = CHUNK
+    _take_turns()
     over = threading.Event()
     payer = threading.Thread(target=_pay, args=(month, wallets, again, first, over))
     payer.start()
+    time.sleep(HEAD_START_S)
     try:
         given = months.credit(month=month, by=ground.TREASURER)
     finally:
@@ -81,6 +88,19 @@ def credit(number: int, wallets: int, again: list[int], first: int) -> None:
         payer.join()
         ledger.stop()
     tell(credited=given)
+
+
+def _take_turns() -> None:
+    """Small chunks, and a breath after each, in which payers reach the one lock of SQLite."""
+    real = crediting._credit_some
+    crediting.CHUNK = CHUNK
+
+    def credit_some(run: MonthlyRun) -> bool:
+        more = real(run)
+        time.sleep(BREATH_S)
+        return more
+
+    crediting._credit_some = credit_some
 
 
 def ask_again(number: int, wallets: int, count: int) -> None:
@@ -100,9 +120,9 @@ def hold(number: int) -> None:
     tell(held=told.cents)
 
 
-def examine() -> None:
-    """The lines of the check that fail, and what is left where nothing should be."""
-    ground.travel(date(2023, 12, 31))
+def examine(number: int) -> None:
+    """At the end of the month: lines of the check that fail, money left in passing."""
+    ground.travel(Month.from_number(number).last)
     left = {code: cents for code, cents in books.balances("fund:month").items() if cents}
     tell(red=[f"{line.code}: {line.first}" for line in checks.run() if not line.ok], left=left)
 
@@ -124,8 +144,6 @@ def cause_of(month: Month) -> Id:
 
 def _pay(month: Month, wallets: int, again: list[int], first: int, over: threading.Event) -> None:
     with transaction.atomic():
-        from caisse.kernel import events
-
         events.record("test.opened", subject="test", by=ground.TREASURER, id=cause_of(month))
     endless = iter(range(first, 1 << 40))
     _ask(month, wallets, [*again], threading.Event())

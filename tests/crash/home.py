@@ -7,17 +7,18 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).parents[2]
 FOUND, PAY = "tests.crash.jobs:found", "tests.crash.jobs:pay"
+LONGEST_S = 300
 Told = dict[str, Any]
 
 
@@ -87,7 +88,8 @@ class Home:
         """One whole life in a process of its own, behind the command `before`; what it told."""
         done = subprocess.run(
             [*before, *_python(), "--once", json.dumps([job, *arguments])],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300, check=False,
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300,
+            check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -98,12 +100,15 @@ def _python() -> list[str]:
 
 
 class Nursery:
-    """A process in a home whose forks live and are killed; leave it by `close`."""
+    """A process in a home whose forks live and are killed; leave it by `close`.
+
+    Whoever takes longer than LONGEST_S for one life is killed with it: no test waits for ever.
+    """
 
     def __init__(self, home: Home) -> None:
         self.process = subprocess.Popen(
             _python(), cwd=ROOT, env=home.environment, text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
     def live(
@@ -113,9 +118,18 @@ class Nursery:
 
         It is killed with SIGKILL as soon as `kill` says so of what it has just told.
         """
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
         self.process.stdin.write(json.dumps([job, *arguments]) + "\n")
         self.process.stdin.flush()
+        patience = threading.Timer(LONGEST_S, os.killpg, [self.process.pid, signal.SIGKILL])
+        patience.start()
+        try:
+            return self._watch(kill)
+        finally:
+            patience.cancel()
+
+    def _watch(self, kill: Callable[[Told], bool]) -> tuple[list[Told], int]:
+        assert self.process.stdout is not None
         told: list[Told] = []
         pid, killed = 0, False
         for line in self.process.stdout:
@@ -151,5 +165,3 @@ def founded(folder: Path, word: str) -> Iterator[tuple[Home, Nursery]]:
     finally:
         nursery.close()
         home.drop()
-
-

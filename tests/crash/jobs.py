@@ -6,6 +6,7 @@ Chains follow from a seed and a number alone, so that another life can send the 
 import random
 import threading
 from collections.abc import Iterable
+from functools import partial
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -34,7 +35,11 @@ def found() -> None:
         moves = [("bank:caisse", "fund:caisse", START * WALLETS, "contribution")]
         moves += [("fund:caisse", wallet, START, "opening_wallet") for wallet in wallets]
         ledger.post(
-            [Transfer(derived_id(cause, f"{to}"), *move, cause) for move in moves for to in move[1:2]]
+            [
+                Transfer(derived_id(cause, f"{to}"), *move, cause)
+                for move in moves
+                for to in move[1:2]
+            ]
         )
     connection.close()
     tell(founded=True)
@@ -75,14 +80,15 @@ def _ask(base: str, kind: str, numbers: Iterable[int], at_once: int) -> None:
     room = threading.Semaphore(at_once)
 
     def answered(number: int, outcomes: list[Outcome]) -> None:
-        tell(n=number, told=[[o.answer, o.seq, o.at, o.debit_after, o.credit_after] for o in outcomes])
+        tell(
+            n=number,
+            told=[[o.answer, o.seq, o.at, o.debit_after, o.credit_after] for o in outcomes],
+        )
         room.release()
 
     for number in numbers:
         room.acquire()
-        ledger.submit_later(
-            chain_of(base, number, kind), lambda outcomes, n=number: answered(n, outcomes)
-        )
+        ledger.submit_later(chain_of(base, number, kind), partial(answered, number))
     for _ in range(at_once):
         room.acquire()
 

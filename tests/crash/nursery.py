@@ -39,7 +39,8 @@ def main() -> None:
     django.setup()
     if sys.argv[1:2] == ["--once"]:
         name, *arguments = json.loads(sys.argv[2])
-        return live(name, arguments)
+        live(name, arguments)
+        return
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         job_of(name)  # imported before the fork, once for all lives

@@ -1,20 +1,20 @@
 """Killed with SIGKILL while it pays: nothing acknowledged is lost, nothing is doubled (P1)."""
 
-import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from caisse.kernel.ids import derived_id, new_id
 from caisse.ledger.tests.books import recount
+from conftest import LONG
 from tests.crash.home import PAY, Home, Nursery, Told, founded
 from tests.crash.jobs import AT_ONCE, ids_of
 
-LIVES = 100 if os.environ.get("CAISSE_LONG") == "1" else 10
+LIVES = 100 if LONG else 10
 MOST = 400  # chains that a life asks for when nobody kills it
 DONE = ("posted", "exists")
 Crash = tuple[Home, Nursery]
@@ -22,7 +22,9 @@ Crash = tuple[Home, Nursery]
 
 @pytest.fixture(scope="module")
 def crash(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Crash]:
     """A small caisse for children that are killed."""
     with django_db_blocker.unblock(), founded(tmp_path_factory.mktemp("kill"), "kill") as found:
@@ -75,8 +77,37 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled(crash: Crash, seed: in
         if any(o[0] == "done" for o in first):
             assert receipts(again[n]) == first, "the same ids, another receipt"
         else:
-            assert "exists" not in [o[0] for o in again[n]["told"]], "told no, and done all the same"
+            assert "exists" not in [o[0] for o in again[n]["told"]], (
+                "told no, and done all the same"
+            )
     _nothing_lost(home, base, told, again)
+    assert recount(home.rows) == []
+
+
+def test_two_processes_that_send_the_same_ids_move_money_once(crash: Crash) -> None:
+    """Each has a writer of its own; the database stands between them."""
+    home, one = crash
+    base = derived_id(new_id(), "two").hex()
+    two, told = Nursery(home), dict[int, list[Told]]()
+
+    def live(number: int, nursery: Nursery) -> None:
+        lines, code = nursery.live(PAY, base, "mixed", [], 0, 60, AT_ONCE)
+        told[number] = [line for line in lines if "n" in line] if code == 0 else []
+
+    threads = [threading.Thread(target=live, args=pair) for pair in ((1, one), (2, two))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    two.close()
+    lines, _ = one.live(PAY, base, "mixed", list(range(60)), 60, 0, AT_ONCE)
+    at_last = {line["n"]: receipts(line) for line in lines if "n" in line}
+    assert [len(told[number]) for number in (1, 2)] == [60, 60]
+    for line in (*told[1], *told[2]):
+        if line["told"][0][0] in DONE:
+            assert receipts(line) == at_last[line["n"]]
+    firsts = [line["n"] for line in (*told[1], *told[2]) if line["told"][0][0] == "posted"]
+    assert len(firsts) == len(set(firsts)), "both were told that they were the first"
     assert recount(home.rows) == []
 
 

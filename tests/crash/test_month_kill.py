@@ -9,6 +9,8 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -17,12 +19,12 @@ from caisse.kernel.month import Month
 from caisse.ledger.tests.books import recount
 from conftest import LONG
 from tests.crash import crediting
-from tests.crash.crediting import ALLOCATION, AT_ONCE
+from tests.crash.crediting import ALLOCATION, AT_ONCE, PLACES
 from tests.crash.home import Home, Nursery, Told
 
 SEED = int(os.environ.get("CAISSE_SEED", "20230205"))
 KILLS = 50 if LONG else 5  # on each database
-WALLETS = 2_000
+WALLETS = 4_000
 FEBRUARY = Month(2023, 2)
 JOBS = crediting.__name__
 
@@ -40,6 +42,17 @@ class Caisse:
         told, code = self.nursery.live(f"{JOBS}:{job}", *arguments)
         assert code == 0, (job, told[-3:])
         return told
+
+    def at_once(self, job: str, *arguments: object) -> list[list[Told]]:
+        """The same life in two processes at the same time; what each told at its end."""
+        with closing(Nursery(self.home)) as other, ThreadPoolExecutor(2) as pool:
+            lives = [
+                pool.submit(nursery.live, f"{JOBS}:{job}", *arguments)
+                for nursery in (self.nursery, other)
+            ]
+            ends = [life.result() for life in lives]
+        assert [code for _, code in ends] == [0, 0]
+        return [[line for line in told if "n" not in line] for told, _ in ends]
 
     def next_month(self) -> None:
         """Another month waits for its credit; nobody has paid in it."""
@@ -98,8 +111,34 @@ def test_a_month_that_is_killed_again_and_again_ends_the_same(caisse: Caisse) ->
         given = caisse.credit()
         assert given is not None
         as_planned(caisse, given)
+        as_ruled(caisse)
         as_told(caisse)
     print(killed, length_s, caisse.month)
+    sound(caisse)
+
+
+def test_two_processes_that_credit_the_same_month_credit_it_once(caisse: Caisse) -> None:
+    for _ in range(4):
+        caisse.next_month()
+        given = caisse.at_once("credit", caisse.month.number, WALLETS, [], 0)
+        assert given[0] == given[1]
+        as_planned(caisse, given[0][-1]["credited"])
+        as_ruled(caisse)
+    sound(caisse)
+
+
+def test_two_processes_that_hold_the_same_sales_hold_them_once(caisse: Caisse) -> None:
+    month = caisse.month.number
+    ends = caisse.at_once("hold", month)
+    assert ends[0] == ends[1]
+    rows = caisse.home.rows(
+        "SELECT a.code, a.held, a.credits - a.debits, t.cents FROM ledger_transfer t "
+        "JOIN ledger_account a ON a.id = t.debit "
+        f"WHERE t.reason = 'redemption' AND t.phase = 'held' AND t.for_month = {month}"
+    )
+    assert len(rows) == PLACES
+    assert all(held == owed == cents for _, held, owed, cents in rows)
+    assert sum(row[3] for row in rows) == ends[0][-1]["held"]
     sound(caisse)
 
 
@@ -128,6 +167,29 @@ def as_planned(caisse: Caisse, given: int) -> None:
     assert aside == [(given,)]
 
 
+def as_ruled(caisse: Caisse) -> None:
+    """What expired was old: by the balance at that very moment, and before the month's credit."""
+    month = caisse.month.number
+    recent = dict(
+        caisse.home.rows(
+            "SELECT l.wallet, l.credited_cents FROM month_planline l "
+            f"JOIN month_monthlyrun r ON r.id = l.run_id WHERE r.month = {caisse.month.previous().number}"
+        )
+    )
+    journal = caisse.home.rows(
+        "SELECT a.code, t.reason, t.cents, t.debit_after FROM ledger_transfer t JOIN ledger_account a "
+        "ON a.id = CASE t.reason WHEN 'expiry' THEN t.debit ELSE t.credit END "
+        f"WHERE t.reason IN ('expiry', 'allocation') AND t.for_month = {month} ORDER BY t.seq"
+    )
+    credited: set[str] = set()
+    for code, reason, cents, after in journal:
+        if reason == "allocation":
+            credited.add(code)
+        else:
+            kept = recent.get(int(code.removeprefix("wallet:")), 0)
+            assert (code in credited, cents) == (False, after + cents - kept)
+
+
 def as_told(caisse: Caisse) -> None:
     """Each payment sent again gets the receipt that was given; what was refused moved nothing."""
     again = {
@@ -145,6 +207,6 @@ def as_told(caisse: Caisse) -> None:
 
 def sound(caisse: Caisse) -> None:
     """Every line of the check is green, plain SQL finds nothing, nothing is left in a month."""
-    [found] = caisse.do("examine")
+    [found] = caisse.do("examine", caisse.month.number)
     assert (found["red"], found["left"]) == ([], {})
     assert recount(caisse.home.rows) == []

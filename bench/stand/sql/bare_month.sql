@@ -1,12 +1,13 @@
--- Reference: one INSERT … SELECT feeding one UPDATE; the least that a month can cost in this schema.
+-- Reference: one INSERT … SELECT feeding one UPDATE, the least that a month can cost in this schema.
+-- {tail} are the last 24 digits of an id: a hash of cause and account, as the ledger derives them.
 WITH fund AS (SELECT id, credits - debits AS balance FROM ledger_account WHERE code = %(fund)s),
 put AS (
     INSERT INTO ledger_transfer (
         id, debit, credit, cents, unit, reason, phase, for_month, cause, at, seq, debit_after,
         credit_after
     )
-    SELECT (%(prefix)s || lpad(a.id::text, 24, '0'))::uuid, fund.id, a.id, %(cents)s, 'money',
-        'allocation', 'posted', %(month)s, %(cause)s::uuid, %(at)s, %(seq)s + row_number() OVER (),
+    SELECT (%(prefix)s || {tail})::uuid, fund.id, a.id, %(cents)s, 'money', 'allocation', 'posted',
+        %(month)s, %(cause)s::uuid, %(at)s, %(seq)s + row_number() OVER (),
         fund.balance - %(cents)s * row_number() OVER (), a.credits - a.debits + %(cents)s
     FROM ledger_account a, fund WHERE a.code LIKE 'wallet:%%' AND a.state = 'open'
     ON CONFLICT DO NOTHING

@@ -5,6 +5,17 @@ figure, the number of damaged rows, the first of them and its date.
 """
 
 from caisse.accounting.checks import books, chain, months, routes
-from caisse.accounting.checks.line import LINES, Line, run
+from caisse.accounting.checks.chain import anchored
+from caisse.accounting.checks.line import LINES, Line, as_line, run
 
-__all__ = ["LINES", "Line", "books", "chain", "months", "routes", "run"]
+__all__ = [
+    "LINES",
+    "Line",
+    "anchored",
+    "as_line",
+    "books",
+    "chain",
+    "months",
+    "routes",
+    "run",
+]

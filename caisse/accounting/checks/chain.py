@@ -42,9 +42,27 @@ def chain() -> Verdict:
     return Verdict(f"{count} mouvements, {len(links)} jours", bad)
 
 
-def _broken_links(links: list[tuple[Any, ...]]) -> list[tuple[str, int | None]]:
-    """The first day whose link does not follow from the one before; the rest hangs on it."""
-    before, seq = "0" * 64, 0
+def anchored() -> Verdict:
+    """What a start can afford to look at: the tip, the last link, the last anchor."""
+    bad: list[tuple[str, int | None]] = []
+    seq, at = rows("SELECT seq, at FROM ledger_tip")[0]
+    high = rows("SELECT seq FROM ledger_transfer WHERE seq >= %s ORDER BY seq DESC LIMIT 1", [seq])
+    if [row[0] for row in high] != ([seq] if seq else []):
+        bad.append((f"le dernier mouvement n’est pas le n° {seq}", at))
+    links = rows("SELECT day, link, seq FROM ledger_link ORDER BY day")
+    bad += _broken_links(links[-1:], links[-2:-1])
+    bad += _lost_anchor({day: link for day, link, _ in links})
+    return Verdict(f"{seq} mouvements, {len(links)} jours", bad)
+
+
+def _broken_links(
+    links: list[tuple[Any, ...]], after: list[tuple[Any, ...]] | None = None
+) -> list[tuple[str, int | None]]:
+    """The first day whose link does not follow from the one before; the rest hangs on it.
+
+    `after` is the link that the first of `links` follows, when it is not the very first.
+    """
+    before, seq = (after[0][1], after[0][2]) if after else ("0" * 64, 0)
     for day, link, last in links:
         day = day if isinstance(day, date) else date.fromisoformat(day)
         found, end = _link(before, day, seq, last)
@@ -91,11 +109,24 @@ def _lost_anchor(links: dict[Any, str]) -> list[tuple[str, int | None]]:
         return []
     known = {str(day): link for day, link in links.items()}
     first = known[min(known)]
-    anchors = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines() if text]
-    ours = [anchor for anchor in anchors if anchor["first"] == first]
+    texts = path.read_text(encoding="utf-8").splitlines()
+    anchors = [_anchor(text) for text in texts]
+    if None in anchors[:-1]:
+        return [("le fichier des ancres est abîmé", None)]
+    # A power cut while it was written leaves half a last line: the one before it counts.
+    ours = [anchor for anchor in anchors if anchor is not None and anchor["first"] == first]
     if not ours or known.get(ours[-1]["day"]) == ours[-1]["link"]:
         return []
     return [(f"l’ancre du {ours[-1]['day']} n’est pas dans la chaîne", None)]
+
+
+def _anchor(text: str) -> dict[str, str] | None:
+    """A line of the anchors' file, or None when it is not whole."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) and {"day", "link", "first"} <= read.keys() else None
 
 
 @line("triggers", "la base refuse elle-même qu’on change le passé")

@@ -57,15 +57,18 @@ def line(code: str, label: str) -> Callable[[Rule], Rule]:
 def run(only: Iterable[str] = ()) -> list[Line]:
     """Judge every rule, or those named, in order."""
     wanted = set(only)
-    found = []
-    for code, (label, rule) in LINES.items():
-        if wanted and code not in wanted:
-            continue
-        verdict = rule()
-        first, at = verdict.damage[0] if verdict.damage else ("", None)
-        day = None if at is None else clock.day_of(at)
-        found.append(Line(code, label, len(verdict.damage), verdict.figure, first, day))
-    return found
+    return [
+        as_line(code, label, rule())
+        for code, (label, rule) in LINES.items()
+        if not wanted or code in wanted
+    ]
+
+
+def as_line(code: str, label: str, verdict: Verdict) -> Line:
+    """A verdict as a line: how many rows, the first of them, its business date."""
+    first, at = verdict.damage[0] if verdict.damage else ("", None)
+    day = None if at is None else clock.day_of(at)
+    return Line(code, label, len(verdict.damage), verdict.figure, first, day)
 
 
 def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

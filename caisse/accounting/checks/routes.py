@@ -9,7 +9,18 @@ from caisse.ledger.rules import FAMILIES, MONEY, ROUTES
 # Reasons whose ids the sender chooses: they need not begin with the instant of the cause.
 CHOSEN = "'payment', 'refund', 'gift', 'offline_loss', 'try', 'abandon'"
 # The key under which the id of a transfer derives from its cause, where the key is the account.
-KEYED = {"allocation": ("credit", "allocation"), "expiry": ("debit", "expiry")}
+KEYED = {
+    "allocation": ("credit", "allocation"),
+    "expiry": ("debit", "expiry"),
+    "call": ("debit", "call"),
+    "redemption": ("debit", "redemption"),
+    "redemption_fee": ("debit", "redemption_fee"),
+}
+# Reasons that an event causes once: the word is the reason itself.
+WORDED = (
+    "month", "levy", "month_rest", "fee", "fee_back", "interest", "grant_in", "grant_use",
+    "grant_settle", "grant_call", "spend", "pay_cost", "deposit",
+)  # fmt: skip
 
 
 def _family(column: str) -> str:
@@ -58,14 +69,21 @@ def derived_ids() -> Verdict:
         keyed = rows(
             f"""SELECT {id_}, {cause}, a.code, t.seq, t.at FROM ledger_transfer t
             JOIN ledger_account a ON a.id = t.{side}
-            WHERE t.reason = %s AND t.phase = 'posted' ORDER BY t.seq""",
+            WHERE t.reason = %s AND t.phase IN ('posted', 'held', 'post') ORDER BY t.seq""",
             [reason],
         )
         count += len(keyed)
         for id_text, cause_text, code, seq, at in keyed:
             if id_text != _derived(cause_text, f"{word}:{code.rpartition(':')[2]}"):
                 damage.append((f"n° {seq} ({reason})", at))
-    return Verdict(f"{count} numéros recalculés", damage)
+    once = rows(
+        f"""SELECT {id_}, {cause}, t.reason, t.seq, t.at FROM ledger_transfer t
+        WHERE t.phase = 'posted' AND t.reason IN ({", ".join(f"'{word}'" for word in WORDED)})"""
+    )
+    for id_text, cause_text, reason, seq, at in once:
+        if id_text != _derived(cause_text, reason):
+            damage.append((f"n° {seq} ({reason})", at))
+    return Verdict(f"{count + len(once)} numéros recalculés", damage)
 
 
 def _derived(cause: str, position: str) -> str:

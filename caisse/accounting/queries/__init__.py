@@ -1,6 +1,6 @@
 """The figures of a caisse at a date, their JSON, and the check of the books."""
 
-from caisse.accounting.queries.figures import as_json, check, figures
+from caisse.accounting.queries.figures import as_json, check, check_start, figures
 from caisse.accounting.queries.tree import (
     Caisse,
     CaisseMonth,
@@ -37,5 +37,6 @@ __all__ = [
     "Resources",
     "as_json",
     "check",
+    "check_start",
     "figures",
 ]

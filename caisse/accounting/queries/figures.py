@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from caisse.accounting.checks import Line, run
+from caisse.accounting.checks import Line, anchored, as_line, run
 from caisse.accounting.queries.outlook import outlook_at
 from caisse.accounting.queries.tree import (
     Caisse,
@@ -74,6 +74,15 @@ def figures(at: date) -> Figures:
 def check(only: Iterable[str] = ()) -> list[Line]:
     """One line per rule of the books, or those named: plain SQL, apart from the queries above."""
     return run(only)
+
+
+def check_start() -> list[Line]:
+    """What must be true before a till opens, at a cost that does not grow with the journal."""
+    label = "la caisse continue là où ses ancres l’ont laissée"
+    return [
+        as_line("chain", label, anchored()),
+        *run(("triggers", "partitions", "seal", "articles")),
+    ]
 
 
 def as_json(found: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from caisse.accounting.queries.tree import Caisse
 from caisse.accounting.rules import Outlook, Rate
 from caisse.contributions import queries as contributions
 from caisse.funding import queries as funding
+from caisse.kernel import clock
 from caisse.kernel.month import Month, months
 from caisse.month import queries as month_queries
 
@@ -18,6 +19,7 @@ def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> O
     """Everything the forecast is made of, as known at the end of `at`."""
     month = Month.of(at)
     horizon = (month + 12).last
+    known_at = clock.instant(at + timedelta(1)) - 1
     now = ends[max(ends)] if ends else {}
     recent = [line for line in caisse.months if line.month > month + -WINDOW]
     issued = [line.issued_cents for line in caisse.months if line.issued_cents]
@@ -32,7 +34,7 @@ def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> O
             for cost in funding.planned_costs(after=at, until=horizon, known_at=at)
         ),
         pledges={
-            each: int(contributions.pledged(month=each)[1].sum())
+            each: int(contributions.pledged(month=each, known_at=known_at)[1].sum())
             for each in months(month, month + 12)
             if month_queries.debit_on(each) > at
         },

@@ -7,13 +7,16 @@ damage must break are red, and all the others stay green.
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from caisse.accounting import checks
-from caisse.kernel import clock, triggers
+from caisse.accounting import queries as accounting
+from caisse.kernel import clock, events, triggers
+from caisse.kernel.actor import SYSTEM
 from caisse.ledger import operations as ledger
 
 pytestmark = pytest.mark.usefixtures("played")
@@ -96,7 +99,7 @@ DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {
             "UPDATE ledger_transfer SET reason = 'interest' "
             "WHERE seq = (SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'spend')"
         ),
-        {"routes", "chain"},
+        {"routes", "derived_ids", "chain"},
     ),
     # What a funder gave is counted as if it had come a year later: the months between are bare.
     "cover": (
@@ -184,9 +187,11 @@ DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {
 
 
 @pytest.fixture(autouse=True)
-def _linked(played: str) -> None:
-    """The days are linked, as the timetable does, so that the hash chain can be broken."""
-    ledger.anchor(date(2024, 1, 31))
+def _anchored(played: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The played days are linked; their last anchor lies in a home of the test's own."""
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    with transaction.atomic():
+        ledger.anchor_again()
 
 
 def test_all_lines_are_green_before_any_damage() -> None:
@@ -232,6 +237,30 @@ def test_an_older_copy_in_the_place_of_the_books_is_named() -> None:
     with (settings.HOME / "anchors.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({**link, "first": first}) + "\n")
     assert red() == {"chain"}
+
+
+def test_half_a_line_left_by_a_power_cut_is_passed_over() -> None:
+    with (settings.HOME / "anchors.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"day":"2024-0')
+    assert red() == set()
+
+
+def test_a_day_that_is_linked_does_not_change_when_the_clock_goes_back() -> None:
+    clock.travel(clock.instant(date(2024, 2, 3)))
+    ledger.anchor(date(2024, 2, 2))
+    clock.travel(clock.instant(date(2024, 2, 1), 12))
+    with transaction.atomic():
+        events.record("test.late", subject="test", by=SYSTEM)
+    assert red() == set()
+    clock.travel(clock.instant(date(2024, 2, 6)))
+    assert ledger.anchor(date(2024, 2, 5))[0][0] == date(2024, 2, 3)
+    assert red() == set()
+
+
+def test_what_a_start_looks_at_names_the_same_damage() -> None:
+    assert all(line.ok for line in accounting.check_start())
+    sql("UPDATE ledger_tip SET seq = seq + 1")
+    assert [line.code for line in accounting.check_start() if not line.ok] == ["chain"]
 
 
 def test_the_day_and_the_event_that_broke_the_cover_are_named() -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from caisse.accounting import queries as accounting
 from caisse.accounting.tests import tables
+from caisse.contributions import operations as contributions_operations
+from caisse.contributions import queries as contributions
+from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
 
 pytestmark = pytest.mark.usefixtures("played")
@@ -90,6 +93,17 @@ def test_the_forecast_says_december_from_the_funders_letter_on(at: date, euros: 
     december = next(line for line in forecast if line.month == Month(2023, 12))
     assert december.operating_cash_cents == euros * 100
     assert [line.month for line in forecast] == [Month.of(at) + n for n in range(1, 13)]
+
+
+def test_a_forecast_of_a_past_day_does_not_know_what_was_pledged_later() -> None:
+    before = accounting.figures(date(2023, 8, 31)).forecast
+    later = accounting.figures(date(2023, 12, 31)).forecast
+    number = contributions.pledged(month=Month(2024, 3))[0][0].item()
+    contributions_operations.pledge(
+        membership_id=number, cents=499_00, by=Actor("coordination", frozenset({"coordinator"}))
+    )
+    assert accounting.figures(date(2023, 8, 31)).forecast == before
+    assert accounting.figures(date(2023, 12, 31)).forecast == later
 
 
 def test_a_day_before_the_caisse_has_no_figures() -> None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Max
 
 from caisse.bylaws import operations as register
 from caisse.bylaws import queries as bylaws
-from caisse.contributions.models import Call
+from caisse.contributions.models import Call, Pledge
 from caisse.contributions.queries import pledged
 from caisse.contributions.rules import ContributionRules, cutoff
 from caisse.kernel import clock, events, ids
@@ -17,6 +18,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
+from caisse.people import queries as people
 
 CHUNK = 5_000
 
@@ -55,13 +57,19 @@ def _begin(month: Month, by: Actor) -> Call:
     if row is not None:
         return row
     _demand(month)
-    now = clock.now_ms()
+    now = max(clock.now_ms(), _last_recorded())
     _, cents = pledged(month=month, known_at=now)
     members, total = int((cents > 0).sum()), int(cents.sum())
     cause = events.record(
         "contributions.called", subject=month, by=by, members=members, total_cents=total
     )
     return Call.objects.create(month=month, cause=cause, known_at=now, members=members, cents=total)
+
+
+def _last_recorded() -> int:
+    """The newest statement of all: ahead of now when the clock was put back, and known all the same."""
+    pledged_at = Pledge.objects.aggregate(at=Max("recorded_at"))["at"] or 0
+    return max(pledged_at, people.last_recorded())
 
 
 def _demand(month: Month) -> None:

@@ -29,13 +29,14 @@ class Deposited:
 def deposit(*, desk: str, kind: str, by: Actor, id: Id | None = None) -> Deposited:
     """Take everything of that kind (cash or cheque) that waits at `desk` to the bank.
 
-    Repeatable by `id`. Raises Refusal: `kind`, `empty`.
+    Repeatable by `id`. Raises Refusal: `kind`, `empty`, `differs`.
     """
     if kind not in DESK_KINDS:
         raise Refusal("kind", "Un guichet dépose des espèces ou des chèques.")
-    if id is not None and events.happened(id) is not None:
-        before = list(Receipt.objects.filter(deposited=id).values_list("cents", flat=True))
-        return Deposited(len(before), sum(before))
+    name, subject = "contribution.deposited", f"desk:{desk}"
+    before = events.repeated(name, subject=subject, id=id, kind=kind)
+    if before is not None:
+        return Deposited(before.data["receipts"], before.data["total_cents"])
     waiting = Receipt.objects.select_for_update().filter(
         desk=desk, kind=kind, deposited=None, undone=None
     )
@@ -44,8 +45,8 @@ def deposit(*, desk: str, kind: str, by: Actor, id: Id | None = None) -> Deposit
         raise Refusal("empty", f"Rien n’attend au guichet « {desk[:40]} ».")
     total = sum(receipt.cents for receipt in receipts)
     cause = events.record(
-        "contribution.deposited",
-        subject=f"desk:{desk}",
+        name,
+        subject=subject,
         by=by,
         id=id,
         kind=kind,

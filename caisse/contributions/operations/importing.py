@@ -6,23 +6,29 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from caisse.contributions.models import Receipt, ReceiptImport, Return
-from caisse.contributions.operations.receiving import NewReceipt, demand_receipts, enter_receipts
+from caisse.contributions.operations.receiving import (
+    NewReceipt,
+    demand_receipts,
+    enter_receipts,
+    told_before,
+)
 from caisse.contributions.operations.returning import Coming, demand_returnable, enter_returns
 from caisse.contributions.operations.undoing import (
     demand_reason,
     demand_returns_undoable,
+    demand_same_reason,
     demand_undoable,
     reverse_receipts,
     reverse_returns,
 )
 from caisse.contributions.queries import matched_returns, receipt_problems
 from caisse.contributions.readings import Preview, ReceiptLine, ReturnLine
-from caisse.kernel.sheet import RefusedLine
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
+from caisse.kernel.sheet import RefusedLine
 from caisse.ledger import operations as ledger
 
 SHOWN = 5
@@ -56,7 +62,7 @@ def import_receipts(
     Repeatable by `id`. Raises Refusal: `same_file`, `lines`, `empty`, `unknown`, `duplicate`,
     `differs`, and what `receive` raises.
     """
-    before = _imported_before(id, "receipts", preview.fingerprint)
+    before = _imported_before("receipts", preview, id)
     if before is not None:
         return before
     _demand_file(preview, "receipts", without_refused)
@@ -102,7 +108,7 @@ def import_returns(
     Repeatable by `id`. Raises Refusal: `same_file`, `lines`, `empty`, `no_receipt`, `amount`,
     `differs`, and what `return_receipt` raises.
     """
-    before = _imported_before(id, "returns", preview.fingerprint)
+    before = _imported_before("returns", preview, id)
     if before is not None:
         return before
     _demand_file(preview, "returns", without_refused)
@@ -124,12 +130,17 @@ def undo_import(*, batch_id: int, by: Actor, reason: str, id: Id | None = None) 
     """Undo a whole batch by reverse transfers: nothing is erased, every figure counts it out.
 
     `reason` is kept with the batch, not in the journal. Returns the cents undone; undone already,
-    it changes nothing. Raises Refusal: `unknown`, `reason`, `returned` (a debit of it came back
-    since), `deposited`, `recovered`, `spent` (the fund no longer holds the sum).
+    it changes nothing. Repeatable by `id`. Raises Refusal: `unknown`, `reason`, `returned` (a debit
+    of it came back since), `deposited`, `recovered`, `spent` (the fund no longer holds the sum),
+    `differs`.
     """
+    name, subject = "contributions.import_undone", f"import:{batch_id}"
+    before = events.repeated(name, subject=subject, id=id)
     batch = ReceiptImport.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise Refusal("unknown", f"Il n’y a pas de lot n° {batch_id}.")
+    if before is not None:
+        demand_same_reason(batch.undone_reason, reason)
     if batch.undone is not None:
         return batch.cents
     kept = demand_reason(reason)
@@ -139,9 +150,7 @@ def undo_import(*, batch_id: int, by: Actor, reason: str, id: Id | None = None) 
     returns = list(Return.objects.filter(batch=batch, undone=None).select_related("receipt"))
     demand_undoable(receipts)
     demand_returns_undoable(returns)
-    cause = events.record(
-        "contributions.import_undone", subject=f"import:{batch_id}", by=by, id=id, kind=batch.kind
-    )
+    cause = events.record(name, subject=subject, by=by, id=id, kind=batch.kind)
     reverse_receipts(receipts, cause, kept)
     reverse_returns(returns, cause)
     batch.undone, batch.undone_reason = cause, kept
@@ -149,14 +158,16 @@ def undo_import(*, batch_id: int, by: Actor, reason: str, id: Id | None = None) 
     return batch.cents
 
 
-def _imported_before(id: Id | None, kind: str, fingerprint: str) -> Imported | None:
-    """The batch that the first call under `id` entered, or None for a new id."""
-    if id is None or events.happened(id) is None:
+def _imported_before(
+    kind: str, preview: Preview[ReceiptLine] | Preview[ReturnLine], id: Id | None
+) -> Imported | None:
+    """What the first call under `id` answered, or None for a new id."""
+    name, sheet = f"contributions.{kind}_imported", preview.fingerprint
+    if events.repeated(name, subject="contributions", id=id, fingerprint=sheet) is None:
         return None
-    batch = ReceiptImport.objects.filter(cause=id, kind=kind, fingerprint=fingerprint).first()
-    if batch is None:
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
-    return Imported(batch.pk, batch.lines, batch.cents)
+    batch = ReceiptImport.objects.get(cause=id)
+    beyond = sum(row.beyond_cents for row in told_before(Receipt.objects.filter(batch=batch)))
+    return Imported(batch.pk, batch.lines, batch.cents, beyond)
 
 
 def _demand_file(

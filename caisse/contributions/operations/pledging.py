@@ -9,7 +9,8 @@ from django.db import transaction
 
 from caisse.bylaws import operations as register
 from caisse.bylaws import queries as bylaws
-from caisse.contributions.models import Call, Pledge
+from caisse.contributions.models import Pledge
+from caisse.contributions.queries import last_called
 from caisse.contributions.rules import ContributionRules, cutoff, demand_pledge, first_due
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
@@ -124,7 +125,7 @@ def _pledged_before(id: Id, rows: Sequence[NewPledge]) -> list[Pledged]:
     if [(row.membership_id, row.cents) for row in found] != asked or any(
         row.since not in (None, made.since) for row, made in zip(rows, found, strict=True)
     ):
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+        events.refuse_other()
     return [_view(row) for row in found]
 
 
@@ -243,12 +244,6 @@ def open_month() -> Month:
     months = [Month.of(clock.today())]
     months += [month.next() for month in (sealed, called) if month is not None]
     return max(months)
-
-
-def last_called() -> Month | None:
-    """The last month whose contributions were called, or None."""
-    row = Call.objects.order_by("-month").first()
-    return None if row is None else row.month
 
 
 def _demand_member(membership_id: int, month: Month) -> None:

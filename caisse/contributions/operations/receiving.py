@@ -1,7 +1,7 @@
 """Money of members comes in: at the bank, or at a desk where it waits until it is deposited."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,17 +100,13 @@ def receive_many(
 def _receive(
     rows: Sequence[NewReceipt], by: Actor, confirmed: bool, id: Id | None
 ) -> list[Received]:
-    today = clock.today()
-    if id is not None and events.happened(id) is not None:
-        return received_before(rows, id)
+    name, today = "contribution.received", clock.today()
+    subject = f"membership:{rows[0].membership_id}" if len(rows) == 1 else "contributions"
+    before = events.repeated(name, subject=subject, id=id, receipts=len(rows))
+    if before is not None:
+        return received_before(rows, before.id)
     demand_receipts(rows, today, confirmed=confirmed)
-    cause = events.record(
-        "contribution.received",
-        subject=f"membership:{rows[0].membership_id}" if len(rows) == 1 else "contributions",
-        by=by,
-        id=id,
-        receipts=len(rows),
-    )
+    cause = events.record(name, subject=subject, by=by, id=id, receipts=len(rows))
     return enter_receipts(rows, today, cause)
 
 
@@ -270,8 +266,14 @@ def _left_to_recover(receipts: Sequence[Receipt]) -> dict[tuple[int, Month], tup
 def received_before(rows: Sequence[NewReceipt], id: Id) -> list[Received]:
     """What the first call under `id` answered; Refusal(differs) when it was about others."""
     found = list(Receipt.objects.filter(cause=id).order_by("position"))
-    if len(found) != len(rows) or not all(map(_same, found, rows)):
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    if not all(map(_same, found, rows)):
+        events.refuse_other()
+    return told_before(found)
+
+
+def told_before(found: Iterable[Receipt]) -> list[Received]:
+    """What the entry of these receipts answered, read again from the ledger."""
+    found = list(found)
     after = {
         movement.id: movement.credit_after
         for movement in books.transfers([settle(receipt).id for receipt in found])

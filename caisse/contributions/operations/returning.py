@@ -58,8 +58,11 @@ def return_receipt(
     follows for the household by itself. Repeatable by `id`. Raises Refusal: `code`, `unknown`,
     `kind`, `undone`, `returned`, `date`, `differs`, `bank` (not even the bank account holds it).
     """
-    if id is not None and events.happened(id) is not None:
-        return _returned_before(id, receipt_id, code)
+    before = events.repeated(
+        "contribution.returned", subject=f"receipt:{receipt_id}", id=id, code=code
+    )
+    if before is not None:
+        return _returned_before(before.id, returned_on)
     day = clock.today() if returned_on is None else returned_on
     receipts = demand_returnable([Coming(receipt_id, code, day)])
     cause = events.record(
@@ -184,11 +187,10 @@ def _view(row: Return) -> Returned:
     return Returned(row.pk, row.receipt_id, row.receipt.cents, code.label, code.action, row.by_fund)
 
 
-def _returned_before(id: Id, receipt_id: int, code: str) -> Returned:
-    rows = Return.objects.filter(cause=id, receipt=receipt_id, code=code)
-    row = rows.select_related("receipt").first()
-    if row is None:
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+def _returned_before(id: Id, returned_on: date | None) -> Returned:
+    row = Return.objects.select_related("receipt").get(cause=id)
+    if returned_on not in (None, row.returned_on):
+        events.refuse_other()
     return _view(row)
 
 
@@ -199,12 +201,11 @@ def cover_returns(*, by: Actor, id: Id | None = None) -> int:
     """Make good from the fund what the bank took back while the fund was short.
 
     As much as the fund holds; returns the cents covered, 0 when nothing is owed or nothing is
-    there. Repeatable by `id`.
+    there. Repeatable by `id`. Raises Refusal: `busy`, `differs`.
     """
-    if id is not None:
-        before = events.happened(id)
-        if before is not None:
-            return int(before.data["cents"])
+    before = events.repeated("returns.covered", subject=OWED, id=id)
+    if before is not None:
+        return int(before.data["cents"])
     register.lock()  # two people may not cover the same sum
     fund, owed = books.account(FUND), -books.balance(OWED)
     cents = min(owed, 0 if fund is None else fund.available)

@@ -23,18 +23,20 @@ LONGEST_REASON = 200
 def undo_receipt(*, receipt_id: int, by: Actor, reason: str, id: Id | None = None) -> int:
     """Undo one receipt that was entered by mistake; returns its cents, undone already or not.
 
-    Raises Refusal: `unknown`, `reason`, `returned`, `deposited`, `spent`.
+    Repeatable by `id`. Raises Refusal: `unknown`, `reason`, `returned`, `deposited`, `spent`,
+    `differs`.
     """
+    name, subject = "contribution.receipt_undone", f"receipt:{receipt_id}"
+    before = events.repeated(name, subject=subject, id=id)
     receipt = Receipt.objects.select_for_update().filter(pk=receipt_id).first()
     if receipt is None:
         raise Refusal("unknown", f"Il n’y a pas d’encaissement n° {receipt_id}.")
-    if receipt.undone is None:
+    if before is not None:
+        demand_same_reason(receipt.undone_reason, reason)
+    elif receipt.undone is None:
         kept = demand_reason(reason)
         demand_undoable([receipt])
-        cause = events.record(
-            "contribution.receipt_undone", subject=f"receipt:{receipt_id}", by=by, id=id
-        )
-        reverse_receipts([receipt], cause, kept)
+        reverse_receipts([receipt], events.record(name, subject=subject, by=by, id=id), kept)
     return receipt.cents
 
 
@@ -43,18 +45,17 @@ def undo_receipt(*, receipt_id: int, by: Actor, reason: str, id: Id | None = Non
 def undo_return(*, return_id: int, by: Actor, id: Id | None = None) -> int:
     """Undo one return that was entered by mistake; returns its cents, undone already or not.
 
-    Raises Refusal: `unknown`, `recovered`, `covered`.
+    Repeatable by `id`. Raises Refusal: `unknown`, `recovered`, `covered`, `differs`.
     """
+    name, subject = "contribution.return_undone", f"return:{return_id}"
+    before = events.repeated(name, subject=subject, id=id)
     rows = Return.objects.select_for_update(of=("self",)).filter(pk=return_id)
     row = rows.select_related("receipt").first()
     if row is None:
         raise Refusal("unknown", f"Il n’y a pas de rejet n° {return_id}.")
-    if row.undone is None:
+    if before is None and row.undone is None:
         demand_returns_undoable([row])
-        cause = events.record(
-            "contribution.return_undone", subject=f"return:{return_id}", by=by, id=id
-        )
-        reverse_returns([row], cause)
+        reverse_returns([row], events.record(name, subject=subject, by=by, id=id))
     return row.receipt.cents
 
 
@@ -64,6 +65,12 @@ def demand_reason(reason: str) -> str:
     if not 0 < len(kept) <= LONGEST_REASON:
         raise Refusal("reason", f"Dites pourquoi, en {LONGEST_REASON} lettres au plus.")
     return kept
+
+
+def demand_same_reason(kept: str, reason: str) -> None:
+    """Refusal(differs) unless the `reason` sent again is the one that was `kept`."""
+    if " ".join(reason.split()) != kept:
+        events.refuse_other()
 
 
 def demand_undoable(receipts: Sequence[Receipt]) -> None:

@@ -15,9 +15,9 @@ from caisse.contributions.readings import (
     read_receipts,
     read_returns,
 )
-from caisse.kernel.sheet import MOST_LINES
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
+from caisse.kernel.sheet import MOST_LINES
 
 HEADING = "adhésion;mois;montant;moyen;date"
 FEBRUARY = Month(2023, 2)

@@ -57,6 +57,7 @@ def play(*, until: int, progress: Progress | None = None) -> None:
         _walk(start, until, progress, travels=True)
         clock.travel(until)
         _mark(until)
+        ledger.anchor(clock.today() - timedelta(1))  # the days that ended, as the timetable does
 
 
 def keep_up() -> None:
@@ -77,7 +78,7 @@ def played_until() -> int:
 
 def _walk(start: int, until: int, progress: Progress | None, *, travels: bool) -> None:
     """Play the acts after `start` up to `until`, day by day; a mark after each week."""
-    everything = world().acts()
+    everything = world().acts
     first, end = (
         bisect_right(everything, moment, key=attrgetter("at"))
         for moment in (_moment(start), _moment(until))

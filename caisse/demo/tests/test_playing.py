@@ -3,9 +3,11 @@
 import contextlib
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from caisse.accounting import queries as accounting
 from caisse.bylaws import queries as bylaws
@@ -101,7 +103,7 @@ def held(told: World, until: int) -> tuple[list[int], list[int]]:
     wallets = [0] * len(told.households)
     places: Counter[int] = Counter()
     month = None
-    for act in told.acts():
+    for act in told.acts:
         if playing.instant(act.at) > until:
             break
         if Month.of(act.at.day) != month:
@@ -133,6 +135,13 @@ def test_the_freeze_of_february_2024_warns_and_its_credit_succeeds(played: str) 
     assert demo.played_until() > clock.instant(date(2024, 2, 5), 6)
 
 
+def test_every_line_of_the_check_is_green(played: str) -> None:
+    lines = accounting.check()
+    assert [line.code for line in lines if not line.ok] == []
+    link = books.last_link()
+    assert link is not None and link[0] == LAST
+
+
 def test_playing_again_changes_nothing(played: str) -> None:
     before = books.tip()
     demo.play(until=demo.end_of_the_year())
@@ -146,6 +155,13 @@ def test_decisions_and_places_at_the_end(played: str) -> None:
     assert len(merchants.places(at=date(2023, 11, 10))) == 50
 
 
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A caisse of the test's own: its anchors are not those of the played year."""
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+
+
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.django_db(transaction=True)
 def test_an_interrupted_month_ends_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     until = clock.instant(date(2023, 3, 13), 9)
@@ -171,6 +187,7 @@ def test_an_interrupted_month_ends_the_same(monkeypatch: pytest.MonkeyPatch) -> 
     assert (march.called_cents, march.returned_cents) == (7_150_00, 180_00)
 
 
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.django_db(transaction=True)
 def test_only_a_caisse_of_the_demo_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
     demo.play(until=clock.instant(date(2023, 1, 10), 12))

@@ -58,7 +58,7 @@ def test_purchases_by_month_and_their_amounts(lived: World) -> None:
 
 
 def test_purchases_happen_where_and_when_they_can(lived: World) -> None:
-    moments = [act.at for act in lived.acts() if isinstance(act, Purchase | Refund | Attempt)]
+    moments = [act.at for act in lived.acts if isinstance(act, Purchase | Refund | Attempt)]
     assert all(earlier < later for earlier, later in pairwise(moments))
     for one in lived.purchases:
         household = lived.households[one.household]

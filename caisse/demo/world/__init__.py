@@ -50,15 +50,12 @@ class World:
     attempts: tuple[Attempt, ...]
     office: tuple[Act, ...]
     """Every act but purchases, refunds and attempts."""
-
-    def acts(self) -> list[Act]:
-        """Every act in the order of time."""
-        everything: list[Act] = [*self.office, *self.purchases, *self.refunds, *self.attempts]
-        return sorted(everything, key=attrgetter("at"))
+    acts: tuple[Act, ...]
+    """Every act, in the order of time."""
 
     def days(self) -> Iterator[tuple[date, list[Act]]]:
         """The days on which something happens, in order, each with its acts in order."""
-        for day, acts in groupby(self.acts(), key=lambda act: act.at.day):
+        for day, acts in groupby(self.acts, key=lambda act: act.at.day):
             yield day, list(acts)
 
     def last_day(self) -> date:
@@ -75,7 +72,7 @@ def world(seed: int = SEED) -> World:
     people, shops = households(seed), places(seed)
     given, planned, bank = grants(), costs(), debits(seed, people)
     told = story(seed, people, shops)
-    acts = chain(
+    by_the_office = chain(
         office.founding(),
         office.agreements(given),
         office.budgets(planned),
@@ -85,6 +82,8 @@ def world(seed: int = SEED) -> World:
         office.runs(people),
         office.bank(bank),
     )
+    office_acts = sorted(by_the_office, key=attrgetter("at"))
+    everything = [*office_acts, *told.purchases, *told.refunds, *told.attempts]
     return World(
         seed=seed,
         households=tuple(people),
@@ -96,5 +95,6 @@ def world(seed: int = SEED) -> World:
         purchases=tuple(told.purchases),
         refunds=tuple(told.refunds),
         attempts=tuple(told.attempts),
-        office=tuple(sorted(acts, key=attrgetter("at"))),
+        office=tuple(office_acts),
+        acts=tuple(sorted(everything, key=attrgetter("at"))),
     )

@@ -31,7 +31,9 @@ def plan_cost(
 
     Raises Refusal: unknown_line, amount, known_on, differs.
     """
-    content = {"cents": check_cents(cents), "due_on": str(due_on)}
+    content = {
+        "cents": check_cents(cents), "due_on": str(due_on), "known_on": str(known_on or "")
+    }  # fmt: skip
     if id is not None and events.repeated("cost.planned", subject=_account(line), id=id, **content):
         return PlannedCost.objects.get(cause=id).pk
     on = check_known_on(known_on)
@@ -60,7 +62,10 @@ def change_cost(
     old = PlannedCost.objects.select_for_update().filter(pk=planned_id).first()
     if old is None:
         raise Refusal("unknown_cost", "Cette dépense prévue n’est pas connue.")
-    content = {"cents": cents, "due_on": str(due_on or ""), "replaces": planned_id}
+    content = {
+        "cents": cents, "due_on": str(due_on or ""), "known_on": str(known_on or ""),
+        "replaces": planned_id,
+    }  # fmt: skip
     subject = _account(old.line)
     if id is not None and events.repeated("cost.changed", subject=subject, id=id, **content):
         return PlannedCost.objects.get(cause=id).pk

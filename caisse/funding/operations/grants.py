@@ -64,6 +64,9 @@ def sign_grant(
     }
     known = None if id is None else Grant.objects.filter(cause=id).first()
     if events.repeated("grant.signed", subject=known or "", id=id, **content) and known:
+        told = (known.label, known.is_investment)  # the label was typed: it is in no event
+        if told != (label.strip(), is_investment) or signed_on not in (None, known.signed_on):
+            events.refuse_other()
         return _signed(known)
     on = check_known_on(signed_on)
     _check_agreement(funder_id, fund, instalments)

@@ -1,6 +1,7 @@
 """Fields: 128 bits and months come back as they were, on both databases."""
 
 import uuid
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -40,7 +41,8 @@ def test_what_has_not_16_bytes_never_reaches_the_database(value: bytes) -> None:
 def test_months_and_nothing() -> None:
     month = Month(2024, 2)
     assert MonthField().get_prep_value(month) == 202402
-    assert OptionalMonthField().from_db_value(202402, None, None) == month
-    assert OptionalMonthField().from_db_value(None, None, None) is None
+    optional_month, optional_id = cast(Any, OptionalMonthField()), cast(Any, OptionalId16Field())
+    assert optional_month.from_db_value(202402, None, None) == month
+    assert optional_month.from_db_value(None, None, None) is None
     assert MonthField().to_python(202402) == MonthField().to_python(month) == month
-    assert OptionalId16Field().get_db_prep_value(None, connection) is None
+    assert optional_id.get_db_prep_value(None, connection) is None

@@ -1,5 +1,6 @@
 """Months: values that add, compare and know their days."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -59,7 +60,7 @@ def test_the_29th_of_february() -> None:
 def test_a_stretch_of_months_and_of_days(first: Month, n: int) -> None:
     stretch = months(first, first + n)
     assert len(stretch) == max(0, n + 1)
-    assert all(late - early == 1 for early, late in zip(stretch, stretch[1:], strict=False))
+    assert all(late - early == 1 for early, late in itertools.pairwise(stretch))
     every = days(first.first, first.next().first)
     assert (len(every), every[-1]) == (first.days + 1, first.next().first)
 
@@ -70,7 +71,8 @@ def test_words_of_a_month() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2023", "2023-2", "2023-13", "2023-00", "0000-01", "23-02", "2023-02-01", "２０２３-02"]
+    "text",
+    ["", "2023", "2023-2", "2023-13", "2023-00", "0000-01", "23-02", "2023-02-01", "２０２３-02"],
 )
 def test_what_is_no_month_is_refused_in_french(text: str) -> None:
     with pytest.raises(ValueError, match="n’est pas un mois"):

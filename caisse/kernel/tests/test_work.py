@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +12,8 @@ from caisse.kernel import clock, events, ids, work
 from caisse.kernel.actor import SYSTEM
 from caisse.kernel.models import Done
 
-MORNING = clock.instant(date(2024, 2, 29), 9)
+NOW = (date(2024, 2, 29), 9)
+MORNING = clock.instant(*NOW)
 
 
 @pytest.fixture(autouse=True)
@@ -117,16 +119,16 @@ def test_a_reaction_is_enqueued_in_the_transaction_of_its_event() -> None:
 @pytest.mark.parametrize(
     ("every", "same", "next_"),
     [
-        ("minute", datetime(2024, 2, 29, 9, 0, 59), datetime(2024, 2, 29, 9, 1)),
-        ("day", datetime(2024, 2, 29, 23, 59), datetime(2024, 3, 1)),
-        ("month", datetime(2024, 2, 1), datetime(2024, 3, 1)),
+        ("minute", (date(2024, 2, 29), 9, 0, 59), (date(2024, 2, 29), 9, 1)),
+        ("day", (date(2024, 2, 29), 23, 59), (date(2024, 3, 1),)),
+        ("month", (date(2024, 2, 1),), (date(2024, 3, 1),)),
     ],
 )
 def test_periods_follow_the_business_date(
-    every: work.Every, same: datetime, next_: datetime
+    every: work.Every, same: tuple[Any, ...], next_: tuple[Any, ...]
 ) -> None:
-    now = datetime(2024, 2, 29, 9, 0)
-    assert work.period(every, now) == work.period(every, same) != work.period(every, next_)
+    now, same_, after = (clock.local(clock.instant(*when)) for when in (NOW, same, next_))
+    assert work.period(every, now) == work.period(every, same_) != work.period(every, after)
 
 
 @pytest.mark.django_db(transaction=True)

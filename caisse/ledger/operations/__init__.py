@@ -2,6 +2,7 @@
 
 from caisse.ledger.operations.accounts import (
     found,
+    lock,
     open_accounts,
     prepare,
     prepare_as_here,
@@ -10,14 +11,23 @@ from caisse.ledger.operations.accounts import (
 )
 from caisse.ledger.operations.keeping import anchor, anchor_again, void_expired
 from caisse.ledger.operations.many import gather, spread
-from caisse.ledger.operations.moving import post, repeatable, stop, submit, submit_later
+from caisse.ledger.operations.moving import (
+    outcome,
+    post,
+    repeatable,
+    stop,
+    submit,
+    submit_later,
+)
 
 __all__ = [
     "anchor",
     "anchor_again",
     "found",
     "gather",
+    "lock",
     "open_accounts",
+    "outcome",
     "post",
     "prepare",
     "prepare_as_here",

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from caisse.kernel.ids import first_id, show_id
 from caisse.kernel.month import Month, months
 from caisse.ledger.models import Account, Tip
 from caisse.ledger.rules import FAMILIES, State, family_of
+from caisse.ledger.rules import Account as Value
+from caisse.ledger.writer import door_on
 
 CHUNK = 500
 
@@ -46,8 +48,7 @@ def set_state(codes: Iterable[str], state: State) -> None:
     Raises ValueError for an unknown code, and for one to be ended that still holds something.
     """
     wanted = sorted(set(codes))
-    rows = Account.objects.select_for_update().filter(code__in=wanted).order_by("code")
-    accounts = {row.code: row for row in rows}
+    accounts = lock(wanted)
     missing = [code for code in wanted if code not in accounts]
     if missing:
         raise ValueError(f"no account {missing[0]}")
@@ -57,6 +58,19 @@ def set_state(codes: Iterable[str], state: State) -> None:
     Account.objects.filter(code__in=wanted).update(state=state)
 
 
+def lock(codes: Iterable[str]) -> dict[str, Value]:
+    """Hold accounts still until the end of the caller's transaction; those that exist, by code.
+
+    For who decides on balances before posting: nothing else moves on them meanwhile. Ask at once
+    for all that the posting will touch, so that everybody locks in the same order. Raises
+    RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock lasts as long as the caller's transaction")
+    with connection.wrap_database_errors:
+        return door_on(connection).lock(sorted(set(codes)))
+
+
 @transaction.atomic
 def set_floor(codes: Iterable[str], floor: int) -> None:
     """How far below zero, in cents (0 or less), guarded accounts may go from now on.
@@ -64,9 +78,8 @@ def set_floor(codes: Iterable[str], floor: int) -> None:
     Raises ValueError when the floor is above 0 or an account already stands below it.
     """
     wanted = sorted(set(codes))
-    rows = Account.objects.select_for_update().filter(code__in=wanted).order_by("code")
-    for row in rows:
-        if floor > 0 or row.credits - row.debits - row.held < floor:
+    for row in lock(wanted).values():
+        if floor > 0 or row.balance - row.held < floor:
             raise ValueError(f"{row.code} cannot get the floor {floor}")
     Account.objects.filter(code__in=wanted).update(floor=floor)
 
@@ -118,12 +131,12 @@ def prepare_as_here(*, using: str) -> None:
 
 
 def _create_partition(month: Month, using: str = DEFAULT_DB_ALIAS) -> None:
-    connection = connections[using]
-    if connection.vendor != "postgresql":
+    there = connections[using]
+    if there.vendor != "postgresql":
         return
     name = f"ledger_transfer_{month.year:04d}_{month.month:02d}"
     bounds = [show_id(first_id(_start_ms(each))) for each in (month, month.next())]
-    with connection.cursor() as cursor:
+    with there.cursor() as cursor:
         cursor.execute(
             f"CREATE TABLE {name} (LIKE ledger_transfer INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
         )

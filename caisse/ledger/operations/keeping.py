@@ -3,24 +3,28 @@
 import hashlib
 import logging
 import os
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from caisse.kernel import clock, events
+from caisse.kernel import clock, events, work
 from caisse.kernel.actor import SYSTEM
 from caisse.kernel.ids import derived_id, show_id
+from caisse.kernel.month import days
 from caisse.ledger.models import Account, Link, Tip
 from caisse.ledger.models import Transfer as Row
 from caisse.ledger.operations.moving import post, repeatable
-from caisse.ledger.rules import DONE, Refused, Transfer
+from caisse.ledger.rules import DONE, HOUR_MS, Refused, Transfer
 
 log = logging.getLogger("caisse.ledger")
 
 FIRST_LINK = "0" * 64
 CHUNK = 500  # holds voided in one transaction
+SWEPT = "ledger.holds_swept"  # until when no expired hold was left
+LATE_MS = 48 * HOUR_MS  # how long a hold may be written after its own expiry, and still be found
 
 
 @repeatable
@@ -30,8 +34,11 @@ def void_expired() -> int:
     One that cannot be voided (closed a moment ago, or an account that was ended) keeps none of the
     others.
     """
-    holds = list(expired_holds(clock.now_ms())[:CHUNK])
+    now = clock.now_ms()
+    holds = list(expired_holds(now, since=work.marked(SWEPT) - LATE_MS)[:CHUNK])
     if not holds:
+        if now - work.marked(SWEPT) > HOUR_MS:
+            work.mark(SWEPT, now)
         return 0
     cause = events.record("holds.expired", subject="ledger", by=SYSTEM, holds=len(holds))
     numbers = {row.debit for row in holds} | {row.credit for row in holds}
@@ -53,13 +60,16 @@ def void_expired() -> int:
     return 0
 
 
-def expired_holds(now: int) -> QuerySet[Row]:
-    """The open holds whose time has passed at `now` (ms), each by the index on expires_at or of."""
+def expired_holds(now: int, *, since: int = 0) -> QuerySet[Row]:
+    """The open holds whose time passed between `since` and `now` (ms); none is left from before.
+
+    Each is found by the index on expires_at, and its closing by the one on `of`.
+    """
     closing = Row.objects.filter(of=OuterRef("id"), phase__in=("post", "void"))
-    return Row.objects.filter(~Exists(closing), phase="held", expires_at__lte=now)
+    rows = Row.objects.filter(~Exists(closing), phase="held", expires_at__lte=now)
+    return rows.filter(expires_at__gt=min(since, now))
 
 
-@transaction.atomic
 def anchor(until: date) -> list[tuple[date, str]]:
     """Link every ended business day up to `until` that has no link yet; returns the new links.
 
@@ -67,20 +77,26 @@ def anchor(until: date) -> list[tuple[date, str]]:
 
     The link of a day = SHA-256(link of the day before | day | its transfers by seq | its events by
     id), each as canonical JSON of its columns without the `*_after`. After COMMIT, one line a day
-    goes to `$CAISSE_HOME/anchors.jsonl`, outside the database and never restored with it.
+    goes to `$CAISSE_HOME/anchors.jsonl`, outside the database and never restored with it. Ended
+    days are hashed before anything is locked: nobody who pays waits for it.
     """
-    Tip.objects.select_for_update().get(pk=1)
-    last = Link.objects.order_by("-day").first()
-    day = last.day + timedelta(1) if last else _first_day()
-    link, seq = (last.link, last.seq) if last else (FIRST_LINK, 0)
-    made = []
     until = min(until, clock.today() - timedelta(1))
-    while day is not None and day <= until:
-        link, seq = day_link(link, day, seq)
-        Link.objects.create(day=day, link=link, seq=seq, at=clock.now_ms())
-        made.append((day, link))
-        day += timedelta(1)
-    if made:
+    last = Link.objects.order_by("-day").first()
+    first = last.day + timedelta(1) if last else _first_day()
+    rows = [
+        Link(day=day, link=link, seq=seq, at=clock.now_ms())
+        for day, link, seq in _links(last, first, until)
+    ]
+    if not rows:
+        return []
+    with transaction.atomic():
+        Tip.objects.select_for_update().get(pk=1)
+        newest = Link.objects.order_by("-day").first()
+        if (newest and newest.day) != (last and last.day):
+            return []  # another process has linked these days meanwhile
+        Link.objects.bulk_create(rows)
+        events.close_until(clock.instant(rows[-1].day + timedelta(1)))
+        made = [(row.day, row.link) for row in rows]
         transaction.on_commit(lambda: _write_anchors(made))
     return made
 
@@ -93,23 +109,25 @@ def anchor_again() -> None:
         transaction.on_commit(lambda: _write_anchors(made))
 
 
-def day_link(before: str, day: date, seq: int, last: int | None = None) -> tuple[str, int]:
-    """The link of `day` after the link `before`, and the last seq that it holds.
+def _links(last: Link | None, first: date, until: date) -> Iterator[tuple[date, str, int]]:
+    """Day, link and last seq of each day, in one pass over the journal after the last link.
 
-    All transfers after the last one linked belong to it, also those that a clock put back dates
-    into a day already linked. `last` is where a link ends that is recomputed.
+    All transfers after the last one linked belong to the day, also those that a clock put back
+    dates into a day already linked.
     """
-    digest = hashlib.sha256(f"{before}|{day.isoformat()}".encode())
-    bounds = clock.instant(day), clock.instant(day + timedelta(1))
-    rows = Row.objects.filter(seq__gt=seq, at__lt=bounds[1]).order_by("seq")
-    if last is not None:
-        rows = rows.filter(seq__lte=last)
-    for row in rows.iterator(2000):
-        digest.update(b"|" + canonical_transfer(row).encode())
-        seq = row.seq
-    for text in events.canonical_events(*bounds):
-        digest.update(b"|" + text.encode())
-    return digest.hexdigest(), seq
+    link, seq = (last.link, last.seq) if last else (FIRST_LINK, 0)
+    waiting = Row.objects.filter(seq__gt=seq).order_by("seq").iterator(2000)
+    row = next(waiting, None)
+    for day in days(first, until):
+        end = clock.instant(day + timedelta(1))
+        digest = hashlib.sha256(f"{link}|{day.isoformat()}".encode())
+        while row is not None and row.at < end:
+            digest.update(b"|" + canonical_transfer(row).encode())
+            seq, row = row.seq, next(waiting, None)
+        for text in events.canonical_events(clock.instant(day), end):
+            digest.update(b"|" + text.encode())
+        link = digest.hexdigest()
+        yield day, link, seq
 
 
 def canonical_transfer(row: Row) -> str:
@@ -147,6 +165,6 @@ def _write_anchors(made: list[tuple[date, str]]) -> None:
         os.fsync(file.fileno())
 
 
-def _first_day() -> date | None:
+def _first_day() -> date:
     first = Row.objects.order_by("seq").values_list("at", flat=True).first()
     return events.first_day() if first is None else min(clock.day_of(first), events.first_day())

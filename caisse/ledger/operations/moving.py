@@ -9,10 +9,13 @@ from typing import ParamSpec, TypeVar
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from caisse.kernel import clock
+from caisse.kernel.ids import Id
+from caisse.ledger import queries as books
+from caisse.ledger.queries import Movement
 from caisse.ledger.rules import DONE, Outcome, Refused, Transfer, judge_chain, well_formed
 from caisse.ledger.writer import Done, door_on, numbered, read_book, stop, touched, writer
 
-__all__ = ["post", "repeatable", "stop", "submit", "submit_later"]
+__all__ = ["outcome", "post", "repeatable", "stop", "submit", "submit_later"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,6 +81,18 @@ def submit_later(chain: Sequence[Transfer], done: Done) -> None:
     writer().enqueue(chain, done)
 
 
+def outcome(id: Id) -> Movement | None:
+    """What became of a transfer: answered after every commit that was under way, and committed.
+
+    A look that only reads may miss what stands before it in the writer's turn, or believe a commit
+    that the disk then refuses; this one takes its turn at the tip and has to reach the disk itself.
+    None when nothing stands under `id`. Raises RuntimeError inside a transaction.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("outcome runs its own transaction: not inside another one")
+    return _settled(id)
+
+
 def _demand_form(chain: Sequence[Transfer]) -> None:
     for transfer in chain:
         if not well_formed(transfer):
@@ -108,3 +123,10 @@ def repeatable(operation: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+@repeatable
+def _settled(id: Id) -> Movement | None:
+    with connection.wrap_database_errors:
+        door_on(connection).touch()
+    return books.transfer(id)

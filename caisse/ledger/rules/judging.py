@@ -223,9 +223,7 @@ def _passes(transfer: Transfer, debit: Account, credit: Account) -> bool:
     return passes and "ended" not in (debit.state, credit.state)
 
 
-def _examine_cents(
-    transfer: Transfer, named: Named | None, debit: Account, credit: Account
-) -> str:
+def _examine_cents(transfer: Transfer, named: Named | None, debit: Account, credit: Account) -> str:
     """Ceilings, then guards, with the hold that a post closes already released."""
     cents, phase, released = transfer.cents, transfer.phase, 0
     if named is not None:

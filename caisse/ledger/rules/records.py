@@ -120,6 +120,11 @@ class Account:
         """credits − debits; the cash of a bank account is its negative."""
         return self.credits - self.debits
 
+    @property
+    def available(self) -> int:
+        """What may still be debited of a guarded account: balance − held − floor."""
+        return self.balance - self.held - self.floor
+
     def full(self) -> bool:
         """True when a counting account has reached its ceiling."""
         return self.ceiling is not None and self.debits - self.credits + self.held >= self.ceiling

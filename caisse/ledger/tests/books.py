@@ -86,12 +86,19 @@ def submit(*chain: Transfer) -> str:
     return " ".join(outcome.answer for outcome in ledger.submit(chain))
 
 
-def rows(query: str, *params: object) -> list[tuple[Any, ...]]:
+def rows(query: str, *params: Any) -> list[tuple[Any, ...]]:
     """What plain SQL says; ids as bytes on both databases."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         found = cursor.fetchall()
     return [tuple(getattr(cell, "bytes", cell) for cell in row) for row in found]
+
+
+def execute(statement: str, *params: Any) -> int:
+    """Raw SQL in a transaction of its own; how many rows it changed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)
 
 
 def balances() -> dict[str, tuple[int, int]]:
@@ -147,3 +154,11 @@ def raised(act: Callable[[], object], kind: type[BaseException] = Exception) -> 
     except kind as error:
         return str(error) or type(error).__name__
     return ""
+
+
+def wait_for_a_waiter() -> None:
+    """Until another connection waits for a lock of ours; only PostgreSQL can tell."""
+    for _ in range(2_000):
+        if rows("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")[0][0]:
+            return
+    raise AssertionError("nobody waited")

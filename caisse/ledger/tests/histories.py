@@ -27,7 +27,13 @@ def small_world(group: str = "") -> Plain:
     """A model with a few accounts of every sort; those of another `group` are its own."""
     model = Plain(NOW)
     singles = ["bank:caisse", "fund:caisse", "fund:transit", "fund:operating", "bank:operating"]
-    singles += ["fund:offline", "tries:all", "claims:contribution", "receivable:returns", "loss:all"]
+    singles += [
+        "fund:offline",
+        "tries:all",
+        "claims:contribution",
+        "receivable:returns",
+        "loss:all",
+    ]
     balances = {"bank:caisse": -890, "fund:caisse": 200, "fund:offline": 40}
     for code in singles:
         model.open(code, balance=balances.get(code, 0))

@@ -238,22 +238,23 @@ class Plain:
 
     def _full(self, account: dict[str, Any]) -> bool:
         ceiling = account["ceiling"]
-        return ceiling is not None and account["held"] - account["balance"] >= ceiling
+        return ceiling is not None and bool(account["held"] - account["balance"] >= ceiling)
 
     def _closed(self, t: Transfer) -> bool:
         debit, credit = (self.accounts[code]["state"] for code in (t.debit, t.credit))
         if t.phase == "void":
-            return debit == "ended"
+            return bool(debit == "ended")
         if "ended" in (debit, credit):
             return True
         passes = t.phase in ("post", "reverse") or t.reason not in CLOSABLE_REFUSES
         return "closed" in (debit, credit) and not passes
 
     def _over_ceiling(self, t: Transfer) -> bool:
-        of = self._of(t)
+        of, released = self._of(t), 0
         if t.phase == "post":
             assert of is not None
-            if t.cents > of.cents:
+            released = of.cents
+            if t.cents > released:
                 return True
         bounded = t.phase == "reverse" or (t.phase == "posted" and t.reason in GIVES_BACK)
         if bounded and of is not None and self._given_back(of) + t.cents > of.cents:
@@ -262,13 +263,13 @@ class Plain:
             return False
         if t.unit != "money":
             account = self.accounts[t.debit]
-            level = account["held"] - account["balance"] - (of.cents if t.phase == "post" else 0)
+            level = account["held"] - account["balance"] - released
         else:
             account = self.accounts[t.credit]
             if t.phase == "held":
                 return False
             level = account["balance"]
-        return account["ceiling"] is not None and level + t.cents > account["ceiling"]
+        return account["ceiling"] is not None and bool(level + t.cents > account["ceiling"])
 
     def _given_back(self, of: Transfer) -> int:
         """Refunds and returns of it that were not reversed, and its reversal."""
@@ -289,7 +290,8 @@ class Plain:
             available = debit["balance"] - debit["held"] - debit["floor"]
             if t.cents > available:
                 return True
-        return t.phase != "held" and credit["guard"] == "debit" and t.cents > -credit["balance"]
+        short = credit["guard"] == "debit" and t.cents > -credit["balance"]
+        return bool(short) and t.phase != "held"
 
     def _post(self, t: Transfer) -> Told:
         debit, credit, of = self.accounts[t.debit], self.accounts[t.credit], self._of(t)

@@ -1,6 +1,5 @@
 """The bank test: many clients, random chains, and whoever looks sees the books balance."""
 
-import os
 import random
 import threading
 import time
@@ -14,11 +13,12 @@ from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Refused, Transfer
 from caisse.ledger.tests.books import found, recount, rows
 from caisse.ledger.writer import writer
+from conftest import LONG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS, WALLETS, PLACES = 16, 14, 4
-LASTS_S = 60.0 if os.environ.get("CAISSE_LONG") == "1" else 3.0
+LASTS_S = 60.0 if LONG else 3.0
 LOOK_S = 0.01
 SUMS = (
     "SELECT SUM(debits), SUM(credits), MIN(held), "

@@ -92,7 +92,9 @@ def test_the_same_id_gives_the_first_receipt_whatever_happened_since() -> None:
     posted = [o._replace(answer="posted") for o in post(chain)]
     assert first == again == restarted == posted
     stored = rows("SELECT seq, at, debit_after, credit_after FROM ledger_transfer ORDER BY seq")
-    assert [tuple(o[2:]) for o in first] == [r for r in stored if r[0] in (first[0].seq, first[1].seq)]
+    assert [tuple(o[2:]) for o in first] == [
+        r for r in stored if r[0] in (first[0].seq, first[1].seq)
+    ]
     assert recount() == []
 
 

@@ -28,7 +28,14 @@ def t(word: str, debit: str, credit: str, cents: int, reason: str, **more: objec
     of = more.pop("of", None)
     named = None if of is None else derived_id(CAUSE, str(of))
     return Transfer(
-        derived_id(CAUSE, word), debit, credit, cents, reason, CAUSE, of=named, **more  # type: ignore[arg-type]
+        derived_id(CAUSE, word),
+        debit,
+        credit,
+        cents,
+        reason,
+        CAUSE,
+        of=named,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -141,6 +148,16 @@ def test_a_void_frees_the_whole_hold(table: Table) -> None:
     assert table.balance("wallet:1") == (300, 0)
 
 
+def test_a_hold_undone_with_its_chain_is_forgotten_in_the_same_batch(table: Table) -> None:
+    """The same id may come again with other content: it was never posted."""
+    first, second = pay("h", 100, phase="held"), pay("h", 50, phase="held")
+    post = pay("p", 80, phase="post", of="h")
+    batch = [[first, post, pay("x", 999)], [second], [post]]
+    answers = [[o.answer for o in told] for told in commit(table.memory, batch, NOW)]
+    assert answers == [["chain", "chain", "insufficient"], ["posted"], ["ceiling"]]
+    assert table.balance("wallet:1") == (300, 50)
+
+
 def test_an_expired_hold_can_only_be_voided(table: Table) -> None:
     assert table.ask(pay("h", 200, phase="held", expires_at=NOW + 1)) == "posted"
     assert table.ask(pay("i", 100, phase="held", expires_at=NOW + 2)) == "posted"
@@ -152,11 +169,11 @@ def test_an_expired_hold_can_only_be_voided(table: Table) -> None:
 
 
 def test_a_hold_posted_to_the_bank_needs_the_euros(table: Table) -> None:
-    hold = t("h", "place:1", "bank:caisse", 30, "redemption", phase="held")
-    assert table.ask(hold) == "posted"
     row = list(table.memory.rows["bank:caisse"])
     row[3:5] = 29, 0
     table.memory.rows["bank:caisse"] = tuple(row)
+    hold = t("h", "place:1", "bank:caisse", 30, "redemption", phase="held")
+    assert table.ask(hold) == "posted"
     paid = hold._replace(id=derived_id(CAUSE, "p"), phase="post", of=hold.id)
     assert table.ask(paid) == "insufficient"
 
@@ -186,6 +203,7 @@ def test_three_wrong_pins_and_a_payment_is_limited(table: Table) -> None:
     assert table.ask(tries[1]) == "posted"
     assert table.ask(pay("b", unless="tries:1:u")) == "limited"
     assert table.ask(pay("c", 999, unless="tries:1:u")) == "limited"
+    assert table.ask(pay("d"), pay("e", unless="tries:1:u"), pay("f")) == "chain limited chain"
     assert table.ask(tries[2]) == "ceiling"
     freed = tries[0]._replace(id=derived_id(CAUSE, "f"), phase="void", of=tries[0].id)
     assert table.ask(freed) == "posted"
@@ -210,8 +228,13 @@ def test_a_place_may_go_down_to_its_floor(table: Table) -> None:
 
 @pytest.mark.parametrize(
     ("offset", "answer"),
-    [(0, "posted"), (-31 * DAY_MS, "posted"), (-31 * DAY_MS - 1, "stale")]
-    + [(600_000, "posted"), (600_001, "stale")],
+    [
+        (0, "posted"),
+        (-31 * DAY_MS, "posted"),
+        (-31 * DAY_MS - 1, "stale"),
+        (600000, "posted"),
+        (600001, "stale"),
+    ],
 )
 def test_a_senders_id_is_31_days_old_at_most_and_10_minutes_ahead(
     table: Table, offset: int, answer: str
@@ -220,6 +243,14 @@ def test_a_senders_id_is_31_days_old_at_most_and_10_minutes_ahead(
     assert table.ask(transfer) == answer
     table.now += 40 * DAY_MS
     assert table.ask(transfer) == ("exists" if answer == "posted" else "stale")
+
+
+@pytest.mark.parametrize("cents", [0, -1, 2**53 + 1, 2**70])
+def test_an_amount_is_more_than_nothing_and_what_everybody_can_show(
+    table: Table, cents: int
+) -> None:
+    assert table.ask(pay("p", cents)) == "route"
+    assert table.ask(pay("p", 2**53)) == "insufficient"
 
 
 def test_an_id_is_16_bytes(table: Table) -> None:

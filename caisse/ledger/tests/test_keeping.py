@@ -1,32 +1,31 @@
-"""Keeping the books: expired holds, insert-only tables, partitions, plans, the chain of days."""
+"""Keeping the books: expired holds, accounts, insert-only tables, partitions and plans."""
 
+import importlib
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from caisse.kernel import clock, triggers
-from caisse.kernel.ids import Id, derived_id, first_id, new_id, show_id
+from caisse.kernel.ids import derived_id, first_id, new_id, show_id
 from caisse.kernel.month import Month, months
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries
-from caisse.ledger.operations.keeping import FIRST_LINK, day_link
 from caisse.ledger.rules import LAG_MS
 from caisse.ledger.tests.books import (
     START,
     balances,
     closing,
+    execute,
     found,
     pay,
-    post,
     raised,
     recount,
     refund,
     rows,
     submit,
-    told,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,12 +39,6 @@ def only_postgresql(why: str) -> None:
         pytest.skip(why)
 
 
-def execute(statement: str, *params: object) -> int:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return int(cursor.rowcount)
-
-
 # --- expired holds
 
 
@@ -55,8 +48,12 @@ def test_expired_holds_are_voided_and_nothing_else() -> None:
         holds = {
             word: pay(n, 1, cents=n, phase="held", expires_at=expires)
             for n, (word, expires) in enumerate(
-                [("past", NOON + 1), ("now", NOON + MINUTE_MS), ("later", NOON + DAY_MS)]
-                + [("never", None)],
+                [
+                    ("past", NOON + 1),
+                    ("now", NOON + MINUTE_MS),
+                    ("later", NOON + DAY_MS),
+                    ("never", None),
+                ],
                 1,
             )
         }
@@ -71,6 +68,22 @@ def test_expired_holds_are_voided_and_nothing_else() -> None:
     held = {code: held for code, (_, held) in balances().items() if held}
     assert held == {"wallet:3": 3, "wallet:4": 4}
     assert recount() == []
+
+
+def test_expired_holds_are_found_though_the_clock_was_a_year_ahead() -> None:
+    """A sweep that has gone ahead with the clock must come back with it."""
+    with clock.travelled(NOON):
+        month = found()
+    with clock.travelled(NOON + 400 * DAY_MS):
+        ledger.prepare(month + 14)
+        assert ledger.void_expired() == 0
+    with clock.travelled(NOON + 1):
+        assert ledger.void_expired() == 0
+        hold = pay(1, 1, phase="held", expires_at=NOON + MINUTE_MS)
+        assert submit(hold) == "posted"
+    with clock.travelled(NOON + 2 * MINUTE_MS):
+        assert ledger.void_expired() == 1
+    assert balances()["wallet:1"] == (START, 0)
 
 
 def test_one_hold_that_cannot_be_voided_does_not_keep_the_others() -> None:
@@ -102,8 +115,7 @@ def test_a_hold_closed_meanwhile_does_not_stop_the_others(monkeypatch: pytest.Mo
         found()
         one, two = (pay(n, 1, phase="held", expires_at=NOON + 1) for n in (1, 2))
         assert submit(one, two) == "posted posted"
-    from caisse.ledger.operations import keeping
-
+    keeping: Any = importlib.import_module("caisse.ledger.operations.keeping")
     plain, busy = keeping.post, [True]
 
     def post_late(chain: Any) -> Any:
@@ -124,7 +136,11 @@ def test_a_hold_closed_meanwhile_does_not_stop_the_others(monkeypatch: pytest.Mo
 def test_an_account_is_ended_only_when_it_is_empty() -> None:
     found()
     submit(pay(2, 2, cents=START, phase="held"))
-    for code, why in (("wallet:1", "still holds"), ("wallet:2", "still holds"), ("x:1", "no account")):
+    for code, why in (
+        ("wallet:1", "still holds"),
+        ("wallet:2", "still holds"),
+        ("x:1", "no account"),
+    ):
         with pytest.raises(ValueError, match=why):
             ledger.set_state(["place:1", code], "ended")
         account = queries.account("place:1")
@@ -284,7 +300,9 @@ def test_looking_for_expired_holds_reads_no_whole_journal() -> None:
 
     found()
     text = _explained(expired_holds(clock.now_ms()))
-    assert "SCAN" not in text.upper().replace("INDEX SCAN", "").replace("BITMAP HEAP SCAN", ""), text
+    assert "SCAN" not in text.upper().replace("INDEX SCAN", "").replace("BITMAP HEAP SCAN", ""), (
+        text
+    )
 
 
 def _explained(rows_: Any) -> str:
@@ -293,121 +311,3 @@ def _explained(rows_: Any) -> str:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         return str(rows_.explain())
-
-
-# --- the chain of days
-
-
-def _links() -> list[tuple[str, int]]:
-    return [(link, seq) for link, seq in rows("SELECT link, seq FROM ledger_link ORDER BY day")]
-
-
-def _recomputed() -> list[tuple[str, int]]:
-    """Every link again from the rows, as whoever verifies does it."""
-    link, seq, again = FIRST_LINK, 0, []
-    for day, last in rows("SELECT day, seq FROM ledger_link ORDER BY day"):
-        day = day if isinstance(day, date) else date.fromisoformat(day)
-        link, seq = day_link(link, day, seq, last)
-        again.append((link, seq))
-    return again
-
-
-def _three_days() -> list[Id]:
-    """A caisse of three days, each with a payment; the ids of the payments."""
-    paid = []
-    for n in range(3):
-        with clock.travelled(NOON + n * DAY_MS):
-            if n == 0:
-                found()
-            payment = pay(n + 1)
-            assert submit(payment) == "posted"
-            with transaction.atomic():
-                told(f"day.{n}")
-            paid.append(payment.id)
-    return paid
-
-
-def test_each_ended_day_has_one_link_that_can_be_recomputed() -> None:
-    _three_days()
-    with clock.travelled(NOON + 3 * DAY_MS):
-        first = ledger.anchor(TODAY)
-        rest = ledger.anchor(TODAY + timedelta(2))
-        assert ledger.anchor(TODAY + timedelta(2)) == []
-        last = queries.last_link()
-    assert [day for day, _ in first + rest] == [TODAY + timedelta(n) for n in range(3)]
-    assert last == (first + rest)[-1]
-    assert [link for _, link in first + rest] == [link for link, _ in _links()]
-    assert _recomputed() == _links()
-    assert len({link for link, _ in _links()}) == 3
-
-
-def test_only_ended_days_are_linked() -> None:
-    """What is posted later on a day that was linked too early would never be in the chain."""
-    _three_days()
-    with clock.travelled(NOON + 2 * DAY_MS):
-        made = ledger.anchor(TODAY + timedelta(30))
-        assert [day for day, _ in made] == [TODAY, TODAY + timedelta(1)]
-        assert submit(pay()) == "posted"
-    with clock.travelled(NOON + 3 * DAY_MS):
-        ledger.anchor(TODAY + timedelta(2))
-    assert _links()[-1][1] == queries.tip()[0]
-    assert _recomputed() == _links()
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE ledger_transfer SET cents = cents + 1 WHERE id = %s",
-        "UPDATE ledger_transfer SET made_at = 5 WHERE id = %s",
-        "UPDATE ledger_transfer SET method = 'pin' WHERE id = %s",
-        "UPDATE ledger_transfer SET for_month = 202401 WHERE id = %s",
-        "DELETE FROM ledger_transfer WHERE id = %s",
-        "UPDATE kernel_event SET data = '{\"x\":1}' WHERE name = 'day.1' OR id = %s",
-        "DELETE FROM kernel_event WHERE name = 'day.1' OR id = %s",
-    ],
-)
-def test_damage_breaks_the_link_of_its_day(damage: str) -> None:
-    paid = _three_days()
-    with clock.travelled(NOON + 3 * DAY_MS):
-        ledger.anchor(TODAY + timedelta(2))
-    triggers.drop(connection)
-    id_: object = paid[1] if connection.vendor == "sqlite" else show_id(paid[1])
-    assert execute(damage, id_) == 1
-    triggers.install(connection)
-    again, links = _recomputed(), _links()
-    assert again[0] == links[0]
-    assert again[1][0] != links[1][0] and again[2][0] != links[2][0]
-
-
-def test_a_day_with_a_clock_change_is_linked_whole() -> None:
-    for day, hours in ((date(2024, 3, 31), 23), (date(2024, 10, 27), 25)):
-        midnight = clock.instant(day)
-        for n in range(hours):
-            with clock.travelled(midnight + n * 3_600_000):
-                assert clock.today() == day
-        with clock.travelled(midnight + hours * 3_600_000):
-            assert clock.today() == day + timedelta(1)
-    first = clock.instant(date(2024, 10, 27))
-    with clock.travelled(first):
-        found()
-    for n in range(25):
-        with clock.travelled(first + n * 3_600_000):
-            post([pay(n % 4 + 1, cents=1)])
-    with clock.travelled(first + 25 * 3_600_000):
-        post([pay()])
-        ((day, _),) = ledger.anchor(date(2024, 10, 28))
-    assert (day, _links()[0][1]) == (date(2024, 10, 27), queries.tip()[0] - 1)
-
-
-def test_what_comes_after_a_linked_day_though_dated_in_it_goes_into_the_next() -> None:
-    """The clock went back over midnight after the day was linked: nothing escapes the chain."""
-    with clock.travelled(NOON):
-        found()
-    with clock.travelled(clock.instant(TODAY + timedelta(1), 1)):
-        ledger.anchor(TODAY)
-    with clock.travelled(clock.instant(TODAY, 23, 30)):
-        late = pay()
-        assert submit(late) == "posted"
-    with clock.travelled(NOON + 2 * DAY_MS):
-        ledger.anchor(TODAY + timedelta(1))
-    assert _links()[-1][1] == queries.tip()[0]

@@ -14,7 +14,7 @@ from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries
-from caisse.ledger.rules import Refused, Transfer
+from caisse.ledger.rules import Refused, State, Transfer
 from caisse.ledger.tests.books import START, balances, found, post, recount, rows, transfer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,9 +42,7 @@ def allocate(
         return [int(n) for n in ledger.spread(**{**asked, **more})]
 
 
-def expire(
-    month: Month, debits: Sequence[str], cents: Sequence[int], **more: Any
-) -> list[int]:
+def expire(month: Month, debits: Sequence[str], cents: Sequence[int], **more: Any) -> list[int]:
     """Money of wallets goes back to the fund, in a transaction; the cents debited."""
     asked: dict[str, Any] = {
         "debits": list(debits), "credit": "fund:caisse", "cents": np.array(cents),
@@ -82,9 +80,9 @@ def test_both_ask_for_the_callers_transaction() -> None:
     month = found()
     for door, side in ((ledger.spread, "credits"), (ledger.gather, "debits")):
         other = "debit" if side == "credits" else "credit"
-        asked = {side: ["wallet:1"], other: "fund:caisse", "cents": np.array([1])}
+        asked: Any = {side: ["wallet:1"], other: "fund:caisse", "cents": np.array([1])}
         with pytest.raises(RuntimeError, match="the caller's transaction"):
-            door(**asked, ids=[CAUSE], reason="expiry", cause=CAUSE, for_month=month)  # type: ignore[operator]
+            door(**asked, ids=[CAUSE], reason="expiry", cause=CAUSE, for_month=month)
 
 
 def test_closed_ended_and_unknown_wallets_receive_nothing() -> None:
@@ -170,7 +168,9 @@ def test_nobody_gives_to_himself() -> None:
     assert refused(allocate, month, [2, 1, 3], [10, 20, 30], **gift) == "route"
 
 
-@pytest.mark.parametrize(("state", "answers"), [("closed", ["closed", ""]), ("ended", ["closed"] * 2)])
+@pytest.mark.parametrize(
+    ("state", "answers"), [("closed", ["closed", ""]), ("ended", ["closed"] * 2)]
+)
 def test_the_one_account_must_be_open_too(state: Any, answers: list[str]) -> None:
     month = found()
     ledger.open_accounts(["wallet:9"])
@@ -188,7 +188,7 @@ def test_an_ended_account_takes_nothing_even_by_what_passes_a_closed_one() -> No
     ledger.open_accounts(["wallet:8", "wallet:9"])
     ledger.set_state(["wallet:8"], "closed")
     ledger.set_state(["wallet:9"], "ended")
-    split = {"debit": "wallet:1", "reason": "split"}
+    split: Any = {"debit": "wallet:1", "reason": "split"}
     assert allocate(month, [8, 9], [5, 5], **split) == [5, 0]
 
 
@@ -286,8 +286,9 @@ def _two_worlds(lines: list[Any], rich: bool, mark: str, side: str) -> list[str]
     for code, (state, _, _, ceiling, _) in zip(wallets, lines, strict=True):
         if state != "missing":
             ledger.open_accounts([code], ceiling=ceiling)
-    for state in ("closed", "ended"):
-        ledger.set_state([c for c, line in zip(wallets, lines, strict=True) if line[0] == state], state)  # type: ignore[arg-type]
+    states: tuple[State, ...] = ("closed", "ended")
+    for state in states:
+        ledger.set_state([c for c, n in zip(wallets, lines, strict=True) if n[0] == state], state)
     cents = sum(line[1] for line in lines) if rich else max(1, sum(line[1] for line in lines) // 2)
     if cents:
         post([transfer("fund:caisse", source, cents, "month", ids.new_id())])

@@ -31,6 +31,7 @@ from caisse.ledger.rules import Outcome, Refused, Transfer
 from caisse.ledger.tests.books import recount, rows
 from caisse.ledger.tests.plain import Plain, Told
 from caisse.ledger.tests.test_bank import break_connection
+from conftest import LONG
 
 START_MS = 1_708_000_000_000  # 15 February 2024
 MONTH = Month(2024, 2)
@@ -272,7 +273,11 @@ class Caisse(RuleBasedStateMachine):
 
     # --- what happens around
 
-    @rule(which=st.sampled_from(["wallet", "place"]), n=PLACES, state=st.sampled_from(["open", "closed"]))
+    @rule(
+        which=st.sampled_from(["wallet", "place"]),
+        n=PLACES,
+        state=st.sampled_from(["open", "closed"]),
+    )
     def suspend(self, which: str, n: int, state: Any) -> None:
         """Close or open a wallet or a place."""
         code = self.wallet(n) if which == "wallet" else self.place(n)
@@ -359,10 +364,7 @@ def _param(id_: bytes) -> object:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_ledger_is_the_dictionary() -> None:
-    short = settings.default.max_examples < 100  # type: ignore[union-attr]
     run_state_machine_as_test(
         Caisse,
-        settings=settings(
-            max_examples=12 if short else 300, stateful_step_count=25 if short else 60
-        ),
+        settings=settings(max_examples=300 if LONG else 12, stateful_step_count=60 if LONG else 25),
     )

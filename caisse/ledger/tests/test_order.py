@@ -1,7 +1,7 @@
 """Order and time: seq without gaps in commit order, at never back, months, threads, deadlocks."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
@@ -14,14 +14,24 @@ from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries
 from caisse.ledger.rules import Outcome, Refused, Transfer
-from caisse.ledger.tests.books import balances, found, pay, post, recount, rows, submit
+from caisse.ledger.tests.books import (
+    balances,
+    found,
+    pay,
+    post,
+    recount,
+    rows,
+    submit,
+    wait_for_a_waiter,
+)
+from caisse.ledger.writer.reading import turn_of_month
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
 
-def in_threads(jobs: list[Callable[[], object]]) -> list[BaseException]:
+def in_threads(jobs: Sequence[Callable[[], object]]) -> list[BaseException]:
     """Run all at once; what was raised."""
     failed: list[BaseException] = []
     together = threading.Barrier(len(jobs))
@@ -61,7 +71,9 @@ def test_commits_appear_in_the_order_of_seq_and_without_gaps() -> None:
 
     def reader() -> None:
         while not stopped.is_set():
-            query = "SELECT COUNT(*), COALESCE(MAX(seq), 0), COUNT(DISTINCT seq) FROM ledger_transfer"
+            query = (
+                "SELECT COUNT(*), COALESCE(MAX(seq), 0), COUNT(DISTINCT seq) FROM ledger_transfer"
+            )
             seen.append(rows(query)[0])
 
     payers = [lambda w=w: (by_post if w > 2 else by_submit)(w) for w in (1, 2, 3, 4)] * 2
@@ -146,21 +158,10 @@ def test_a_deadlock_is_tried_again() -> None:
             crossing.wait()
         ledger.post([pay(second, cents=7)])
 
-    jobs = [
-        lambda a=a, b=b: ledger.repeatable(crossed)(a, b)  # type: ignore[misc]
-        for a, b in ((1, 2), (2, 1))
-    ]
+    jobs = [lambda a=a, b=b: ledger.repeatable(crossed)(a, b) for a, b in ((1, 2), (2, 1))]
     assert in_threads(jobs) == []
     assert sum(turns.values()) == 3
     assert balances()["place:1"] == (14, 0)
-
-
-def wait_for_a_waiter() -> None:
-    """Until another connection waits for a lock of ours; only PostgreSQL can tell."""
-    for _ in range(2_000):
-        if rows("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")[0][0]:
-            return
-    raise AssertionError("nobody waited")
 
 
 @pytest.mark.parametrize("door", ["post", "submit"])
@@ -259,8 +260,11 @@ def test_months_turn_at_local_midnight_also_where_it_is_not_a_full_hour() -> Non
     """In the Marquesas islands midnight is half past nine in Greenwich."""
     zone = clock.zone().key
     clock.set_zone("Pacific/Marquesas")
+    midnight = clock.instant(date(2024, 3, 1))
+    clock.set_zone(zone)
+    assert turn_of_month(midnight - 60_000).number == 202403  # in Paris it has long been March
+    clock.set_zone("Pacific/Marquesas")
     try:
-        midnight = clock.instant(date(2024, 3, 1))
         assert midnight % HOUR_MS == HOUR_MS // 2
         with clock.travelled(midnight - 60_000):
             found()

@@ -54,9 +54,7 @@ def book_of(debit: str, credit: str, state: str = "open") -> Book:
     return Book(accounts, {}, {}, NOW)
 
 
-def asked(
-    book: Book, reason: str, debit: str, credit: str, phase: str = "posted"
-) -> Transfer:
+def asked(book: Book, reason: str, debit: str, credit: str, phase: str = "posted") -> Transfer:
     """A transfer that only its route can refuse; what it must name stands in the book."""
     of = None
     unit = UNITS.get(reason, "money")
@@ -99,7 +97,7 @@ def test_a_reason_passes_on_its_pair(reason: str, debit: str, credit: str) -> No
 @pytest.mark.parametrize("reason", sorted(TABLE))
 def test_a_reason_passes_on_no_other_pair(reason: str) -> None:
     everywhere = set(itertools.product(FAMILIES, repeat=2))
-    wrong = []
+    wrong: list[tuple[str, ...]] = []
     for debit, credit in everywhere - pairs_of(reason):
         one, two = code_of(debit), code_of(credit, other=True)
         if answer(reason, one, two) != "route":

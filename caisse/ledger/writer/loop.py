@@ -34,8 +34,9 @@ class Writer:
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._connection: Connection | None = None
-        # After a failed COMMIT a look-up may lie; only a COMMIT that wrote something settles it.
-        self._in_doubt = False
+        # After a failed COMMIT a look-up may lie; only a COMMIT that wrote something settles it. So
+        # also at the start: whoever wrote before us may have died of one.
+        self._in_doubt = True
         self._waiting: queue.SimpleQueue[tuple[Chain, Done] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()

@@ -87,7 +87,8 @@ GATHER = _lines("credits", "debits", "credit, debit", "credit_after, debit_after
 # For thousands of rows at once the planner would read whole tables; the indexes are right.
 CHUNK_PLANS = (
     "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_seqscan', 'off', true),"
-    " set_config('enable_mergejoin', 'off', true)"
+    " set_config('enable_mergejoin', 'off', true),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
 
 

@@ -46,8 +46,8 @@ class Tip(NamedTuple):
 class Columns(NamedTuple):
     """Accounts under lock as columns, in the order asked.
 
-    `available` is credits − debits − held − floor for guarded accounts, huge for the others; `states`
-    are 0 open, 1 closed, 2 ended. An unknown code has id 0.
+    `available` is credits − debits − held − floor for guarded accounts, huge for the others;
+    `states` are 0 open, 1 closed, 2 ended. An unknown code has id 0.
     """
 
     ids: Array

@@ -11,8 +11,8 @@ from caisse.ledger.rules import Account, Entry, Posted
 from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
     POSTED_COLUMNS,
-    TRANSFER_COLUMNS,
     STATES,
+    TRANSFER_COLUMNS,
     Columns,
     Lines,
     Tip,
@@ -117,8 +117,12 @@ class SqliteDoor:
         return before._replace(at=at)
 
     def touch(self) -> None:
-        """Write something, so that this COMMIT has to reach the disk."""
-        self.cursor.execute("UPDATE ledger_tip SET seq = seq WHERE id = 1")
+        """Write something, so that this COMMIT has to reach the disk.
+
+        There and back: SQLite leaves a page alone whose new content is what it was.
+        """
+        self.cursor.execute("UPDATE ledger_tip SET seq = seq + 1 WHERE id = 1")
+        self.cursor.execute("UPDATE ledger_tip SET seq = seq - 1 WHERE id = 1")
 
     def _advance(self, seq: int, at: int) -> None:
         self.cursor.execute("UPDATE ledger_tip SET seq = ?, at = ? WHERE id = 1", (seq, at))

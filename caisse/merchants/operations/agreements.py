@@ -124,10 +124,11 @@ def approve_place(
     first = since or today
     if until is not None and until < max(first, today):
         raise Refusal("term", "La convention se termine avant de commencer, ou elle est passée.")
-    _check_rate(rate, Month.of(first))
+    month = Month.of(max(first, today))  # an agreement that began elsewhere is judged as of today
+    demand_rate(rate, month)
     state = State.PLANNED if first > today else State.ACTIVE
     cause = events.record("place.approved", subject=place, by=by, id=id, **content)
-    rules = bylaws.in_force(RedemptionRules, month=Month.of(first))
+    rules = bylaws.in_force(RedemptionRules, month=month)
     ledger.open_accounts([place.account], floor=rules.refund_floor_cents)
     ledger.set_state([place.account], "open" if state == State.ACTIVE else "closed")
     agreement = Agreement.objects.create(
@@ -266,7 +267,7 @@ def _live(place: Place) -> Agreement:
     return agreement
 
 
-def _check_rate(rate: str, month: Month) -> None:
+def demand_rate(rate: str, month: Month) -> None:
     """A place needs a rate of the article exactly where coverage is by place."""
     rules = bylaws.in_force(CoverageRules, month=month)
     known = [each.code for each in rules.rates_bp] if rules.mode == "rate_by_place" else [""]

@@ -16,6 +16,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Refused, Transfer
+from caisse.merchants.codes import CODES
 from caisse.merchants.models import Place, Redemption, RedemptionRun
 from caisse.merchants.queries import Progress, progress
 from caisse.merchants.rules import RedemptionRules, held_on, redemption
@@ -52,7 +53,7 @@ def ask_redemption(*, place_id: int, by: Actor, id: Id | None = None) -> int:
     """Hold what a place has earned until now, because it asks; the cents that it will get.
 
     Paid with the month's others. Raises Refusal: not_on_demand, already_asked (this month),
-    nothing_to_pay (or below the minimum), unknown_place, differs.
+    nothing_to_pay (or below the minimum), unknown_place, differs. Repeatable by `id`.
     """
     return _again(lambda: _ask(place_id, Month.of(clock.today()), by, id))
 
@@ -76,19 +77,21 @@ def pay_redemptions(*, month: Month, by: Actor) -> Progress:
 def void_redemption(
     *, place_id: int, month: Month, by: Actor, code: str, id: Id | None = None
 ) -> None:
-    """Send back a transfer that the bank refused, with its `code` (AC01, AC04…): owed again.
+    """Send back a transfer that the bank refused, with its `code` (one of CODES): owed again.
 
     Before payment the hold is voided; after it the payment is reversed. Either way the money stands
-    on the place's account and goes with the next month's sales. Raises Refusal: no_statement,
+    on the place's account and goes with the next month's sales. Raises Refusal: code, no_statement,
     already_refused, fund_short (the fee cannot be given back), differs.
     """
+    if code not in CODES:
+        raise Refusal("code", f"« {code[:20]} » n’est pas un motif de rejet ({', '.join(CODES)}).")
+    content = {"code": code, "month": str(month)}
+    if events.repeated("redemption.refused", subject=f"place:{place_id}", id=id, **content):
+        return
     rows = Redemption.objects.select_for_update(of=("self",)).select_related("run", "place")
     row = rows.filter(run__month=month, place_id=place_id, cents__gt=0).first()
     if row is None:
         raise Refusal("no_statement", f"Aucun remboursement à ce lieu pour {month}.")
-    content = {"code": code, "month": str(month)}
-    if events.repeated("redemption.refused", subject=row.place, id=id, **content):
-        return
     if row.state == State.REFUSED:
         raise Refusal("already_refused", "Ce remboursement est déjà noté comme refusé.")
     cause = events.record("redemption.refused", subject=row.place, by=by, id=id, **content)
@@ -107,14 +110,16 @@ def void_redemption(
 @ledger.repeatable
 def _ask(place_id: int, month: Month, by: Actor, id: Id | None) -> int:
     """Hold a place's sales at its request, once a month; the cents that it will get."""
-    rules = _rules(month)
-    if held_on(month, rules) is not None:
-        raise Refusal("not_on_demand", "Ici, les lieux sont remboursés chaque mois sans demander.")
     place = Place.objects.select_for_update().filter(pk=place_id).first()
     if place is None:
         raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
-    if events.repeated("redemption.asked", subject=place, id=id, month=str(month)):
-        return Redemption.objects.get(run__month=month, place=place).cents
+    before = events.repeated("redemption.asked", subject=place, id=id)
+    if before is not None:  # asked on the last evening of a month, it may be sent again in the next
+        asked_in = Month.parse(before.data["month"])
+        return Redemption.objects.get(run__month=asked_in, place=place).cents
+    rules = _rules(month)
+    if held_on(month, rules) is not None:
+        raise Refusal("not_on_demand", "Ici, les lieux sont remboursés chaque mois sans demander.")
     run = _run(month, by)
     if run.held or run.redemptions.filter(place=place).exists():
         raise Refusal("already_asked", "Une demande est déjà en cours pour ce mois.")

@@ -25,7 +25,6 @@ from caisse.month.rules import AllocationRules, BalanceRules, expired, months_ke
 
 CHUNK = 5_000
 WITHOUT_CAP = 1 << 62
-TRIES = 5
 DESTINATIONS = {
     "fund": "fund:caisse",
     "solidarity_pot": "fund:named:solidarity",
@@ -65,22 +64,32 @@ def close(*, month: Month, by: Actor) -> None:
     left = balances.balance(run.account)
     if left:
         raise Refusal("month_money_left", f"Il reste {show(left)} mis à part pour {month}.")
-    MonthlyRun.objects.filter(month=month).update(state=RunState.CLOSED)
+    credited = MonthlyRun.objects.filter(month=month, state=RunState.CREDITED)
+    credited.update(state=RunState.CLOSED)
     events.record("month.closed", subject=month, by=by)
 
 
 def _begin(month: Month, by: Actor) -> MonthlyRun:
-    """Set the money apart, first chain of the credit; a refusal is written on the run."""
+    """Set the money apart, first chain of the credit; why it waits is written on the run."""
     try:
         return _set_apart(month, by)
     except Refused as refused:
         _wait(month, refused.answer, by)
         total = balances.balance("fund:caisse")
+        if refused.answer != "insufficient":
+            raise Refusal(
+                "credit_refused",
+                f"Le registre refuse le versement de {month} ({refused.answer}). Rien n’est versé.",
+            ) from None
         raise Refusal(
             "fund_short",
             f"Le fonds de la caisse ne couvre pas le mois {month} : il contient {show(total)}. "
             "Rien n’est versé. Le versement attend et pourra être relancé.",
         ) from None
+    except Refusal as refusal:
+        if refusal.reason == "cover_broken":
+            _wait(month, refusal.reason, by)
+        raise
 
 
 @ledger.repeatable
@@ -167,37 +176,32 @@ def _expire(run: MonthlyRun, by: Actor) -> None:
     run.save(update_fields=["expired_at"])
 
 
+@ledger.repeatable
 def _expire_some(
     run: MonthlyRun, wallets: list[int], rules: BalanceRules, kept: int, target: str
 ) -> None:
-    """One chunk of wallets; tried again when someone pays between reading and locking."""
+    """One chunk of wallets, judged under lock: who pays meanwhile waits, and finds what is left."""
+    if run_of(run.month).expired_at is not None:
+        return  # another process did it all, and what stands in the wallets may be new
     recent = _recent(run, wallets, kept)
     ids = derived_ids(run.cause, "expiry", wallets)
     codes = [f"wallet:{wallet}" for wallet in wallets]
-    for turn in range(TRIES):
-        states = balances.accounts(codes)
-        done = {movement.id for movement in balances.transfers(ids)}
-        cents = np.array(
-            [
-                0 if id in done else min(
-                    expired(states[code].balance, recent[wallet], rules), states[code].available
-                )
-                for id, code, wallet in zip(ids, codes, wallets, strict=True)
-            ],
-            dtype=np.int64,
-        )  # fmt: skip
-        rows = np.flatnonzero(cents > 0).tolist()
-        try:
-            with transaction.atomic():
-                ledger.gather(
-                    debits=[codes[n] for n in rows], credit=target, cents=cents[rows],
-                    ids=[ids[n] for n in rows], reason="expiry", cause=run.cause,
-                    for_month=run.month,
-                )  # fmt: skip
-            return
-        except Refused:
-            if turn == TRIES - 1:
-                raise
+    states = ledger.lock([target, *codes])
+    done = {movement.id for movement in balances.transfers(ids)}
+    cents = np.array(
+        [
+            0 if id in done else min(
+                expired(states[code].balance, recent[wallet], rules), states[code].available
+            )
+            for id, code, wallet in zip(ids, codes, wallets, strict=True)
+        ],
+        dtype=np.int64,
+    )  # fmt: skip
+    rows = np.flatnonzero(cents > 0).tolist()
+    ledger.gather(
+        debits=[codes[n] for n in rows], credit=target, cents=cents[rows],
+        ids=[ids[n] for n in rows], reason="expiry", cause=run.cause, for_month=run.month,
+    )  # fmt: skip
 
 
 def _recent(run: MonthlyRun, wallets: list[int], kept: int) -> dict[int, int]:
@@ -206,10 +210,13 @@ def _recent(run: MonthlyRun, wallets: list[int], kept: int) -> dict[int, int]:
         wallet__in=wallets, run__month__gt=run.month + -kept, run__month__lt=run.month
     )
     sums = dict(rows.values_list("wallet").annotate(Sum("credited_cents")))
-    return {wallet: sums.get(wallet) or 0 for wallet in wallets}
+    opened = balances.opening_wallets(
+        wallets, first=run.month + -(kept - 1), last=run.month.previous()
+    )  # what a caisse that already ran brought in is as new as its first month here
+    return {wallet: (sums.get(wallet) or 0) + opened.get(wallet, 0) for wallet in wallets}
 
 
-@transaction.atomic
+@ledger.repeatable
 def _credit_some(run: MonthlyRun) -> bool:
     """Credit the next lines that are not written, money and line in one transaction."""
     fields = ("pk", "wallet", "allocated_cents", "ceiling_cents")

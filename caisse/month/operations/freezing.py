@@ -54,13 +54,7 @@ def freeze(*, month: Month, by: Actor) -> int:
     taken = levy(called, rules) if rules.mode == "mean_of_contributions" else 0
     expected = queries.expected_cents(until=credit_on(month, rules))
     available = balances.balance("fund:caisse") - queries.waiting_cents() + expected - taken
-    plan = budget(begun[kept], available, rules)
-    if plan.verdict == "blocked":
-        raise Refusal(
-            "budget_blocked",
-            f"Il manque {show(plan.missing_cents)} pour verser {month}. "
-            "Le règlement arrête alors la campagne. Rien n’est versé.",
-        )
+    plan = _unblocked(budget(begun[kept], available, rules), month)
     columns = {name: column[kept] for name, column in roll.items()}
     return _write(month, 0, rules, columns, full[kept], plan, taken, expected, by).pk
 
@@ -70,7 +64,8 @@ def adjust(*, month: Month, by: Actor) -> int:
     """A further run of `month` for what its runs owe by today's roll; returns the run's id.
 
     Only what is missing is given: nothing is taken back, as what was credited may be spent.
-    Raises Refusal: `not_credited` while a run of the month is under way, `nothing_to_adjust`.
+    Raises Refusal: `not_credited` while a run of the month is under way, `nothing_to_adjust`,
+    `budget_blocked`.
     """
     bylaws_operations.lock()
     runs = list(MonthlyRun.objects.filter(month=month).order_by("position"))
@@ -81,6 +76,8 @@ def adjust(*, month: Month, by: Actor) -> int:
     called = int(contributions.pledged(month=month)[1].sum())
     full = allocation(roll["adults"], roll["children"], rules, Pot(called, len(roll["wallet"])))
     due = first_month(full, roll["joined"], month, rules)
+    if runs[0].verdict == "scaled":  # nobody receives more for having been forgotten
+        due = due * runs[0].total_cents // runs[0].asked_cents
     given: dict[int, int] = {}
     for wallet, cents in PlanLine.objects.filter(run__month=month).values_list(
         "wallet", "allocated_cents"
@@ -92,9 +89,20 @@ def adjust(*, month: Month, by: Actor) -> int:
     if not kept.any():
         raise Refusal("nothing_to_adjust", f"Rien ne manque au mois {month}.")
     available = balances.balance("fund:caisse") - queries.waiting_cents()
-    plan = budget(missing[kept], available, rules)
+    plan = _unblocked(budget(missing[kept], available, rules), month)
     columns = {name: column[kept] for name, column in roll.items()}
     return _write(month, len(runs), rules, columns, full[kept], plan, 0, 0, by).pk
+
+
+def _unblocked(plan: Budgeted, month: Month) -> Budgeted:
+    """The plan, unless the article says that a shortage stops the campaign."""
+    if plan.verdict == "blocked":
+        raise Refusal(
+            "budget_blocked",
+            f"Il manque {show(plan.missing_cents)} pour verser {month}. "
+            "Le règlement arrête alors la campagne. Rien n’est versé.",
+        )
+    return plan
 
 
 def _in_order(month: Month) -> None:

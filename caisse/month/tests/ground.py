@@ -70,7 +70,7 @@ def give(cents: int) -> None:
     """Euros into the caisse fund, as interest: nothing else is needed here."""
     cause = events.record("test.given", subject="fund:caisse", by=TREASURER)
     transfer = Transfer(
-        derived_id(cause, "in"), "bank:caisse", "fund:caisse", cents, "interest", cause
+        derived_id(cause, "interest"), "bank:caisse", "fund:caisse", cents, "interest", cause
     )
     ledger.post([transfer])
 
@@ -80,9 +80,18 @@ def take_back(cents: int) -> None:
     """A fee that the bank takes from the segregated account."""
     cause = events.record("test.taken", subject="bank:caisse", by=TREASURER)
     transfer = Transfer(
-        derived_id(cause, "out"), "receivable:fees", "bank:caisse", cents, "fee", cause
+        derived_id(cause, "fee"), "receivable:fees", "bank:caisse", cents, "fee", cause
     )
     ledger.post([transfer])
+
+
+@transaction.atomic
+def bring(joined: Joined, cents: int) -> None:
+    """What a household had in a caisse that already ran."""
+    cause = events.record("test.brought", subject="fund:caisse", by=TREASURER)
+    wallet = f"wallet:{joined.wallet_id}"
+    id = derived_id(cause, "in")
+    ledger.post([Transfer(id, "fund:caisse", wallet, cents, "opening_wallet", cause)])
 
 
 def spend(joined: Joined, cents: int, place: str = "place:1") -> Outcome:

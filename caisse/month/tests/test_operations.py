@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from caisse.accounting import checks
+from caisse.kernel import work
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
 from caisse.month import operations as months
@@ -311,3 +312,74 @@ def test_the_differences_are_named() -> None:
         (),
     )
     assert first.membership_id not in found.came
+
+
+def test_an_adjustment_after_a_scaled_month_gives_the_forgotten_the_same_part() -> None:
+    ground.found(allocation__budget_guard="scale", allocation__first_month="full")
+    known = ground.join(2, cents=0)
+    ground.give(100_00)
+    ground.run(FEBRUARY)
+    ground.give(500_00)
+    forgotten = ground.join(on=date(2023, 2, 1), cents=0)[0]
+    months.adjust(month=FEBRUARY, by=COORDINATOR)
+    months.check(month=FEBRUARY, by=TREASURER)
+    months.approve(month=FEBRUARY, by=COORDINATOR)
+    assert months.credit(month=FEBRUARY, by=TREASURER) == 50_00
+    assert [ground.wallet(home) for home in (*known, forgotten)] == [50_00] * 3
+    green()
+
+
+def test_a_blocked_adjustment_writes_nothing() -> None:
+    ground.found(allocation__budget_guard="block", allocation__first_month="full")
+    ground.join(cents=0)
+    ground.give(100_00)
+    ground.run(FEBRUARY)
+    ground.join(on=date(2023, 2, 1), cents=0)
+    assert refused(lambda: months.adjust(month=FEBRUARY, by=COORDINATOR)) == "budget_blocked"
+    assert [run.position for run in queries.runs()] == [0]
+
+
+def test_why_a_credit_waits_is_written_on_the_run() -> None:
+    ground.found()
+    ground.join()
+    ground.give(100_00)
+    ground.freeze(FEBRUARY)
+    ground.approve(FEBRUARY)
+    ground.take_back(30_00)
+    ground.travel(FEBRUARY.day(5))
+    assert refused(lambda: months.credit(month=FEBRUARY, by=TREASURER)) == "cover_broken"
+    run = queries.run(month=FEBRUARY)
+    assert run is not None and run.waits_for == "cover_broken"
+
+
+def test_the_timetable_freezes_when_the_last_day_to_change_is_over() -> None:
+    ground.found()
+    ground.join()
+    ground.give(900_00)
+    ground.travel(date(2023, 1, 15), 10)
+    assert "month.freeze/2023-01-15" not in work.run_due()
+    assert queries.run(month=FEBRUARY) is None
+    ground.travel(date(2023, 1, 15), 23)
+    assert "month.freeze/2023-01-15" in work.run_due()
+    assert queries.run(month=FEBRUARY) is not None
+
+
+def test_a_server_that_was_stopped_freezes_and_calls_what_it_missed() -> None:
+    ground.found()
+    ground.join()
+    ground.give(900_00)
+    ground.travel(date(2023, 3, 20), 23)
+    work.run_due()
+    assert [str(run.month) for run in queries.runs()] == ["2023-02", "2023-03", "2023-04"]
+    assert books.balance("claims:contribution") == 2 * 50_00  # February and March
+
+
+def test_an_opening_balance_is_as_new_as_the_first_month() -> None:
+    ground.found(balance__rollover="full", balance__expiry_months=2)
+    home = ground.join()[0]
+    ground.give(900_00)
+    ground.bring(home, 80_00)
+    ground.run(FEBRUARY)
+    assert ground.wallet(home) == 180_00
+    ground.run(MARCH)
+    assert ground.wallet(home) == 200_00

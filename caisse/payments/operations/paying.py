@@ -4,8 +4,6 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db import transaction
-
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.ledger import operations as ledger
@@ -80,7 +78,7 @@ def pay_many(purchases: Sequence[Purchase]) -> list[Answer]:
         if not left.acquire(timeout=WAIT_S):
             break
     return [
-        receipt(purchase.payment_id) or declined("till_suspended")
+        outcome(purchase.payment_id) or declined("till_suspended")
         if closed
         else _told(purchase, outcome)
         for purchase, closed, outcome in zip(purchases, shut, outcomes, strict=True)
@@ -109,11 +107,11 @@ def abandon(*, payment_id: Id, till: Id) -> Answer:
 def outcome(payment_id: Id) -> Answer | None:
     """What became of a payment or refund: its receipt, Declined("abandoned"), or None: unknown.
 
-    Read in a transaction of its own that takes its turn after the writer's. None is no promise: a
-    packet may still travel, and only `abandon` settles that.
+    Answered by a transaction of its own that takes its turn after the writer's and commits. None is
+    no promise: a packet may still travel, and only `abandon` settles that. Raises RuntimeError
+    inside a transaction.
     """
-    with transaction.atomic():
-        movement = books.transfer(payment_id)
+    movement = ledger.outcome(payment_id)
     if movement is None:
         return None
     return receipt_of(movement) or taken(payment_id)

@@ -21,6 +21,7 @@ from caisse.people.operations.persons import (
     demand_holders,
     handles,
     new_person,
+    same_holder,
 )
 from caisse.people.rules import HolderRules, MemberRules
 
@@ -52,8 +53,10 @@ def change_composition(
     Repeatable by `id`. Raises Refusal: `household`, `composition`, `unknown`, `differs`.
     """
     text = births_text(births)
-    if id is not None and events.happened(id) is not None:
-        return _stated_before(id, household_id, since, adults, text)
+    subject, day = f"household:{household_id}", since.isoformat()
+    known = events.repeated("household.composition_changed", subject=subject, id=id, since=day)
+    if known is not None:
+        return _stated_before(known.id, adults, text)
     rules = bylaws.in_force(MemberRules, month=Month.of(since))
     demand_composition(adults, births, since, rules)
     if not Household.objects.filter(pk=household_id).exists():
@@ -67,23 +70,15 @@ def change_composition(
         recorded_at=clock.now_ms(),
         cause=cause,
     )
-    events.record(
-        "household.composition_changed",
-        subject=f"household:{household_id}",
-        by=by,
-        id=cause,
-        since=since.isoformat(),
-    )
+    events.record("household.composition_changed", subject=subject, by=by, id=cause, since=day)
     return row.pk
 
 
-def _stated_before(id: Id, household_id: int, since: date, adults: int, births: str) -> int:
+def _stated_before(id: Id, adults: int, births: str) -> int:
     """The composition that the first call under `id` wrote; Refusal(differs) if it was another."""
-    row = Composition.objects.filter(
-        cause=id, household=household_id, since=since, adults=adults, births=births
-    ).first()
-    if row is None:
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    row = Composition.objects.get(cause=id)
+    if (row.adults, row.births) != (adults, births):
+        events.refuse_other()
     return row.pk
 
 
@@ -99,10 +94,9 @@ def add_holder(
     Repeatable by `id`. Raises Refusal: `holders`, `handle`, `taken`, `unknown`, `differs`.
     """
     day = clock.today() if since is None else since
-    if id is not None:
-        before = events.happened(id)
-        if before is not None:
-            return _added_before(id, wallet_id, before.subject)
+    before = events.repeated("holder.added", subject=f"wallet:{wallet_id}", id=id)
+    if before is not None:
+        return _added_before(before.data["holder"], holder, since)
     # The lock keeps two desks from adding the last holder at the same time.
     if not Wallet.objects.select_for_update().filter(pk=wallet_id).exists():
         raise Refusal("unknown", "Ce porte-monnaie n’existe pas.")
@@ -113,18 +107,15 @@ def add_holder(
     person = new_person(holder)
     person.save()
     row = Holder.objects.create(person=person, wallet_id=wallet_id, handle=handle, since=day)
-    events.record(
-        "holder.added", subject=f"holder:{row.pk}", by=by, id=cause, wallet=f"wallet:{wallet_id}"
-    )
+    events.record("holder.added", subject=f"wallet:{wallet_id}", by=by, id=cause, holder=row.pk)
     return Held(row.pk, handle)
 
 
-def _added_before(id: Id, wallet_id: int, subject: str) -> Held:
-    """The holder that the first call under `id` added; Refusal(differs) if it was another act."""
-    kind, _, number = subject.partition(":")
-    row = Holder.objects.filter(pk=int(number)).first() if kind == "holder" else None
-    if row is None or row.wallet_id != wallet_id:
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+def _added_before(holder_id: int, asked: NewHolder, since: date | None) -> Held:
+    """The holder that the first call added; Refusal(differs) when it was somebody else."""
+    row = Holder.objects.select_related("person").get(pk=holder_id)
+    if since not in (None, row.since) or not same_holder(row, asked):
+        events.refuse_other()
     return Held(row.pk, row.handle)
 
 

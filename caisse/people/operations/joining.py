@@ -28,12 +28,13 @@ from caisse.people.operations.persons import (
     Limits,
     NewHolder,
     NewHousehold,
-    births_text,
     demand_household,
     handles,
     new_composition,
     new_household,
     new_person,
+    same_holder,
+    same_household,
 )
 from caisse.people.queries import places_taken
 from caisse.people.rules import demand_room
@@ -43,10 +44,20 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One line of `join_many`."""
+    """One line of `join_many`.
+
+    `known_on` is the day from which the composition is known, when the household joined before (a
+    caisse that already ran elsewhere): the articles of that day judge it.
+    """
 
     household: NewHousehold
     joined_on: date
+    known_on: date | None = None
+
+    @property
+    def judged_on(self) -> date:
+        """The day whose articles judge it, and from which its composition is known."""
+        return self.known_on or self.joined_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +113,18 @@ def _join(rows: Sequence[Joining], *, by: Actor, id: Id | None) -> list[Joined]:
         first=first,
         last=last,
         count=len(joined),
+        holders=sum(map(len, people)),
     )
     return joined
 
 
 def _demand(rows: Sequence[Joining]) -> None:
     """Raise Refusal for the first household that cannot join, with its place in the list."""
-    days = {Month.of(row.joined_on): row.joined_on for row in rows}
+    days = {Month.of(row.judged_on): row.judged_on for row in rows}
     limits = {month: Limits.of(month) for month in days}
     for number, row in enumerate(rows, start=1):
         try:
-            demand_household(row.household, row.joined_on, limits[Month.of(row.joined_on)])
+            demand_household(row.household, row.judged_on, limits[Month.of(row.judged_on)])
         except Refusal as refusal:
             if len(rows) == 1:
                 raise
@@ -130,7 +142,7 @@ def enter(rows: Sequence[Joining], state: State, cause: Id) -> list[Membership]:
     )
     Composition.objects.bulk_create(
         [
-            new_composition(household, row.household, row.joined_on, at, cause)
+            new_composition(household, row.household, row.judged_on, at, cause)
             for household, row in zip(households, rows, strict=True)
         ],
         batch_size=BATCH,
@@ -189,11 +201,15 @@ def _joined_before(rows: Sequence[Joining], id: Id) -> list[Joined]:
     found = list(
         Membership.objects.filter(cause=id)
         .select_related("household__wallet")
-        .prefetch_related("states", "household__compositions", "household__wallet__holders")
+        .prefetch_related("states", "household__compositions")
+        .prefetch_related("household__wallet__holders__person")
         .order_by("pk")
     )
-    if len(found) != len(rows) or not all(map(_same, found, rows)):
-        raise Refusal("differs", "Ce numéro d’opération a déjà servi pour autre chose.")
+    one = f"membership:{found[0].pk}" if len(found) == 1 else "memberships"
+    asked = sum(len(row.household.holders) for row in rows)
+    events.repeated("membership.joined", subject=one, id=id, count=len(rows), holders=asked)
+    if not all(map(_same, found, rows)):
+        events.refuse_other()
     joined = []
     for membership, row in zip(found, rows, strict=True):
         wallet = membership.household.wallet
@@ -205,8 +221,11 @@ def _joined_before(rows: Sequence[Joining], id: Id) -> list[Joined]:
 
 def _same(membership: Membership, row: Joining) -> bool:
     """Whether the membership began as `row` says."""
-    first = min(membership.household.compositions.all(), key=attrgetter("pk"))
     began = min(membership.states.all(), key=attrgetter("pk"))
-    said = (began.state, began.since, first.adults, first.births)
-    asked = row.household
-    return said == (State.ACTIVE, row.joined_on, asked.adults, births_text(asked.births))
+    holders = sorted(membership.household.wallet.holders.all(), key=attrgetter("pk"))
+    return (
+        (began.state, began.since) == (State.ACTIVE, row.joined_on)
+        and same_household(membership.household, row.household)
+        and len(holders) >= len(row.household.holders)
+        and all(map(same_holder, holders, row.household.holders))
+    )

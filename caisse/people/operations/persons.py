@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Self
 
 from caisse.bylaws import queries as bylaws
@@ -153,6 +154,23 @@ def new_household(asked: NewHousehold) -> Household:
     )
 
 
+def same_holder(row: Holder, asked: NewHolder) -> bool:
+    """Whether `row` is the holder that `asked` describes; a handle is compared when it is said."""
+    person = new_person(asked)
+    fields = ("given_name", "family_name", "email", "phone")
+    return asked.handle in (None, row.handle) and all(
+        getattr(row.person, field) == getattr(person, field) for field in fields
+    )
+
+
+def same_household(row: Household, asked: NewHousehold) -> bool:
+    """Whether `row` began with the address and the composition that `asked` describes."""
+    first = min(row.compositions.all(), key=attrgetter("pk"))
+    said = (row.street, row.postcode, row.town, first.adults, first.births)
+    new = new_household(asked)
+    return said == (new.street, new.postcode, new.town, asked.adults, births_text(asked.births))
+
+
 def handles(people: Sequence[Sequence[NewHolder]], cause: Id) -> list[list[str]]:
     """The handles given, and one proposed for each holder who gave none, list by list.
 
@@ -160,7 +178,7 @@ def handles(people: Sequence[Sequence[NewHolder]], cause: Id) -> list[list[str]]
     """
     flat = [holder for holders in people for holder in holders]
     given = Counter(holder.handle for holder in flat if holder.handle is not None)
-    taken = _in_use(list(given)) | {handle for handle, times in given.items() if times > 1}
+    taken = in_use(list(given)) | {handle for handle, times in given.items() if times > 1}
     if taken:
         raise Refusal(
             "taken", f"L’identifiant « {min(taken)} » est déjà pris : choisissez-en un autre."
@@ -181,7 +199,7 @@ def _proposed(flat: Sequence[NewHolder], cause: Id, reserved: set[str]) -> list[
         if not open_:
             return chosen
         asked = {i: propose(ids.derived_id(cause, f"handle:{i}"), turn) for i in open_}
-        busy = _in_use(list(asked.values()))
+        busy = in_use(list(asked.values()))
         for position, handle in asked.items():
             names = (flat[position].given_name, flat[position].family_name)
             if handle in used or handle in busy or objection(handle, names) is not None:
@@ -191,7 +209,7 @@ def _proposed(flat: Sequence[NewHolder], cause: Id, reserved: set[str]) -> list[
     raise Refusal("handle", "Aucun identifiant libre n’a été trouvé : donnez-en un vous-même.")
 
 
-def _in_use(handles: Sequence[str]) -> set[str]:
+def in_use(handles: Sequence[str]) -> set[str]:
     """Those of `handles` that somebody has, or has had."""
     busy: set[str] = set()
     for start in range(0, len(handles), 900):  # below SQLite's least limit of parameters

@@ -24,6 +24,7 @@ from caisse.people.operations.persons import (
     demand_composition,
     demand_holders,
     handles,
+    same_household,
 )
 from caisse.people.queries import places_taken, timeline
 from caisse.people.rules import AdmissionRules, HolderRules, MemberRules, demand_room
@@ -45,10 +46,13 @@ def apply(
 ) -> int:
     """Write down a household that asks to join; no wallet yet, so `household.holders` is left out.
 
-    Returns the number of its membership. Repeatable by `id`. Raises Refusal(household).
+    Returns the number of its membership. Repeatable by `id`. Raises Refusal: `household`,
+    `composition`, `differs`.
     """
-    if id is not None and events.happened(id) is not None:
-        return Membership.objects.get(cause=id).pk
+    known = None if id is None else Membership.objects.filter(cause=id).first()
+    subject = "" if known is None else f"membership:{known.pk}"
+    if events.repeated("membership.applied", subject=subject, id=id) and known is not None:
+        return _applied_before(known, household, on)
     day = clock.today() if on is None else on
     rules = bylaws.in_force(MemberRules, month=Month.of(day))
     demand_composition(household.adults, household.births, day, rules)
@@ -56,6 +60,14 @@ def apply(
     membership = enter([Joining(household, day)], State.APPLIED, cause)[0]
     events.record("membership.applied", subject=f"membership:{membership.pk}", by=by, id=cause)
     return membership.pk
+
+
+def _applied_before(known: Membership, household: NewHousehold, on: date | None) -> int:
+    """The number that the first call answered; Refusal(differs) when another household applied."""
+    applied = known.states.earliest("pk")
+    if on not in (None, applied.since) or not same_household(known.household, household):
+        events.refuse_other()
+    return known.pk
 
 
 @ledger.repeatable
@@ -129,12 +141,11 @@ def close(*, membership_id: int, by: Actor, id: Id | None = None) -> int:
     """Settle a departure: what is left in the wallet returns to the fund, and the wallet ends.
 
     A person decides it. Returns the cents that went back to the fund. Repeatable by `id`.
-    Raises Refusal: `unknown`, `state`, `held` (money of the wallet is still set aside).
+    Raises Refusal: `unknown`, `state`, `held` (money of the wallet is still set aside), `differs`.
     """
-    if id is not None:
-        before = events.happened(id)
-        if before is not None:
-            return int(before.data["returned_cents"])
+    before = events.repeated("membership.closed", subject=f"membership:{membership_id}", id=id)
+    if before is not None:
+        return int(before.data["returned_cents"])
     today = clock.today()
     _demand_state(membership_id, State.CLOSED, today)
     cause, cents = ids.new_id() if id is None else id, 0

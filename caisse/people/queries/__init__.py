@@ -14,7 +14,7 @@ from caisse.people.queries.registry import (
     search,
     timeline,
 )
-from caisse.people.queries.roll import Roll, roll
+from caisse.people.queries.roll import Roll, last_recorded, roll
 
 __all__ = [
     "Found",
@@ -24,6 +24,7 @@ __all__ = [
     "actor",
     "composition",
     "holder",
+    "last_recorded",
     "membership",
     "membership_of",
     "memberships",

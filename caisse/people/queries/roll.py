@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, Func, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Func, IntegerField, Max, QuerySet, Value, When
 
 from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
@@ -82,6 +82,18 @@ def roll(*, month: Month, child_max_age: int | None, known_at: int | None = None
         np.add.at(adults, births[born & ~young, 0], 1)
         np.add.at(children, births[young, 0], 1)
     return Roll(month, number, wallet, household, adults[at], children[at], joined, left)
+
+
+def last_recorded() -> int:
+    """The instant (ms) of the newest statement of which a roll is made, 0 without any.
+
+    Later than now when the machine's clock was put back since.
+    """
+    newest = [
+        model.objects.aggregate(at=Max("recorded_at"))["at"]
+        for model in (MembershipState, Composition)
+    ]
+    return max(at or 0 for at in newest)
 
 
 def _active(month: Month, known_at: int | None) -> tuple[Array, Array, Array]:

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisse.settings")
+    from zoneinfo import ZoneInfoNotFoundError
+
     import django
     from django.core.exceptions import ImproperlyConfigured
 
     try:
         django.setup()
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, OSError, ValueError, ZoneInfoNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     from caisse.site.command import all_verbs, running
@@ -41,8 +43,8 @@ def _parser() -> argparse.ArgumentParser:
             "A common food fund, from its founding to its accounts.",
         ),
         epilog=say(
-            "Codes de sortie : 0 fait, 1 un contrôle échoue, 2 mauvais usage, 3 refusé par une règle, "
-            "4 caisse occupée ou pas encore fondée.",
+            "Codes de sortie : 0 fait, 1 un contrôle échoue, 2 mauvais usage, "
+            "3 refusé par une règle, 4 caisse occupée ou pas encore fondée.",
             "Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 refused by a rule, "
             "4 the caisse is busy or not founded.",
         ),

@@ -10,6 +10,7 @@ from caisse.site.command import deciding  # isort: skip
 from caisse.site.command import books  # isort: skip
 from caisse.site.command import serving  # isort: skip
 from caisse.site.command import moving  # isort: skip
+from caisse.site.command import opening  # isort: skip
 
 __all__ = [
     "books",
@@ -20,6 +21,7 @@ __all__ = [
     "households",
     "months",
     "moving",
+    "opening",
     "paying",
     "serving",
 ]

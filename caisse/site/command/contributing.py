@@ -19,7 +19,7 @@ from caisse.site.command.arguments import (
     some_euros,
 )
 from caisse.site.command.verbs import OK, REFUSED, Misuse, actor, verb
-from caisse.site.command.words import complain, say, tell
+from caisse.site.command.words import complain, count, say, tell
 
 OFFICE = ("coordinator", "treasurer", "administrator", "desk")
 MONEY = ("treasurer", "administrator", "coordinator")
@@ -71,9 +71,10 @@ def _call(parser: argparse.ArgumentParser) -> None:
 def call(arguments: argparse.Namespace) -> int:
     """What each household owes for the month; the timetable does it on the due day."""
     called = contributions.call(month=arguments.month, by=actor(arguments, *MONEY))
+    members = count(called.members, "foyer|foyers", "household|households")
     tell(
-        f"{called.month} : {show(called.cents)} appelés à {called.members} foyers.",
-        f"{called.month}: {show(called.cents)} called from {called.members} households.",
+        f"{called.month} : {show(called.cents)} appelés à {members}.",
+        f"{called.month}: {show(called.cents)} called from {members}.",
     )
     return OK
 
@@ -170,10 +171,9 @@ def _show(problems: Sequence[RefusedLine], lines: int, total_cents: int) -> None
     """What a file says: the lines that cannot be entered on stderr, then the sum of the others."""
     for problem in problems:
         complain(say(f"ligne {problem.line} : ", f"line {problem.line}: ") + problem.sentence)
-    tell(
-        f"{lines} lignes comprises, {show(total_cents)}, {len(problems)} refusées.",
-        f"{lines} lines understood, {show(total_cents)}, {len(problems)} refused.",
-    )
+    understood = count(lines, "ligne comprise|lignes comprises", "line understood|lines understood")
+    refused = count(len(problems), "refusée|refusées", "refused|refused")
+    print(f"{understood}, {show(total_cents)}, {refused}.")
 
 
 def _deposit(parser: argparse.ArgumentParser) -> None:
@@ -189,9 +189,10 @@ def deposit(arguments: argparse.Namespace) -> int:
     deposited = contributions.deposit(
         desk=arguments.desk, kind=arguments.kind, by=actor(arguments, *OFFICE), id=arguments.id
     )
+    receipts = count(deposited.receipts, "encaissement|encaissements", "receipt|receipts")
     tell(
-        f"{show(deposited.cents)} déposés, {deposited.receipts} encaissements.",
-        f"{show(deposited.cents)} deposited, {deposited.receipts} receipts.",
+        f"{show(deposited.cents)} déposés, {receipts}.",
+        f"{show(deposited.cents)} deposited, {receipts}.",
     )
     return OK
 

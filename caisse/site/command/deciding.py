@@ -14,7 +14,7 @@ from caisse.merchants import operations as merchants
 from caisse.merchants.operations import ApprovePlace, WithdrawPlace
 from caisse.site.command.arguments import by, day, month, number, repeatable, short
 from caisse.site.command.verbs import OK, actor, verb
-from caisse.site.command.words import say, tell
+from caisse.site.command.words import count, say, tell
 
 ROLES = ("committee", "coordinator", "administrator")
 
@@ -103,9 +103,9 @@ def decide(arguments: argparse.Namespace) -> int:
             on=arguments.on,
             id=arguments.id,
         )
+    enacted = count(len(effects), "effet|effets", "effect|effects")
     tell(
-        f"Décision n° {decision.number} : {len(effects)} effets.",
-        f"Decision no. {decision.number}: {len(effects)} effects.",
+        f"Décision n° {decision.number} : {enacted}.", f"Decision no. {decision.number}: {enacted}."
     )
     for effect in effects:
         print(f"  {effect.sentence()}")

@@ -10,6 +10,7 @@ from django.db import transaction
 from caisse.bylaws import operations as bylaws
 from caisse.bylaws import queries as register
 from caisse.bylaws import rules
+from caisse.bylaws.rules.preset import Preset
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
@@ -19,8 +20,9 @@ from caisse.site import starting, timekeeping
 from caisse.site.command.arguments import by, day, month
 from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import OK, actor, verb
-from caisse.site.command.words import say, tell
+from caisse.site.command.words import count, say, tell
 
+CUTOFF = "contribution.cutoff_day"
 OFFICE = ("administrator", "coordinator", "treasurer")
 DEMO_STANDS_AT = (date(2024, 2, 1), 9)
 FARTHEST_MONTHS = 24
@@ -39,7 +41,7 @@ def _found(parser: argparse.ArgumentParser) -> None:
         "--first-month",
         type=month,
         metavar="YYYY-MM",
-        help=say("premier mois versé (le prochain)", "the first one credited (the next)"),
+        help=say("premier mois versé", "the first month credited"),
     )
     by(parser)
 
@@ -50,13 +52,10 @@ def _found(parser: argparse.ArgumentParser) -> None:
 )  # fmt: skip
 def found(arguments: argparse.Namespace) -> int:
     """The first decision enacts every article of the preset; --by becomes the first way in."""
-    register.preset(arguments.preset)
-    this = Month.of(clock.today())
-    first = arguments.first_month or this.next()
+    preset, this = register.preset(arguments.preset), Month.of(clock.today())
+    first = arguments.first_month or _first_open(preset)
     if abs(first - this) > FARTHEST_MONTHS:
-        raise Refusal(
-            "far", f"Le premier mois ({first.words}) est trop loin : deux ans au plus."
-        )
+        raise Refusal("far", f"Le premier mois ({first.words}) est trop loin : deux ans au plus.")
     migrate()
     founder = Actor(arguments.by, frozenset(OFFICE))
     with transaction.atomic():  # a caisse without a way in would be lost to everyone
@@ -72,6 +71,13 @@ def found(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _first_open(preset: Preset) -> Month:
+    """The first month that is not about to be frozen: there is time for households to join."""
+    today, day = clock.today(), rules.find(CUTOFF).neutral
+    day = preset.values.get(CUTOFF, day)
+    return Month.of(today) + (1 if isinstance(day, int) and today.day < day else 2)
+
+
 def _presets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="P", help=say("ses articles", "its articles"))
 
@@ -85,11 +91,9 @@ def presets(arguments: argparse.Namespace) -> int:
     if arguments.code is not None:
         return _articles(arguments.code)
     for preset in register.presets():
-        counts = say(
-            f"{preset.sourced} articles sourcés, {preset.invented} inventés",
-            f"{preset.sourced} articles sourced, {preset.invented} invented",
-        )
-        print(f"{preset.code:24} {preset.name} · {counts}")
+        sourced = count(preset.sourced, "article sourcé|articles sourcés", "sourced|sourced")
+        invented = count(preset.invented, "inventé|inventés", "invented|invented")
+        print(f"{preset.code:24} {preset.name} · {sourced}, {invented}")
     return OK
 
 
@@ -177,7 +181,9 @@ def upgrade(arguments: argparse.Namespace) -> int:
     with only_one():
         waiting = starting.pending()
         migrate()
-    tell(f"{len(waiting)} changements faits.", f"{len(waiting)} changes made.")
+    print(
+        count(len(waiting), "changement fait|changements faits", "change made|changes made") + "."
+    )
     return OK
 
 

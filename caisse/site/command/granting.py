@@ -103,7 +103,9 @@ def _cost(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("amount", type=some_euros, metavar="EUROS")
     repeatable(plan)
     by(plan)
-    change = steps.add_parser("change", help=say("changer une prévision", "change what was expected"))
+    change = steps.add_parser(
+        "change", help=say("changer une prévision", "change what was expected")
+    )
     change.add_argument("planned", type=number)
     change.add_argument("--on", type=day, metavar="YYYY-MM-DD")
     change.add_argument(

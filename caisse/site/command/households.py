@@ -1,4 +1,4 @@
-"""Households: join, change, pause, leave, close; holders; the search (own room: part of the command)."""
+"""Households join, change, pause and leave; holders (own room: part of the command)."""
 
 import argparse
 
@@ -10,7 +10,7 @@ from caisse.people import queries
 from caisse.people.operations import NewHousehold
 from caisse.site.command.arguments import by, day, holder, month, number, repeatable
 from caisse.site.command.verbs import OK, actor, verb
-from caisse.site.command.words import say, tell
+from caisse.site.command.words import count, say, tell
 
 OFFICE = ("coordinator", "desk", "administrator")
 
@@ -92,11 +92,11 @@ def change(arguments: argparse.Namespace) -> int:
         by=actor(arguments, *OFFICE),
         id=arguments.id,
     )
+    adults = count(arguments.adults, "adulte|adultes", "adult|adults")
+    children = count(len(arguments.birth), "enfant|enfants", "child|children")
     tell(
-        f"Adhésion n° {arguments.membership} : {arguments.adults} adultes, "
-        f"{len(arguments.birth)} enfants à partir du {since:%d/%m/%Y}.",
-        f"Membership no. {arguments.membership}: {arguments.adults} adults, "
-        f"{len(arguments.birth)} children from {since.isoformat()} on.",
+        f"Adhésion n° {arguments.membership} : {adults}, {children} à partir du {since:%d/%m/%Y}.",
+        f"Membership no. {arguments.membership}: {adults}, {children} from {since} on.",
     )
     return OK
 
@@ -127,9 +127,7 @@ def holder_(arguments: argparse.Namespace) -> int:
     wallet_id = _membership(arguments.membership).wallet_id
     if wallet_id is None:
         raise Refusal("unknown", "Ce foyer n’a pas encore de porte-monnaie.")
-    held = people.add_holder(
-        wallet_id=wallet_id, holder=arguments.person, by=who, id=arguments.id
-    )
+    held = people.add_holder(wallet_id=wallet_id, holder=arguments.person, by=who, id=arguments.id)
     tell(f"Identifiant : {held.handle}.", f"Handle: {held.handle}.")
     return OK
 
@@ -153,8 +151,7 @@ def pause(arguments: argparse.Namespace) -> int:
     tell(
         f"Adhésion n° {arguments.membership} suspendue de {arguments.first.words} "
         f"à {arguments.last.words}.",
-        f"Membership no. {arguments.membership} paused from {arguments.first} "
-        f"to {arguments.last}.",
+        f"Membership no. {arguments.membership} paused from {arguments.first} to {arguments.last}.",
     )
     return OK
 

@@ -6,7 +6,7 @@ from caisse.kernel.cents import show
 from caisse.month import operations, queries
 from caisse.site.command.arguments import by, month
 from caisse.site.command.verbs import OK, actor, verb
-from caisse.site.command.words import say, tell
+from caisse.site.command.words import count, say, tell
 
 STEPS = ("freeze", "check", "approve", "credit", "close", "adjust")
 ROLES = ("coordinator", "treasurer", "administrator")
@@ -50,11 +50,12 @@ def month_(arguments: argparse.Namespace) -> int:
 def _tell_differences(run: queries.RunView) -> None:
     """What changes against the month before, and what the budget guard said."""
     found = queries.differences(run_id=run.id)
+    members = count(found.members, "foyer|foyers", "household|households")
     tell(
-        f"{found.members} foyers ({found.members_before} le mois d’avant) : "
-        f"{len(found.came)} arrivent, {len(found.went)} partent, {len(found.changed)} changent.",
-        f"{found.members} households ({found.members_before} the month before): "
-        f"{len(found.came)} come, {len(found.went)} leave, {len(found.changed)} change.",
+        f"{members} ({found.members_before} le mois d’avant). Arrivées : {len(found.came)}, "
+        f"départs : {len(found.went)}, changements : {len(found.changed)}.",
+        f"{members} ({found.members_before} the month before). Coming: {len(found.came)}, "
+        f"leaving: {len(found.went)}, changing: {len(found.changed)}.",
     )
     missing = max(0, run.asked_cents - run.available_cents)
     if missing:

@@ -3,29 +3,45 @@
 import argparse
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from caisse.kernel.actor import Actor
 from caisse.site import operations
+from caisse.site.command.arguments import by
 from caisse.site.command.locking import only_one
-from caisse.site.command.verbs import OK, verb
-from caisse.site.command.words import tell
+from caisse.site.command.verbs import OK, Misuse, verb
+from caisse.site.command.words import say, tell
 
 
 def _backup(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, metavar="FILE")
 
 
 @verb("backup", "Copier la caisse pendant qu’elle sert", "Copy the caisse while it serves", _backup)
 def backup(arguments: argparse.Namespace) -> int:
     """The copy is opened and counted again before it is called good."""
-    operations.backup(arguments.file)
-    tell(f"Copie vérifiée : {arguments.file}", f"Copy verified: {arguments.file}")
+    told = operations.backup(arguments.file)
+    print(told, end="")
+    if told:
+        tell(f"Copie recomptée : {arguments.file}", f"Copy counted again: {arguments.file}")
+    else:
+        tell(
+            f"Copie lue jusqu’au bout : {arguments.file}. Elle n’est pas recomptée : "
+            "il faut le droit de créer une base.",
+            f"Copy read to its end: {arguments.file}. It is not counted again: "
+            "that needs the right to create a database.",
+        )
     return OK
 
 
 def _restore(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--replace", action="store_true")
-    parser.add_argument("--by", required=True, metavar="IDENTIFIER")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help=say("même si une caisse est déjà là", "even if a caisse is there already"),
+    )
+    by(parser)
 
 
 @verb("restore", "Remettre une copie en place", "Put a copy in place", _restore, founded=False)
@@ -47,9 +63,12 @@ def move(arguments: argparse.Namespace) -> int:
     """Copies every row and counts it there; then CAISSE_DATABASE chooses the new one."""
     url = "" if arguments.to == "sqlite" else arguments.to
     with only_one():
-        copied = operations.move(url)
+        try:
+            copied = sum(operations.move(url).values())
+        except ImproperlyConfigured as error:
+            raise Misuse(str(error)) from None
     tell(
-        f"{sum(copied.values())} lignes copiées et contrôlées. Changez CAISSE_DATABASE pour les utiliser.",
-        f"{sum(copied.values())} rows copied and checked. Change CAISSE_DATABASE to use them.",
+        f"{copied} lignes copiées et contrôlées. Changez CAISSE_DATABASE pour les utiliser.",
+        f"{copied} rows copied and checked. Change CAISSE_DATABASE to use them.",
     )
     return OK

@@ -12,7 +12,7 @@ from caisse.payments.operations import Declined, Receipt
 from caisse.people import queries as people
 from caisse.site.command.arguments import bank_code, by, id_, month, number, repeatable, some_euros
 from caisse.site.command.verbs import OK, Misuse, actor, verb
-from caisse.site.command.words import say, tell
+from caisse.site.command.words import count, say, tell
 
 OFFICE = ("coordinator", "treasurer", "administrator", "desk")
 MONEY = ("treasurer", "administrator", "coordinator")
@@ -131,10 +131,7 @@ def redeem(arguments: argparse.Namespace) -> int:
         merchants.pay_redemptions(month=month_, by=who)
     progress = places.progress(month=month_)
     if progress is not None:
-        tell(
-            f"{progress.places} lieux, {show(progress.cents)}.",
-            f"{progress.places} places, {show(progress.cents)}.",
-        )
+        print(f"{count(progress.places, 'lieu|lieux', 'place|places')}, {show(progress.cents)}.")
     return OK
 
 

@@ -12,7 +12,17 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Refused
 from caisse.site import starting, timekeeping
-from caisse.site.command.verbs import BUSY, FAILED, OK, REFUSED, USAGE, VERBS, Misuse, Verb
+from caisse.site.command.verbs import (
+    BUSY,
+    FAILED,
+    OK,
+    REFUSED,
+    USAGE,
+    VERBS,
+    Busy,
+    Misuse,
+    Verb,
+)
 from caisse.site.command.words import complain, say
 
 INTERRUPTED = 130
@@ -58,6 +68,9 @@ def _guarded(verb: Verb, arguments: argparse.Namespace) -> int:
     except Misuse as misuse:
         complain(f"caisse {verb.name} : {misuse}")
         return USAGE
+    except Busy as busy:
+        complain(str(busy))
+        return BUSY
     except Refusal as refusal:
         complain(refusal.sentence)
         return REFUSED

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from caisse.site import starting
 from caisse.site.command.arguments import port
 from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import BUSY, FAILED, OK, verb
-from caisse.site.command.words import complain, say, tell
+from caisse.site.command.words import complain, count, say, tell
 
 THREADS = 16
 
@@ -45,6 +46,7 @@ def serve(arguments: argparse.Namespace) -> int:
         return BUSY
     with only_one():
         os.environ["CAISSE_SERVES"] = "1"
+        settings.STATIC_ROOT.mkdir(exist_ok=True)  # the pages warn when it is missing
         connections.close_all()  # the process that serves is a fork: it opens its own
         tell(
             f"La caisse répond sur http://localhost:{arguments.port}/",
@@ -75,7 +77,7 @@ def _answer(host: str, port: int) -> None:
 
 
 def _application() -> Callable[..., Any]:
-    """The pages, in the process that serves; by name, granian would look for them where we stand."""
+    """The pages, in the process that serves; granian looks for a name in the current folder."""
     from caisse.site.wsgi import application
 
     return application
@@ -101,5 +103,5 @@ def work(arguments: argparse.Namespace) -> int:
     done = working.turn()
     for key in done:
         print(key)
-    tell(f"{len(done)} tâches faites.", f"{len(done)} jobs done.")
+    print(count(len(done), "tâche faite|tâches faites", "job done|jobs done") + ".")
     return OK

@@ -17,6 +17,10 @@ class Misuse(Exception):
     """Arguments that do not go together; its text says what to write instead (exit code 2)."""
 
 
+class Busy(Exception):
+    """Somebody else holds the caisse; its text says who (exit code 4)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A word of the command line. `founded`: it needs a caisse that is there."""

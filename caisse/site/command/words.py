@@ -1,4 +1,4 @@
-"""How the command speaks: French, or English where the terminal is (own room: part of the command)."""
+"""How the command speaks: French, or English (own room: part of the command)."""
 
 import argparse
 import os
@@ -51,6 +51,15 @@ def say(french: str, in_english: str) -> str:
 def tell(french: str, in_english: str) -> None:
     """Print one of the two."""
     print(say(french, in_english))
+
+
+def count(number: int, french: str, in_english: str) -> str:
+    """A number of things, each word given as "one|several": `count(2, "lieu|lieux", …)`.
+
+    French says 0 and 1 in the singular, English only 1.
+    """
+    one, several = say(french, in_english).split("|")
+    return f"{number} {one if number == 1 or (number == 0 and not english()) else several}"
 
 
 def complain(sentence: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -331,19 +332,19 @@ def _budget(figures: Figures, setting: Setting) -> Budget:
     """The whole project: what it costs, who pays."""
     costs, resources = figures.consolidated.costs, figures.consolidated.resources
     lines = (
-        (_("Nourriture (%(unit)s versés)") % {"unit": setting.unit}, costs.caisse_cents),
-        (_("Équipe"), costs.hr_cents),
-        (_("Animation et évaluation"), costs.activities_cents),
-        (_("Informatique"), costs.it_cents),
+        (_("Nourriture (%(unit)s versés)") % {"unit": setting.unit}, costs.caisse_cents, "issued"),
+        (_("Équipe"), costs.hr_cents, "operating-hr"),
+        (_("Animation et évaluation"), costs.activities_cents, "operating-running"),
+        (_("Informatique"), costs.it_cents, "operating-it"),
     )
     paying = [one for one in resources.funders if one.cents]
     funders = sorted(paying, key=lambda one: (-one.cents, one.name))
     sources = (
-        (_("Cotisations des membres"), resources.contributions_cents),
-        *((one.name, one.cents) for one in funders),
+        (_("Cotisations des membres"), resources.contributions_cents, "cashed"),
+        *((one.name, one.cents, "") for one in funders),
     )
-    spent = sum(value for _name, value in lines)
-    received = sum(value for _name, value in sources)
+    spent = sum(value for _name, value, _reason in lines)
+    received = sum(value for _name, value, _reason in sources)
     finding = findings.budget(
         food_cents=costs.caisse_cents, costs_cents=spent, currency=setting.currency
     )
@@ -357,8 +358,17 @@ def _budget(figures: Figures, setting: Setting) -> Budget:
     )
 
 
-def _items(lines: Iterable[tuple[str, int]], setting: Setting) -> tuple[Item, ...]:
-    return tuple(Item(name, amount(value, setting.currency)) for name, value in lines)
+def _items(lines: Iterable[tuple[str, int, str]], setting: Setting) -> tuple[Item, ...]:
+    """Lines with the place of the page of figures that explains each; funders share theirs."""
+    page = reverse("figures")
+    return tuple(
+        Item(name, amount(value, setting.currency), f"{page}#{_place(reason)}")
+        for name, value, reason in lines
+    )
+
+
+def _place(figure: str) -> str:
+    return f"chiffre-{figure}" if figure else "financeurs"
 
 
 def _rest(rest: int, setting: Setting) -> Item | None:

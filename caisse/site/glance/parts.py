@@ -132,10 +132,14 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of a sheet: label … value; a `long` value stands under its label."""
+    """A line of a sheet: label … value; a `long` value stands under its label.
+
+    `reason` is the address of what explains the value.
+    """
 
     label: str
     value: str
+    reason: str = ""
 
     @property
     def long(self) -> bool:
@@ -165,11 +169,12 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision of the register: its number, its title, its day."""
+    """A decision of the register: its number, its title, its day, its address."""
 
     number: str
     title: str
     day: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

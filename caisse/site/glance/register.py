@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +20,7 @@ def register(articles: Iterable[InForce], decisions: Sequence[Decision], currenc
     An article that was never decided, or whose value is as if it did not exist, is left out.
     """
     applied = [one for one in articles if one.by is not None and one.value != one.article.neutral]
-    applied.sort(key=_rank)
+    applied.sort(key=lambda one: rank(one.article.name))
     number = decisions[0].number if decisions else 0
     finding = ngettext(
         "Le règlement tient en %(count)s article",
@@ -36,7 +37,7 @@ def register(articles: Iterable[InForce], decisions: Sequence[Decision], currenc
         note=note % {"count": count(number)},
         themes=tuple(
             Theme(title, tuple(_item(one, currency) for one in group))
-            for title, group in groupby(applied, key=lambda one: _theme(one.article.name))
+            for title, group in groupby(applied, key=lambda one: theme(one.article.name))
         ),
         decisions=tuple(_decided(one) for one in decisions),
     )
@@ -59,20 +60,28 @@ def _themes() -> dict[str, str]:
     }
 
 
-def _theme(name: str) -> str:
-    return _themes().get(name.partition(".")[0], _("Autres articles"))
+def theme(name: str) -> str:
+    """The question that the article `name` answers, as a title."""
+    return _themes().get(_prefix(name), _("Autres articles"))
 
 
-def _rank(one: InForce) -> tuple[int, str]:
-    known = list(_themes())
-    prefix = one.article.name.partition(".")[0]
-    return (known.index(prefix) if prefix in known else len(known), "")
+def rank(name: str) -> int:
+    """Where the theme of the article `name` comes, from 0."""
+    known, prefix = list(_themes()), _prefix(name)
+    return known.index(prefix) if prefix in known else len(known)
+
+
+def _prefix(name: str) -> str:
+    # The unit of membership stands alone in the bylaws: it says who enters.
+    return "admission" if name == "member_unit" else name.partition(".")[0]
 
 
 def _item(one: InForce, currency: str) -> Item:
     value = rules.show(one.article, one.value, currency)
-    return Item(spaced(capital(one.article.label)), spaced(value))
+    reason = reverse("article", args=[one.article.name])
+    return Item(spaced(capital(one.article.label)), spaced(value), reason)
 
 
 def _decided(one: Decision) -> Decided:
-    return Decided(f"n°{NARROW}{one.number}", spaced(one.title), day(one.decided_on))
+    reason = reverse("decision", args=[one.number])
+    return Decided(f"n°{NARROW}{one.number}", spaced(one.title), day(one.decided_on), reason)

@@ -1,21 +1,20 @@
 """Move a caisse between SQLite and PostgreSQL, table by table, then count it there."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, connections, models, transaction
 
+from caisse.accounting import queries as accounting
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import triggers
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.settings import database
-from caisse.site.operations.copying import CHECK
+from caisse.site.operations.copying import check
 
 ALIAS = "target"
 BATCH = 1_000
@@ -27,8 +26,15 @@ def move(url: str) -> dict[str, int]:
     """Copy every row into the database `url` ("" is the SQLite file); returns rows by table.
 
     The source is left as it is. Raises Refusal: `same_engine`, `not_empty` when a caisse is founded
-    there, `copy_damaged` when the copy does not pass the check.
+    there, `damaged` when the caisse does not pass the check, `copy_damaged` when the copy does not.
     """
+    damaged = [line for line in accounting.check() if not line.ok]
+    if damaged:
+        raise Refusal(
+            "damaged",
+            f"La caisse ne passe pas le contrôle « {damaged[0].code} » : {damaged[0].first}. "
+            "Rien n’est copié.",
+        )
     target = database(url)
     if target["ENGINE"] == connection.settings_dict["ENGINE"]:
         raise Refusal(
@@ -56,15 +62,7 @@ def _move(url: str) -> dict[str, int]:
             copied[model._meta.db_table] = _copy(model)
         _reset_sequences()
         triggers.install(other)
-    ran = subprocess.run(
-        [sys.executable, "-c", CHECK],
-        env={**os.environ, "CAISSE_DATABASE": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode != 0:
-        raise Refusal("copy_damaged", "La copie ne passe pas le contrôle : " + ran.stdout[-300:])
+    check(settings.HOME, url)
     return copied
 
 

@@ -1,9 +1,11 @@
-"""What templates need beside Django's own: the icons of the sprite, a version for static files."""
+"""What templates need beside Django's own: the icons of the sprite, where the reader is."""
+
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -17,3 +19,13 @@ def icon(name: str) -> SafeString:
         static("site/icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], page: str, *inside: str) -> SafeString:
+    """Says to a link that it leads to the page one reads, or to the one that this page is in."""
+    request = context.get("request")
+    name = getattr(getattr(request, "resolver_match", None), "url_name", None)
+    if name == page:
+        return mark_safe(' aria-current="page"')
+    return mark_safe(' aria-current="true"' if name in inside else "")

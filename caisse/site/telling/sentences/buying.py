@@ -1,0 +1,56 @@
+"""What the caisse pays at a place, and how the place is paid, article by article."""
+
+from django.utils.translation import gettext as _
+
+from caisse.site.telling.sentences.shapes import Say, cents, choice, listed, number, on, percent
+
+
+def bought() -> dict[str, Say]:
+    """Prices, cover, refunds, redemption."""
+    return {
+        "coverage.mode": choice(
+            {
+                "full": _("Un achat se paie en entier avec les %(unit)s."),
+                "rate_by_place": _("La part payée par la caisse dépend du lieu."),
+                "rate_by_product": _("La part payée par la caisse dépend du produit."),
+            }
+        ),
+        "price.step_cents": lambda value, terms: (
+            _("Les prix se comptent au centime près.")
+            if value == 1
+            else _("Les prix vont de %(a)s en %(a)s.") % {"a": terms.money(value)}
+        ),
+        "payment.refund_window_days": number(
+            _("Un achat se rembourse le jour même seulement."),
+            _("Un achat se rembourse pendant %(n)s jours."),
+            _("Un achat se rembourse sans limite de temps."),
+        ),
+        "redemption.frequency": choice(
+            {
+                "monthly": _("Les lieux sont remboursés chaque mois."),
+                "on_demand": _("Les lieux sont remboursés quand ils le demandent."),
+            }
+        ),
+        "redemption.pay_day": on(_("Les lieux reçoivent leurs euros le %(day)s du mois suivant.")),
+        "redemption.min_amount_cents": cents(
+            _("Les lieux sont remboursés dès le premier centime."),
+            _("Sous %(amount)s, le remboursement d’un lieu attend le mois suivant."),
+        ),
+        "redemption.fee_bp": percent(
+            _("Les lieux ne paient pas de frais."),
+            _("Sur %(whole)s de ventes, un lieu paie %(part)s de frais."),
+        ),
+        "redemption.refund_floor_cents": cents(
+            _("Rembourser un achat ne met jamais un lieu en dette."),
+            _("Rembourser un achat peut mettre un lieu en dette de %(amount)s au plus."),
+        ),
+        "coverage.rates_bp": lambda value, terms: (
+            _("Les taux de prise en charge, pour un achat de %(whole)s : %(list)s.")
+            % {
+                "whole": terms.money(100_00),
+                "list": listed(f"{one.code}, {terms.money(one.rate_bp)}" for one in value),
+            }
+            if value
+            else _("Il n’y a pas de taux de prise en charge.")
+        ),
+    }
