@@ -189,8 +189,10 @@ class PlayedYear:
 
     def _play(self) -> int:
         from caisse.demo import operations as demo
+        from tests.year.watching import Watch
 
-        demo.play(until=demo.end_of_the_year())
+        self.watch = Watch(thorough=LONG)  # tests/year says what it must have seen
+        demo.play(until=demo.end_of_the_year(), progress=self.watch.day)
         return clock.now_ms()
 
     def _new_name(self, word: str) -> str:

@@ -2,19 +2,21 @@
 
 A reaction or an entry runs in one transaction with its done-mark (`kernel.models.Done`), so that
 two workers, or five tries, have the effect of one. Reactions are enqueued by `events.record`
-through django-tasks in the transaction of the event: an outbox for free.
+through django-tasks in the transaction of the event: an outbox for free. One that fails is tried
+again after a pause that grows, and given up in the log after the last turn.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, parse_id, show_id
@@ -22,10 +24,14 @@ from caisse.kernel.models import Done
 
 log = logging.getLogger("caisse.work")
 
-AGAIN_AFTER = timedelta(minutes=1)  # a reaction that failed
+TURNS = 6  # of a reaction that fails; the pauses between are 1, 5, 25 minutes, 2 and 10 hours
 DEAD_AFTER = timedelta(minutes=15)  # one that a worker began and never ended
+GIVEN_UP = "given_up"  # the queue of those that failed for the last time
+KEPT = timedelta(days=2)  # the marks of minutes and hours, and reactions that succeeded
+BATCH = 20_000  # rows of a kind that one purge removes at most
 
-Every = Literal["minute", "day", "month"]
+Every = Literal["minute", "hour", "day", "month"]
+SHORT: frozenset[Every] = frozenset({"minute", "hour"})
 Reaction = Callable[[Id], None]
 Job = Callable[[datetime], None]
 
@@ -62,7 +68,7 @@ def on(event: str) -> Callable[[Reaction], Reaction]:
 def timetable(
     name: str, every: Every, hour: int = 0, *, apart: bool = False
 ) -> Callable[[Job], Job]:
-    """Declare a timetable entry, run once per minute, day or month (business dates)."""
+    """Declare a timetable entry, run once per minute, hour, day or month (business dates)."""
 
     def register(job: Job) -> Job:
         TIMETABLE[name] = Entry(name, every, hour, job, apart)
@@ -87,22 +93,14 @@ def react(event: str, name: str, event_id: str) -> None:
 def run_reactions() -> list[str]:
     """Run the reactions that wait, until none is left; returns a word for each that had an effect.
 
-    One that failed, or whose worker died, waits again after a while: at least once, whatever
-    happens. Cheap when nothing waits: it is called every second.
+    One that failed, or whose worker died, waits again after a while, `TURNS` times in all. Cheap
+    when nothing waits: it is called every second.
     """
-    # models are loaded only after this module
     from django_tasks_db.management.commands.db_worker import Worker
-    from django_tasks_db.models import DBTaskResult
 
     if not REACTIONS:
         return []
-    now = timezone.now()  # the time of job queues is the machine's
-    stopped = DBTaskResult.objects.filter(
-        Q(status=TaskResultStatus.FAILED, finished_at__lt=now - AGAIN_AFTER)
-        | Q(status=TaskResultStatus.RUNNING, started_at__lt=now - DEAD_AFTER)
-    )
-    if stopped.exists():
-        stopped.update(status=TaskResultStatus.READY)
+    _wait_again()
     if not DBTaskResult.objects.ready().exists():
         return []
     before = Done.objects.count()
@@ -119,9 +117,49 @@ def run_reactions() -> list[str]:
     return ["reactions"] * (Done.objects.count() - before)
 
 
+def _wait_again() -> None:
+    """Let the reactions that stopped wait for their next turn, or give them up after the last."""
+    now = timezone.now()  # the time of job queues is the machine's
+    stopped = DBTaskResult.objects.exclude(queue_name=GIVEN_UP).filter(
+        Q(status=TaskResultStatus.FAILED)
+        | Q(status=TaskResultStatus.RUNNING, started_at__lt=now - DEAD_AFTER)
+    )
+    for row in stopped.only("worker_ids", "finished_at", "exception_class_path", "args_kwargs"):
+        turns = len(row.worker_ids)  # each turn adds the worker that took it
+        this = stopped.filter(pk=row.pk)  # unless another worker was faster
+        if turns < TURNS:
+            later = (row.finished_at or now) + timedelta(minutes=5 ** (turns - 1))
+            this.update(status=TaskResultStatus.READY, finished_at=None, run_after=later)
+        elif this.update(status=TaskResultStatus.FAILED, queue_name=GIVEN_UP):
+            # the error's class only: its words could hold a name
+            told = (*row.args_kwargs["args"], turns, row.exception_class_path)
+            log.error("reaction to %s given up: %s of %s, after %d turns, %s", *told)
+
+
 def period(every: Every, now: datetime) -> str:
-    """The period of the timetable that holds the local instant `now`."""
-    return now.strftime({"minute": "%Y-%m-%dT%H:%M", "day": "%Y-%m-%d", "month": "%Y-%m"}[every])
+    """The period of the timetable that holds `now`, an instant in the caisse's time zone.
+
+    Days and months are business dates; minutes and hours are of UTC, because in autumn the local
+    ones come twice.
+    """
+    if every in SHORT:
+        form = "%Y-%m-%dT%H:%MZ" if every == "minute" else "%Y-%m-%dT%HZ"
+        return now.astimezone(UTC).strftime(form)
+    return now.strftime("%Y-%m-%d" if every == "day" else "%Y-%m")
+
+
+@timetable("work.purge", every="hour")
+def purge(now: datetime) -> None:
+    """Forget what only said "done" for a while: marks of minutes and hours, past reactions."""
+    before = int((now - KEPT).timestamp() * 1000)
+    for entry in TIMETABLE.values():
+        if entry.every in SHORT:
+            old = Done.objects.filter(key__startswith=f"{entry.name}/", at__lt=before)
+            Done.objects.filter(pk__in=old.values("pk")[:BATCH]).delete()
+    done = DBTaskResult.objects.filter(
+        status=TaskResultStatus.SUCCESSFUL, finished_at__lt=timezone.now() - KEPT
+    )
+    DBTaskResult.objects.filter(pk__in=done.order_by().values("pk")[:BATCH]).delete()
 
 
 def run_due() -> list[str]:

@@ -33,17 +33,34 @@ class Merchant(models.Model):
 
 
 class Place(models.Model):
-    """A point of sale; the account `place:<id>` once it was approved."""
+    """A point of sale; the account `place:<id>` once it was approved.
+
+    Coordinates are in 1e-5 degree (about a metre), both or none. `sells` says in a few words what
+    one finds there, `access` how one gets in (steps, lift, car park).
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="places")
     name = models.CharField(max_length=160)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     producer = models.BooleanField()
     commune = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=120, blank=True, db_default="", default="")
+    sells = models.CharField(max_length=200, blank=True, db_default="", default="")
+    access = models.CharField(max_length=200, blank=True, db_default="", default="")
+    latitude_e5 = models.IntegerField(null=True)
+    longitude_e5 = models.IntegerField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="place_kind_known"),
+            models.CheckConstraint(
+                condition=Q(latitude_e5__isnull=True, longitude_e5__isnull=True)
+                | Q(
+                    latitude_e5__range=(-90_00000, 90_00000),
+                    longitude_e5__range=(-180_00000, 180_00000),
+                ),
+                name="place_coordinates",
+            ),
             models.UniqueConstraint(fields=["merchant", "name"], name="place_name_once"),
         ]
 
@@ -121,6 +138,49 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} suspended {self.since}"
+
+
+class Opening(models.Model):
+    """Hours of one weekday (0 is Monday) at a place: from `opens` to `closes`, minutes of the day.
+
+    `market` names the market where a producer sells then; it is empty for the place itself.
+    """
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="openings")
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.PositiveSmallIntegerField()
+    closes = models.PositiveSmallIntegerField()
+    market = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__lte=6, closes__lte=1440, opens__lt=F("closes")),
+                name="opening_within_a_day",
+            ),
+            models.UniqueConstraint(fields=["place", "weekday", "opens"], name="opening_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.place_id} {self.weekday} {self.opens}-{self.closes}"
+
+
+class Closure(models.Model):
+    """Days on which a place is closed whatever its hours say: `first` and `last` are closed."""
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="closures")
+    first = models.DateField()
+    last = models.DateField()
+    note = models.CharField(max_length=120, blank=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="closure_last_after"),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.place_id} closed {self.first}"
 
 
 class RedemptionRun(models.Model):

@@ -8,7 +8,17 @@ from django.db.models import Q, QuerySet
 
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.month import Month
-from caisse.merchants.models import Agreement, Kind, Place, Redemption, RedemptionRun
+from caisse.merchants.models import (
+    Agreement,
+    Closure,
+    Kind,
+    Opening,
+    Place,
+    Redemption,
+    RedemptionRun,
+    Suspension,
+)
+from caisse.merchants.rules import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,47 @@ class PlaceRow:
     until: date | None
     state: str
     rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Days on which a place is closed: `first` and `last` are."""
+
+    id: int
+    first: date
+    last: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the public may know of a place with an agreement; `decision` gave it that.
+
+    Coordinates are in 1e-5 degree, both or none; `closures` end on the asked day or later.
+    """
+
+    id: int
+    name: str
+    kind: str
+    producer: bool
+    commune: str
+    address: str
+    sells: str
+    access: str
+    latitude_e5: int | None
+    longitude_e5: int | None
+    since: date
+    decision: int
+    suspended: bool
+    hours: tuple[Hours, ...]
+    closures: tuple[Closed, ...]
+
+    def open_on(self, day: date) -> tuple[Hours, ...]:
+        """Its hours on that day, none when it is closed or suspended then."""
+        closed = any(one.first <= day <= one.last for one in self.closures)
+        if closed or self.suspended:
+            return ()
+        return tuple(one for one in self.hours if one.weekday == day.weekday())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +149,34 @@ def names() -> dict[int, str]:
     return dict(Place.objects.values_list("id", "name"))
 
 
+def shops(*, at: date) -> list[Shop]:
+    """The places with an agreement on the day `at`, as the public may see them, by id: 4 reads."""
+    agreements = list(_in_force(at).select_related("place").order_by("place_id", "id"))
+    stopped = Suspension.objects.filter(since__lte=at).filter(
+        Q(until__isnull=True) | Q(until__gt=at)
+    )
+    suspended_ids = set(stopped.values_list("agreement_id", flat=True))
+    hours: dict[int, list[Hours]] = {}
+    for one in Opening.objects.order_by("place_id", "weekday", "opens"):
+        hours.setdefault(one.place_id, []).append(
+            Hours(one.weekday, one.opens, one.closes, one.market)
+        )
+    closures: dict[int, list[Closed]] = {}
+    for row in Closure.objects.filter(last__gte=at).order_by("first", "id"):
+        found = Closed(row.pk, row.first, row.last, row.note)
+        closures.setdefault(row.place_id, []).append(found)
+    return [
+        _shop(one, one.pk in suspended_ids, hours.get(one.place_id), closures.get(one.place_id))
+        for one in agreements
+    ]
+
+
+def open_on(day: date) -> dict[int, tuple[Hours, ...]]:
+    """Place id -> its hours on that day, for the places that are open then."""
+    found = {shop.id: shop.open_on(day) for shop in shops(at=day)}
+    return {place_id: hours for place_id, hours in found.items() if hours}
+
+
 def kind_of(place_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Place id -> code of its kind, for all places or those named: figures by kind join on it."""
     rows = Place.objects.all()
@@ -154,6 +233,32 @@ def _in_force(at: date) -> QuerySet[Agreement]:
         Q(until__isnull=True) | Q(until__gte=at),
         Q(ended_on__isnull=True) | Q(ended_on__gt=at),
         since__lte=at,
+    )
+
+
+def _shop(
+    agreement: Agreement,
+    suspended: bool,
+    hours: list[Hours] | None,
+    closures: list[Closed] | None,
+) -> Shop:
+    row = agreement.place
+    return Shop(
+        id=row.pk,
+        name=row.name,
+        kind=row.kind,
+        producer=row.producer,
+        commune=row.commune,
+        address=row.address,
+        sells=row.sells,
+        access=row.access,
+        latitude_e5=row.latitude_e5,
+        longitude_e5=row.longitude_e5,
+        since=agreement.since,
+        decision=agreement.decision,
+        suspended=suspended,
+        hours=tuple(hours or ()),
+        closures=tuple(closures or ()),
     )
 
 

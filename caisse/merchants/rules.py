@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from caisse.bylaws.rules import article, articles
 from caisse.kernel.cents import Rounding, share
@@ -12,6 +12,18 @@ from caisse.kernel.one_or_many import Number, at_least, choose, portion
 from caisse.kernel.refusal import Refusal
 
 BP = 10_000
+
+
+class Hours(NamedTuple):
+    """Open on a weekday (0 is Monday) from minute `opens` of the day to minute `closes`.
+
+    `market` names the market where a producer sells then; it is empty for the place itself.
+    """
+
+    weekday: int
+    opens: int
+    closes: int
+    market: str = ""
 
 
 @articles("redemption")

@@ -105,8 +105,8 @@ def test_a_caisse_is_founded_once_and_twice_with_one_id_is_once() -> None:
     assert operations.found(**words, id=id_) == first
     with pytest.raises(Refusal) as refused:
         operations.found(**{**words, "name": "B"}, id=id_)
-    assert refused.value.reason == "founded"
-    with pytest.raises(Refusal):
+    assert refused.value.reason == "differs"
+    with pytest.raises(Refusal, match="déjà fondée"):
         operations.found(**words)
     assert models.Decision.objects.count() == 1
 
@@ -335,11 +335,12 @@ def test_an_effect_that_nothing_enacts_is_refused(
     assert reason(Painted(3, "vert")) == "unknown_effect"
 
 
-def test_the_decision_s_event_holds_its_effects(founded: Decision) -> None:
+def test_the_decision_s_event_holds_its_effects_and_nothing_typed(founded: Decision) -> None:
     decision = decide(base(11_000, Month(2023, 6)))
     happened = events.happened(decision.id)
     assert happened is not None and happened.name == "decision.adopted"
-    assert happened.data["effects"] == json.loads(models.Decision.objects.get(pk=2).effects)
+    (effect,) = json.loads(models.Decision.objects.get(pk=2).effects)
+    assert happened.data == {"effects": [{k: v for k, v in effect.items() if k != "source"}]}
 
 
 def raw(statement: str, *values: Any) -> None:

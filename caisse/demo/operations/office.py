@@ -22,6 +22,7 @@ from caisse.kernel.actor import SYSTEM
 from caisse.kernel.refusal import Refusal
 from caisse.merchants import operations as merchants
 from caisse.merchants.operations import ApprovePlace, WithdrawPlace
+from caisse.merchants.rules import Hours
 from caisse.month import operations as month
 from caisse.month import queries as months
 from caisse.people import operations as people
@@ -33,6 +34,7 @@ OfficeAct = (
     | acts.SignGrant
     | acts.PlanCosts
     | acts.Apply
+    | acts.Describe
     | acts.Decide
     | acts.Join
     | acts.Freeze
@@ -59,6 +61,8 @@ def do(stage: Stage, act: OfficeAct) -> None:
         case acts.Join():
             tell(stage, act)
             pledge(stage, act)
+        case acts.Describe():
+            describe(stage, act)
         case acts.Decide():
             decide(stage, act)
         case acts.Freeze():
@@ -150,6 +154,37 @@ def apply(stage: Stage, act: acts.Apply) -> None:
             commune=place.commune,
             by=COORDINATION,
         )
+
+
+def describe(stage: Stage, act: acts.Describe) -> None:
+    """Write what the places tell their customers."""
+    for number in act.places:
+        told, place_id = stage.world.presences[number], stage.places[number]
+        merchants.describe_place(
+            place_id=place_id,
+            address=told.address,
+            sells=told.sells,
+            access=told.access,
+            latitude_e5=told.latitude_e5,
+            longitude_e5=told.longitude_e5,
+            by=COORDINATION,
+            id=act_id(act, number),
+        )
+        merchants.set_hours(
+            place_id=place_id,
+            hours=[Hours(*one) for one in told.hours],
+            by=COORDINATION,
+            id=act_id(act, f"hours:{number}"),
+        )
+        for first, last, note in told.closed:
+            merchants.close_for(
+                place_id=place_id,
+                first=first,
+                last=last,
+                note=note,
+                by=COORDINATION,
+                id=act_id(act, f"closed:{number}:{first}"),
+            )
 
 
 def decide(stage: Stage, act: acts.Decide) -> None:

@@ -16,6 +16,7 @@ from caisse.demo.world.acts import Act
 from caisse.demo.world.grants import costs, grants
 from caisse.demo.world.households import households
 from caisse.demo.world.places import places
+from caisse.demo.world.presences import presences
 from caisse.demo.world.purchases import story
 from caisse.demo.world.returns import debits
 from caisse.demo.world.tables import YEAR
@@ -25,6 +26,7 @@ from caisse.demo.world.values import (
     Grant,
     Household,
     Place,
+    Presence,
     Purchase,
     Recovered,
     Refund,
@@ -41,6 +43,8 @@ class World:
     seed: int
     households: tuple[Household, ...]
     places: tuple[Place, ...]
+    presences: tuple[Presence, ...]
+    """One per place, in the order of the places."""
     grants: tuple[Grant, ...]
     costs: tuple[Cost, ...]
     returned: tuple[Returned, ...]
@@ -88,6 +92,7 @@ def world(seed: int = SEED) -> World:
         seed=seed,
         households=tuple(people),
         places=tuple(shops),
+        presences=tuple(presences(seed, shops)),
         grants=tuple(given),
         costs=tuple(planned),
         returned=tuple(bank.returned),

@@ -57,6 +57,14 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Describe:
+    """Places say where they are, what they sell and when they are open."""
+
+    at: Moment
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Amended:
     """An article of the bylaws takes a value from a month on."""
 
@@ -215,6 +223,7 @@ Act = (
     | SignGrant
     | PlanCosts
     | Apply
+    | Describe
     | Decide
     | Join
     | Freeze

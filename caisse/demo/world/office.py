@@ -21,6 +21,7 @@ from caisse.demo.world.acts import (
     Credit,
     Decide,
     Deposit,
+    Describe,
     Found,
     Freeze,
     HoldSales,
@@ -81,6 +82,7 @@ def meetings(places: Sequence[Place]) -> Iterator[Act]:
         withdrawn = tuple(place.number for place in places if place.withdrawn_on == day)
         applied_on = max(day - APPLIED_BEFORE, SIGNING)
         yield Apply(Moment.at(applied_on, 15), approved)
+        yield Describe(Moment.at(applied_on, 15, 30), approved)
         title = f"Conventionnement de {len(approved)} lieux"
         text = "Le comité a lu les dossiers et les comptes rendus de visite, et donne son accord."
         if withdrawn:

@@ -78,6 +78,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """What a place tells its customers; coordinates in 1e-5 degree."""
+
+    address: str
+    sells: str
+    access: str
+    latitude_e5: int
+    longitude_e5: int
+    hours: tuple[tuple[int, int, int, str], ...]
+    """Weekday (0 is Monday), minute of opening, minute of closing, name of the market or ""."""
+    closed: tuple[tuple[date, date, str], ...]
+    """First day, last day, why."""
+
+
+@dataclass(frozen=True, slots=True)
 class Instalment:
     """One payment of a grant: when it was promised and when it came."""
 

@@ -15,13 +15,16 @@ from caisse.funding.operations.grants import (
     top_up,
     write_off_grant,
 )
+from caisse.funding.operations.levies import confirm_levy, pay_out_levy, void_levy
 
 __all__ = [
     "Signed",
     "add_funder",
     "change_cost",
+    "confirm_levy",
     "make_fee_good",
     "pay_cost",
+    "pay_out_levy",
     "plan_cost",
     "postpone",
     "receive_instalment",
@@ -29,5 +32,6 @@ __all__ = [
     "record_interest",
     "sign_grant",
     "top_up",
+    "void_levy",
     "write_off_grant",
 ]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -55,17 +56,34 @@ def test_the_same_id_twice_is_one_event(monkeypatch: pytest.MonkeyPatch) -> None
     assert enqueued == [id_]
 
 
-def test_a_repeat_is_known_by_its_content() -> None:
+def test_a_repeat_is_known_by_what_the_sender_chose() -> None:
     id_ = ids.new_id()
-    assert not events.repeated("fund.fed", subject="fund", id=id_, cents=1)
-    events.record("fund.fed", subject="fund", by=SYSTEM, id=id_, cents=1)
-    assert events.repeated("fund.fed", subject="fund", id=id_, cents=1)
-    assert not events.repeated("fund.fed", subject="fund", id=None, cents=1)
+    assert events.repeated("fund.fed", subject="fund", id=id_, cents=1) is None
+    events.record("fund.fed", subject="fund", by=SYSTEM, id=id_, cents=1, total=7)
+    before = events.repeated("fund.fed", subject="fund", id=id_, cents=1)
+    assert before is not None and (before.id, before.data["total"]) == (id_, 7)
+    assert events.repeated("fund.fed", subject="fund", id=None, cents=1) is None
     others = [("fund.left", "fund", 1), ("fund.fed", "other", 1), ("fund.fed", "fund", 2)]
     for name, subject, cents in others:
-        with pytest.raises(Refusal) as refused:
-            events.repeated(name, subject=subject, id=id_, cents=cents)
-        assert refused.value.reason == "differs"
+        for again in (events.repeated, partial(events.record, by=SYSTEM)):
+            with pytest.raises(Refusal) as refused:
+                again(name, subject=subject, id=id_, cents=cents, total=7)
+            assert refused.value.reason == "differs"
+    with pytest.raises(Refusal):
+        events.record("fund.fed", subject="fund", by=SYSTEM, id=id_, cents=1)
+
+
+def test_no_event_bears_an_instant_of_a_closed_day() -> None:
+    """Though the clock went back: the link of that day is made."""
+    midnight = clock.instant(date(2024, 3, 1))
+    assert events.closed_until() == 0
+    events.close_until(midnight)
+    events.close_until(midnight - 1)
+    assert events.closed_until() == midnight
+    for now, at in ((midnight - 5, midnight), (midnight + 5, midnight + 5)):
+        with clock.travelled(now):
+            told = events.happened(events.record("fund.fed", subject="fund", by=SYSTEM))
+            assert told is not None and told.at == at
 
 
 def test_history_is_newest_first_and_pages_on() -> None:

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from caisse.kernel import clock, events, ids, triggers
 from caisse.kernel.actor import SYSTEM
 from caisse.kernel.models import Event
+from caisse.kernel.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,8 @@ def test_an_event_stays_as_it_was_written_the_first_time() -> None:
     id_ = ids.new_id(clock.now_ms())
     with transaction.atomic():
         events.record("first.told", subject="x", by=SYSTEM, id=id_, cents=1)
-        events.record("then.told", subject="y", by=SYSTEM, id=id_, cents=2)
+        with pytest.raises(Refusal, match="autre chose"):
+            events.record("then.told", subject="y", by=SYSTEM, id=id_, cents=2)
     told = events.happened(id_)
     assert told is not None and (told.name, told.data) == ("first.told", {"cents": 1})
 

@@ -34,10 +34,11 @@ def void_expired() -> int:
     One that cannot be voided (closed a moment ago, or an account that was ended) keeps none of the
     others.
     """
-    now = clock.now_ms()
-    holds = list(expired_holds(now, since=work.marked(SWEPT) - LATE_MS)[:CHUNK])
+    now, swept = clock.now_ms(), work.marked(SWEPT)
+    ahead = swept > now  # the clock was ahead and has come back: look at everything once
+    holds = list(expired_holds(now, since=0 if ahead else swept - LATE_MS)[:CHUNK])
     if not holds:
-        if now - work.marked(SWEPT) > HOUR_MS:
+        if ahead or now - swept > HOUR_MS:
             work.mark(SWEPT, now)
         return 0
     cause = events.record("holds.expired", subject="ledger", by=SYSTEM, holds=len(holds))

@@ -1,12 +1,19 @@
 """Post in the caller's transaction; submit through the group-commit writer."""
 
 import functools
-import threading
+import queue
 import time
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
@@ -58,27 +65,23 @@ def submit(chain: Sequence[Transfer]) -> list[Outcome]:
     ask again with the same ids. Raises RuntimeError inside a transaction, where it would wait for
     itself, and ValueError for an empty chain or a transfer that no row could hold.
     """
-    answered = threading.Event()
-    told: list[list[Outcome]] = []
-
-    def done(outcomes: list[Outcome]) -> None:
-        told.append(outcomes)
-        answered.set()
-
-    submit_later(chain, done)
-    if not answered.wait(WAIT_S):
+    told: queue.SimpleQueue[list[Outcome]] = queue.SimpleQueue()
+    submit_later(chain, told.put)
+    try:
+        return told.get(timeout=WAIT_S)
+    except queue.Empty:
         return [Outcome("uncertain", transfer.id) for transfer in chain]
-    return told[0]
 
 
 def submit_later(chain: Sequence[Transfer], done: Done) -> None:
     """As `submit`, without waiting: `done(outcomes)` is called from the writer's thread."""
-    if connection.in_atomic_block:
+    ours = connections[DEFAULT_DB_ALIAS]  # looked up once: it takes as long as the hand-over
+    if ours.in_atomic_block:
         raise RuntimeError("submit runs its own transaction: not inside another one")
     if not chain:
         raise ValueError("an empty chain moves nothing")
     _demand_form(chain)
-    writer().enqueue(chain, done)
+    writer(ours).enqueue(chain, done)
 
 
 def outcome(id: Id) -> Movement | None:

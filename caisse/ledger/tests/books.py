@@ -3,6 +3,7 @@
 `recount` reads the raw tables and nothing of `ledger.queries`: what it finds, it names.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
@@ -156,9 +157,15 @@ def raised(act: Callable[[], object], kind: type[BaseException] = Exception) -> 
     return ""
 
 
+def waiting() -> list[int]:
+    """The sessions of this database that wait for a lock; only PostgreSQL can tell."""
+    query = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+    return [pid for (pid,) in rows(query, connection.settings_dict["NAME"])]
+
+
 def wait_for_a_waiter() -> None:
-    """Until another connection waits for a lock of ours; only PostgreSQL can tell."""
-    for _ in range(2_000):
-        if rows("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")[0][0]:
-            return
-    raise AssertionError("nobody waited")
+    """Until another connection waits for a lock of ours."""
+    over = time.monotonic() + 20
+    while not waiting():
+        assert time.monotonic() < over, "nobody waited"
+        time.sleep(0.002)

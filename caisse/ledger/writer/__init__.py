@@ -4,6 +4,7 @@ import os
 import threading
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from caisse.ledger.writer.driver import connector, door_on
 from caisse.ledger.writer.loop import Chain, Done, Writer, numbered
@@ -28,12 +29,13 @@ _writers: dict[tuple[int, str, str], Writer] = {}
 _lock = threading.Lock()
 
 
-def writer() -> Writer:
+def writer(ours: BaseDatabaseWrapper | None = None) -> Writer:
     """The writer of this process for the default database; started now if there is none.
 
-    Keyed by process, because threads do not survive a fork, and by the database's name.
+    `ours` is Django's connection to it, for a caller that has looked it up already. Keyed by
+    process, because threads do not survive a fork, and by the database's name.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
+    connection = connections[DEFAULT_DB_ALIAS] if ours is None else ours
     settings = connection.settings_dict
     key = (os.getpid(), str(settings["HOST"]), str(settings["NAME"]))
     found = _writers.get(key)

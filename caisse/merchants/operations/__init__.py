@@ -10,6 +10,12 @@ from caisse.merchants.operations.agreements import (
     turn_agreements,
     withdraw_place,
 )
+from caisse.merchants.operations.describing import (
+    close_for,
+    describe_place,
+    open_again,
+    set_hours,
+)
 from caisse.merchants.operations.redemption import (
     ask_redemption,
     hold_sales,
@@ -22,10 +28,14 @@ __all__ = [
     "WithdrawPlace",
     "approve_place",
     "ask_redemption",
+    "close_for",
+    "describe_place",
     "hold_sales",
+    "open_again",
     "pay_redemptions",
     "register_place",
     "resume_place",
+    "set_hours",
     "suspend_place",
     "turn_agreements",
     "void_redemption",

@@ -40,12 +40,11 @@ def refund(
         return declined("purchase_unknown")
     cause = till_for(place_id=purchase.place_id, by=by) if till is None else till
     # A refund that stands is told again, also when its window or its till was closed since.
-    if books.transfer(refund_id) is None:
-        if not is_open(cause, purchase.place_id):
-            return declined("till_suspended")
-        late = _too_late(purchase)
-        if late is not None:
-            return late
+    late = _too_late(purchase)
+    if not is_open(cause, purchase.place_id):
+        late = declined("till_suspended")
+    if late is not None and ledger.outcome(refund_id) is None:
+        return late
     place, wallet = f"place:{purchase.place_id}", f"wallet:{purchase.wallet_id}"
     transfer = Transfer(refund_id, place, wallet, cents, "refund", cause, of=payment_id)
     return _told(purchase, transfer, ledger.submit([transfer])[0])

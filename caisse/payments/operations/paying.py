@@ -52,7 +52,7 @@ def pay(
     purchase = Purchase(payment_id, wallet_id, place_id, cents, method, till, made_at)
     transfer = _transfer(purchase)
     # A till that was closed still hears its first receipt again.
-    if not is_open(till, place_id) and books.transfer(payment_id) is None:
+    if not is_open(till, place_id) and ledger.outcome(payment_id) is None:
         return declined("till_suspended")
     return _told(purchase, ledger.submit([transfer])[0])
 
@@ -80,8 +80,8 @@ def pay_many(purchases: Sequence[Purchase]) -> list[Answer]:
     return [
         outcome(purchase.payment_id) or declined("till_suspended")
         if closed
-        else _told(purchase, outcome)
-        for purchase, closed, outcome in zip(purchases, shut, outcomes, strict=True)
+        else _told(purchase, told)
+        for purchase, closed, told in zip(purchases, shut, outcomes, strict=True)
     ]
 
 

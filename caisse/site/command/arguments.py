@@ -13,6 +13,7 @@ from caisse.site.command.words import say
 
 LARGEST = 2**63 - 1
 LONGEST = 160
+YEARS = range(1900, 2200)  # any other is a slip of the hand
 HIGHEST_PORT = 65_535
 
 
@@ -101,9 +102,10 @@ def some_euros(text: str) -> int:
 def day(text: str) -> date:
     """A date written 2023-02-28."""
     try:
-        if len(text) != 10 or not text.isascii():
+        found = date.fromisoformat(text)
+        if len(text) != 10 or not text.isascii() or found.year not in YEARS:
             raise ValueError
-        return date.fromisoformat(text)
+        return found
     except ValueError:
         raise argparse.ArgumentTypeError(
             say(

@@ -36,6 +36,12 @@ LEDGER = {
     "unknown": ("un compte n’existe pas", "an account does not exist"),
 }
 """Answers of the ledger that an operation did not put in words of its own."""
+FILES: dict[type[OSError], tuple[str, str]] = {
+    FileNotFoundError: ("ce fichier n’existe pas", "there is no such file"),
+    IsADirectoryError: ("c’est un dossier", "it is a folder"),
+    NotADirectoryError: ("ce n’est pas un dossier", "it is no folder"),
+    PermissionError: ("l’accès est refusé par la machine", "the machine denies access"),
+}
 
 
 def run(argv: Sequence[str], parser: argparse.ArgumentParser) -> int:
@@ -93,8 +99,8 @@ def _guarded(verb: Verb, arguments: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        named = f"{error.filename} : " if error.filename else ""
-        complain(f"{named}{error.strerror or error}")
+        french, english = FILES.get(type(error), (error.strerror or str(error),) * 2)
+        complain(f"{error.filename or 'caisse'} : {say(french, english)}")
         return USAGE
 
 
