@@ -50,9 +50,7 @@ CREDIT = "UPDATE ledger_account SET credits = credits + %s WHERE id = %s"
 def main() -> int:
     """Found the town, play the rounds, print the table."""
     rounds, count = Rounds(), LONG if "--long" in sys.argv[1:] else SHORT
-    print(f"load average before: {server.load():.2f}")
-    print(f"fdatasync of 8 kB: {server.syncs_per_second():,.0f} a second")
-    print(f"PostgreSQL: {server.durability(server.here())}")
+    server.introduce()
     with TemporaryDirectory() as folder:
         home = Path(folder)
         run_child(HOUSEHOLDS_MODULE, ["found", *_size()], server.here(), home)
@@ -79,7 +77,7 @@ def _variants(home: Path) -> Variants:
 
 def _ours(home: Path, how: str, rows: int) -> Run:
     with server.fresh_copy() as url:
-        server.durability(url)
+        server.demand_durable(url)
         seconds = float(run_child(HOUSEHOLDS_MODULE, [how, *_size()], url, home))
         return _counted(HOUSEHOLDS / seconds, rows, url)
 
@@ -87,7 +85,7 @@ def _ours(home: Path, how: str, rows: int) -> Run:
 def _bare(tail: str) -> Run:
     statement = (references.SQL / "bare_month.sql").read_text().replace("{tail}", tail)
     with server.fresh_copy() as url, psycopg.connect(url) as connection:
-        server.durability(url)
+        server.demand_durable(url)
         values = _values(url)
         started = time.perf_counter()
         connection.execute(statement.encode(), values)
@@ -98,7 +96,7 @@ def _bare(tail: str) -> Run:
 
 def _by_member() -> Run:
     with server.fresh_copy() as url, psycopg.connect(url, prepare_threshold=0) as connection:
-        server.durability(url)
+        server.demand_durable(url)
         values, cursor = _values(url), connection.cursor()
         ids = derived_ids(new_id(), "allocation", range(1, FEW + 1))
         started = time.perf_counter()

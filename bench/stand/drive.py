@@ -28,7 +28,7 @@ from caisse.ledger.operations import stop, submit, submit_later
 from caisse.ledger.rules import Outcome, Transfer
 from caisse.ledger.writer.driver import connector
 
-MOST_PER_SECOND = (6_000, 45_000)  # payments to make ready: by client, and in all
+MOST_PER_SECOND = (7_000, 60_000)  # payments to make ready: by client, and in all
 TOO_MUCH_CENTS = 500_000_000
 KINDS = {1: "exists", 2: "insufficient"}  # by a draw of 1 to 100; all others are posted
 DURABLE = {
@@ -56,12 +56,14 @@ class Payments:
 
     def __init__(self, wallets: int, places: int, number: int) -> None:
         draw, cause = random.Random(1), new_id()
-        # no list of them is kept: what was sent is forgotten, as in a server
-        self.made = iter([_payment(draw, wallets, places, cause) for _ in range(number)])
+        self.made = [_payment(draw, wallets, places, cause) for _ in range(number)]
+        self.made.reverse()  # taken from the end, and forgotten, as in a server
 
     def next(self, client: Client) -> list[Transfer]:
         """Its chain; the answer that must come is noted on the client."""
-        client.expected, chain = next(self.made)
+        if not self.made:
+            raise RuntimeError("more payments were answered than made ready: MOST_PER_SECOND")
+        client.expected, chain = self.made.pop()
         if client.expected == "exists" and client.last:
             return client.last
         if client.expected != "insufficient":

@@ -63,12 +63,11 @@ def fresh_copy(name: str = "caisse_bench_run") -> Iterator[str]:
         ask(desk, drop)
 
 
-def durability(url: str) -> dict[str, str]:
-    """The settings that keep what was acknowledged; raises when one of them is not `on`."""
+def demand_durable(url: str) -> None:
+    """The settings that keep what was acknowledged are on; raises RuntimeError when one is not."""
     shown = {name: str(ask(url, f"SHOW {name}")[0]) for name in DURABLE}
     if set(shown.values()) != {"on"}:
         raise RuntimeError(f"not durable: {shown}")
-    return shown
 
 
 def syncs_per_second(seconds: int = 2) -> float:
@@ -84,6 +83,11 @@ def syncs_per_second(seconds: int = 2) -> float:
     raise RuntimeError("pg_test_fsync said nothing of fdatasync")
 
 
-def load() -> float:
-    """The machine's load average of the last minute."""
-    return os.getloadavg()[0]
+def introduce() -> None:
+    """Print what the figures depend on: the load before, the disk, the server and its settings."""
+    demand_durable(here())
+    names = ("server_version", *DURABLE, "shared_buffers", "max_wal_size")
+    shown = ", ".join(f"{name} = {ask(here(), f'SHOW {name}')[0]}" for name in names)
+    print(f"load average before: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
+    print(f"fdatasync of 8 kB: {syncs_per_second():,.0f} a second")
+    print(f"PostgreSQL: {shown}")

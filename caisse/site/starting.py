@@ -6,11 +6,15 @@ from django.db.migrations.loader import MigrationLoader
 
 from caisse.accounting import queries as accounting
 from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.month import Month
+from caisse.ledger import operations as ledger
 from caisse.site import timekeeping
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+AHEAD = 3  # months whose ids are possible
 BEHIND = "La base est d’une version plus ancienne que ce programme. Lancez « caisse upgrade »."
-AHEAD = "La base vient d’une version plus récente que ce programme. Mettez le programme à jour."
+NEWER = "La base vient d’une version plus récente que ce programme. Mettez le programme à jour."
 
 
 def problems() -> list[str]:
@@ -41,6 +45,13 @@ def problems() -> list[str]:
     return found
 
 
+def prepare() -> None:
+    """Give the ids of the months ahead their place, after a time in which nothing ran."""
+    if schema_problem() is None and bylaws.founding() is not None:
+        timekeeping.resume(runs=False)
+        ledger.prepare(Month.of(clock.today()) + AHEAD)
+
+
 def empty() -> bool:
     """No caisse was ever founded in this database: not even its tables are there."""
     with connection.cursor() as cursor:
@@ -65,7 +76,7 @@ def schema_problem() -> str | None:
     """Why this program cannot work with the tables that are there, or None."""
     if pending():
         return BEHIND
-    return AHEAD if unknown() else None
+    return NEWER if unknown() else None
 
 
 def _names(migrations: set[tuple[str, str]]) -> list[str]:

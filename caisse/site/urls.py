@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from caisse.site.pages import bylaws, figures, glance
+from caisse.site.pages import bylaws, figures, glance, joining, places
 
 urlpatterns = [
     path("", glance.glance, name="glance"),
     path("affiche", glance.sheets, name="sheets"),
+    path("comprendre", joining.explained, name="explained"),
+    path("participer", joining.joined, name="joining"),
+    path("participer/grille", joining.guide, name="guide"),
+    path("lieux", places.listed, name="places"),
+    path("lieux/<int:place_id>", places.place, name="place"),
     path("reglement", bylaws.rulebook, name="rulebook"),
     path("reglement/<str:name>", bylaws.article, name="article"),
     path("decisions", bylaws.register, name="decisions"),

@@ -6,6 +6,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.crash.copies import Shelf
+from tests.crash.home import Crash, founded
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +29,14 @@ def empty(shelf: Shelf) -> Iterator[None]:
     with shelf.on(name):
         yield
     shelf.drop(name)
+
+
+@pytest.fixture(scope="session")
+def crash(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Crash]:
+    """A small caisse in a home of its own, and a process whose forks pay in it and are killed."""
+    with django_db_blocker.unblock(), founded(tmp_path_factory.mktemp("crash"), "crash") as found:
+        yield found

@@ -102,18 +102,20 @@ def _settle(path: str) -> None:
 def drop_connection() -> None:
     """Close the default connection as a dead process does: no rollback, no goodbye of Django's.
 
-    The next use makes a new one. On PostgreSQL numbers given by sequences do not come back by
-    themselves; here they do, so that what is done again can be compared to the letter.
+    The next use makes a new one.
     """
     raw = connections["default"].connection
     if raw is not None:
         raw.close()
     del connections["default"]
-    wind_sequences_back()
 
 
 def wind_sequences_back() -> None:
-    """Let every table go on numbering after the last row that it really holds."""
+    """Let every table go on numbering after the last row that it really holds.
+
+    On PostgreSQL the numbers that were given do not come back by themselves; here they do, so that
+    what is done again can be compared to the letter.
+    """
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

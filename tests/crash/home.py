@@ -2,16 +2,15 @@
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from django.db import connection
@@ -78,10 +77,13 @@ class Home:
         return [tuple(getattr(cell, "bytes", cell) for cell in row) for row in found]
 
     def copy(self, folder: Path) -> "Home":
-        """The same caisse in another folder (SQLite only: nobody has it open)."""
-        assert self.vendor == "sqlite" and not Path(f"{self.file}-wal").exists()
+        """The same caisse in another folder (SQLite only)."""
         other = Home(folder, "copy")
-        shutil.copyfile(self.file, other.file)
+        with (
+            closing(sqlite3.connect(self.file)) as here,
+            closing(sqlite3.connect(other.file)) as to,
+        ):
+            here.backup(to)
         return other
 
     def once(self, job: str, *arguments: Any, before: Sequence[str] = ()) -> list[Told]:
@@ -152,8 +154,11 @@ class Nursery:
         self.process.wait(30)
 
 
+Crash: TypeAlias = tuple[Home, Nursery]
+
+
 @contextmanager
-def founded(folder: Path, word: str) -> Iterator[tuple[Home, Nursery]]:
+def founded(folder: Path, word: str) -> Iterator[Crash]:
     """A home with a small caisse in it, and a nursery for it."""
     home = Home(folder, word)
     home.create()

@@ -7,9 +7,10 @@ import random
 import threading
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import SYSTEM
@@ -17,7 +18,7 @@ from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Outcome, Transfer
-from tests.crash.nursery import tell
+from tests.crash.nursery import live, tell
 
 WALLETS, PLACES, START = 8, 3, 1_000_00
 AT_ONCE = 16  # chains in flight
@@ -43,6 +44,12 @@ def found() -> None:
         )
     connection.close()
     tell(founded=True)
+
+
+def elsewhere(file: str, job: str, *arguments: Any) -> None:
+    """A job in the SQLite file `file` instead of the home's own; before anything is opened."""
+    connections["default"].settings_dict["NAME"] = file
+    live(job, list(arguments))
 
 
 def chain_of(base: str, number: int, kind: str) -> list[Transfer]:

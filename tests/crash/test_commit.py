@@ -12,38 +12,30 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
 
 from caisse.kernel.ids import derived_id, new_id
 from caisse.ledger.tests.books import recount
-from tests.crash.home import FOUND, PAY, Home, Told
+from tests.crash.home import PAY, Crash, Home, Told
 from tests.crash.jobs import ids_of
 
 DONE = ("posted", "exists")
+ELSEWHERE = "tests.crash.jobs:elsewhere"
 PLAIN = "plain"  # payments that no rule refuses: whatever else is told comes from the disk
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null")
 
 
-@pytest.fixture(scope="module")
-def template(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Home]:
-    """A small caisse that nobody has open, to be copied."""
+@pytest.fixture
+def disk(crash: Crash) -> Crash:
+    """Only where the disk is ours."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL keeps its own disk")
-    with django_db_blocker.unblock():
-        home = Home(tmp_path_factory.mktemp("disk"), "disk")
-        assert home.once(FOUND) == [{"founded": True}]
-        yield home
+    return crash
 
 
 @pytest.fixture
-def home(template: Home, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Home]:
+def home(disk: Crash, tmp_path: Path) -> Home:
     """A copy for one test."""
-    with django_db_blocker.unblock():
-        yield template.copy(tmp_path / "home")
+    return disk[0].copy(tmp_path / "home")
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +53,14 @@ def failing(calls: str, error: str, when: str) -> list[str]:
     return [*STRACE, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={when}"]
 
 
-def settled(home: Home, base: str, told: list[Told], count: int) -> list[str]:
+def settled(disk: Crash, home: Home, base: str, told: list[Told], count: int) -> list[str]:
     """Every id asked again on a healthy disk; what each was told first, at last all is posted."""
     first = {line["n"]: line["told"][0] for line in told if "n" in line}
     answers = [first[n][0] for n in range(count)]
     assert set(answers) <= {*DONE, "uncertain"}, "never a refusal for what may have moved"
-    lines = home.once(PAY, base, PLAIN, list(range(count)), count, 0, 1)
+    file, every = str(home.file), list(range(count))
+    lines, code = disk[1].live(ELSEWHERE, file, PAY, base, PLAIN, every, count, 0, 1)
+    assert code == 0
     again = {line["n"]: line["told"][0] for line in lines if "n" in line}
     for n, outcome in first.items():
         assert again[n][0] in DONE
@@ -85,28 +79,32 @@ def long(*values: object) -> object:
 
 
 @pytest.mark.parametrize("when", ["3..13+5", long("1"), long("2..3"), long("6..9"), long("12")])
-def test_a_failing_fsync_is_settled_by_the_next_commit(strace: None, home: Home, when: str) -> None:
+def test_a_failing_fsync_is_settled_by_the_next_commit(
+    strace: None, disk: Crash, home: Home, when: str
+) -> None:
     base = derived_id(new_id(), "fsync").hex()
     told = home.once(PAY, base, PLAIN, [], 0, 15, 1, before=failing("fsync,fdatasync", "EIO", when))
-    answers = settled(home, base, told, 15)
+    answers = settled(disk, home, base, told, 15)
     assert answers[-1] in DONE, "it goes on when the disk does"
 
 
-def test_a_disk_that_fails_for_good_leaves_everything_uncertain(strace: None, home: Home) -> None:
+def test_a_disk_that_fails_for_good_leaves_everything_uncertain(
+    strace: None, disk: Crash, home: Home
+) -> None:
     base = derived_id(new_id(), "for good").hex()
     told = home.once(PAY, base, PLAIN, [], 0, 8, 1, before=failing("fsync,fdatasync", "EIO", "5+"))
-    answers = settled(home, base, told, 8)
+    answers = settled(disk, home, base, told, 8)
     assert answers[0] in DONE
     assert answers[-3:] == ["uncertain"] * 3
 
 
 @pytest.mark.parametrize("at_once", [16, long(1)])
-def test_no_space_for_a_while(strace: None, home: Home, at_once: int) -> None:
+def test_no_space_for_a_while(strace: None, disk: Crash, home: Home, at_once: int) -> None:
     base = derived_id(new_id(), "space").hex()
     told = home.once(
         PAY, base, PLAIN, [], 0, 40, at_once, before=failing("pwrite64", "ENOSPC", "40..45")
     )
-    answers = settled(home, base, told, 40)
+    answers = settled(disk, home, base, told, 40)
     assert answers[-1] in DONE
 
 
@@ -126,9 +124,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(("left", "last"), [(40_000, "uncertain"), long(150_000, "posted")])
-def test_a_disk_that_is_really_full(template: Home, small_disk: Path, left: int, last: str) -> None:
+def test_a_disk_that_is_really_full(disk: Crash, small_disk: Path, left: int, last: str) -> None:
     """With a little room it goes on (closing empties the log); without any, nobody is told no."""
-    home = template.copy(small_disk / "home")
+    home = disk[0].copy(small_disk / "home")
     base = derived_id(new_id(), "full").hex()
     space = os.statvfs(small_disk)
     (small_disk / "filler").write_bytes(bytes(space.f_bavail * space.f_frsize - left))
@@ -136,4 +134,4 @@ def test_a_disk_that_is_really_full(template: Home, small_disk: Path, left: int,
     first = [line["told"][0][0] for line in told if "n" in line]
     assert first[-1] == last
     (small_disk / "filler").unlink()
-    settled(home, base, told, 20)
+    settled(disk, home, base, told, 20)

@@ -136,9 +136,7 @@ def test_a_file_sent_by_four_threads_enters_once(named: bool) -> None:
     acts.called()
     id = new_id() if named else None
     preview = paid.read_receipts(acts.FILE)
-    answers = at_once(
-        lambda: contributions.import_receipts(preview=preview, by=TREASURER, id=id)
-    )
+    answers = at_once(lambda: contributions.import_receipts(preview=preview, by=TREASURER, id=id))
     told = [each for each in answers if isinstance(each, contributions.Imported)]
     if named:
         assert len(told) == 4 and {each.batch_id for each in told} == {told[0].batch_id}

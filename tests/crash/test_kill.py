@@ -3,32 +3,19 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from caisse.kernel.ids import derived_id, new_id
 from caisse.ledger.tests.books import recount
 from conftest import LONG
-from tests.crash.home import PAY, Home, Nursery, Told, founded
+from tests.crash.home import PAY, Crash, Home, Nursery, Told
 from tests.crash.jobs import AT_ONCE, ids_of
 
 LIVES = 100 if LONG else 10
 MOST = 400  # chains that a life asks for when nobody kills it
 DONE = ("posted", "exists")
-Crash = tuple[Home, Nursery]
-
-
-@pytest.fixture(scope="module")
-def crash(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Crash]:
-    """A small caisse for children that are killed."""
-    with django_db_blocker.unblock(), founded(tmp_path_factory.mktemp("kill"), "kill") as found:
-        yield found
 
 
 def after(chance: random.Random) -> Callable[[Told], bool]:

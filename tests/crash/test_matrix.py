@@ -122,6 +122,7 @@ def killed(yard: Yard, built: Built, last: int, left: list[Dump]) -> None:
         with pytest.raises(Killed), counted(last):
             built.act.do()
         drop_connection()
+        wind_sequences_back()
         found = dump()
         if LONG or found not in left:
             left.append(found)

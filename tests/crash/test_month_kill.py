@@ -79,7 +79,9 @@ class Caisse:
 
 @pytest.fixture(scope="module")
 def caisse(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Caisse]:
     with django_db_blocker.unblock():
         home = Home(tmp_path_factory.mktemp("month"), "month")

@@ -112,7 +112,7 @@ def links(tree: Tree) -> Iterator[str]:
             if re.match(r"[a-z]+:", target):
                 continue
             path = _normal(PurePosixPath(file.path).parent / target)
-            if path not in paths | folders:
+            if path not in paths | folders and not (tree.root / path).is_file():  # a picture
                 yield file.at(1, f"{target} leads nowhere")
             if file.path == INDEX:
                 linked |= {

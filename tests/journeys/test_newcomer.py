@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import Visit
+from tests.journeys.walking import open_all, seen, sideways, small_targets
 
 PHONE, DESK = 360, 1280
 TOTALS = (  # tables 8.3 to 8.6 of the reference year
@@ -14,21 +15,6 @@ TOTALS = (  # tables 8.3 to 8.6 of the reference year
     *("198 000", "36 000", "12 000", "20 000", "266 000", "616 000", "13 709", "−3 500"),
     *("82 260", "92 540", "30 850", "34 270", "13 710", "10 280", "6 850", "44 560", "27 420"),
 )
-
-
-def open_all(page: Page) -> None:
-    """Open every table."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-
-
-def seen(page: Page) -> str:
-    """The words one sees, with ordinary spaces."""
-    return page.locator("main").inner_text().replace("\u202f", " ").replace("\u00a0", " ")
-
-
-def sideways(page: Page) -> int:
-    """How many pixels the page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -146,12 +132,7 @@ def test_without_javascript_it_is_the_same_page(visit: Visit) -> None:
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_targets_are_48_pixels_high(visit: Visit, width: int) -> None:
     page = visit(width=width)
-    small = page.evaluate(
-        "[...document.querySelectorAll('a, summary')].filter(one => one.checkVisibility()"
-        " && !one.closest('.lead') && !one.matches('.skip')"
-        " && one.getBoundingClientRect().height < 48).map(one => one.textContent.trim())"
-    )
-    assert small == []
+    assert small_targets(page) == []
 
 
 def test_a_drawing_has_its_words_and_its_table(visit: Visit) -> None:

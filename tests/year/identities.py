@@ -77,7 +77,9 @@ class Sums:
             "grants due = claims": (balance["claims:grant"], -balance["receivable:grant"]),
             "desks = transit": (-balance["cash"] - balance["cheques"], balance["fund:transit"]),
         }  # fmt: skip
-        return [f"{name}: {one} and {other}" for name, (one, other) in pairs.items() if one != other]
+        return [
+            f"{name}: {one} and {other}" for name, (one, other) in pairs.items() if one != other
+        ]
 
     @property
     def gap(self) -> int:
@@ -101,7 +103,9 @@ class Journal:
             balances: Counter[str] = Counter()
             for code, cents in cursor.fetchall():
                 balances[family(code)] += int(cents)
-        assert +balances == +self.moved and -balances == -self.moved, "balances are not the journal's"
+        assert +balances == +self.moved and -balances == -self.moved, (
+            "balances are not the journal's"
+        )
         return Sums(self.flows, balances)
 
     def _go_on(self) -> None:

@@ -33,7 +33,8 @@ def deposit(*, desk: str, kind: str, by: Actor, id: Id | None = None) -> Deposit
     """
     if kind not in DESK_KINDS:
         raise Refusal("kind", "Un guichet dépose des espèces ou des chèques.")
-    name, subject = "contribution.deposited", f"desk:{desk}"
+    name = "contribution.deposited"
+    subject = f"desk:{desk}"
     before = events.repeated(name, subject=subject, id=id, kind=kind)
     if before is not None:
         return Deposited(before.data["receipts"], before.data["total_cents"])

@@ -134,7 +134,8 @@ def undo_import(*, batch_id: int, by: Actor, reason: str, id: Id | None = None) 
     of it came back since), `deposited`, `recovered`, `spent` (the fund no longer holds the sum),
     `differs`.
     """
-    name, subject = "contributions.import_undone", f"import:{batch_id}"
+    name = "contributions.import_undone"
+    subject = f"import:{batch_id}"
     before = events.repeated(name, subject=subject, id=id)
     batch = ReceiptImport.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:

@@ -100,7 +100,8 @@ def receive_many(
 def _receive(
     rows: Sequence[NewReceipt], by: Actor, confirmed: bool, id: Id | None
 ) -> list[Received]:
-    name, today = "contribution.received", clock.today()
+    name = "contribution.received"
+    today = clock.today()
     subject = f"membership:{rows[0].membership_id}" if len(rows) == 1 else "contributions"
     before = events.repeated(name, subject=subject, id=id, receipts=len(rows))
     if before is not None:

@@ -26,7 +26,8 @@ def undo_receipt(*, receipt_id: int, by: Actor, reason: str, id: Id | None = Non
     Repeatable by `id`. Raises Refusal: `unknown`, `reason`, `returned`, `deposited`, `spent`,
     `differs`.
     """
-    name, subject = "contribution.receipt_undone", f"receipt:{receipt_id}"
+    name = "contribution.receipt_undone"
+    subject = f"receipt:{receipt_id}"
     before = events.repeated(name, subject=subject, id=id)
     receipt = Receipt.objects.select_for_update().filter(pk=receipt_id).first()
     if receipt is None:
@@ -47,7 +48,8 @@ def undo_return(*, return_id: int, by: Actor, id: Id | None = None) -> int:
 
     Repeatable by `id`. Raises Refusal: `unknown`, `recovered`, `covered`, `differs`.
     """
-    name, subject = "contribution.return_undone", f"return:{return_id}"
+    name = "contribution.return_undone"
+    subject = f"return:{return_id}"
     before = events.repeated(name, subject=subject, id=id)
     rows = Return.objects.select_for_update(of=("self",)).filter(pk=return_id)
     row = rows.select_related("receipt").first()

@@ -108,7 +108,7 @@ def test_the_timetable_calls_on_the_due_day_and_not_before() -> None:
     pledged()
     for day, calls in [(date(2023, 1, 20), 0), (date(2023, 2, 2), 0), (date(2023, 2, 3), 1)]:
         travel(day)
-        reactions.call_due_month(clock.local(clock.now_ms()))
+        reactions.call_due_months(clock.local(clock.now_ms()))
         assert Call.objects.count() == calls
     assert work.TIMETABLE["contributions.call"].every == "day"
 

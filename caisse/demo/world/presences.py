@@ -56,23 +56,36 @@ SELLS: dict[str, tuple[str, ...]] = {
     "baker": ("pain, farine", "pain, brioches, farine"),
     "purchasing_group": ("paniers, farine, huile, pâtes, sur commande",),
     "canteen": ("repas du midi", "repas du midi, plats à emporter"),
-    "market_producer": (
-        "légumes de saison",
-        "légumes, herbes, plants",
-        "fromages de chèvre",
-        "miel, pollen",
-        "fruits de saison, jus",
-        "œufs, volailles",
-        "pois chiches, lentilles",
-        "huile d’olive, olives",
-    ),
-    "farm_producer": (
-        "paniers de légumes",
-        "légumes, œufs, à la ferme",
-        "fromages, viande d’agneau",
-        "farine, pain, légumes secs",
-    ),
+    "market_producer": ("légumes de saison", "légumes, herbes, plants"),
+    "farm_producer": ("légumes, œufs, à la ferme", "légumes, fruits, jus"),
 }
+PROMISED = {
+    "Chèvrerie": "fromages de chèvre",
+    "Rucher": "miel, pollen, pain d’épices",
+    "Abeilles": "miel, paniers de légumes",
+    "Vergers": "fruits de saison, jus",
+    "Fruits": "fruits de saison, jus",
+    "Poissons": "poissons du jour",
+    "Coquillages": "huîtres, moules",
+    "Herbes": "herbes, tisanes, plants",
+    "Œufs": "œufs, volailles",
+    "Pois": "pois chiches, lentilles",
+    "Fromages": "fromages de brebis et de vache",
+    "Olives": "olives, huile d’olive",
+    "Champignons": "champignons frais et séchés",
+    "Safran": "safran, confitures",
+    "Pâtes": "pâtes fraîches, sauces",
+    "Pousses": "jeunes pousses, herbes",
+    "égumes": "légumes de saison",
+    "Maraîchage": "légumes de saison, herbes",
+    "Bergerie": "fromages, viande d’agneau",
+    "Moulin": "farine, légumes secs",
+    "Amandiers": "amandes, légumes, œufs",
+    "Paniers": "paniers de légumes",
+    "Vrac": "vrac, légumes, huiles, savons",
+    "Bocaux": "vrac, conserves, légumes",
+}
+"""What one expects from a name, by a word that is in it."""
 ACCESS = (
     "de plain-pied",
     "de plain-pied, allées larges",
@@ -105,13 +118,19 @@ def _presence(rng: random.Random, place: Place) -> Presence:
     street = f"{rng.randint(1, 60)} {rng.choice(STREETS)}"
     return Presence(
         address="" if place.kind in PRODUCERS else street,
-        sells=rng.choice(SELLS[place.kind]),
+        sells=_sells(rng, place),
         access="" if stall else rng.choice(ACCESS),
         latitude_e5=latitude + rng.randint(-most, most),
         longitude_e5=longitude + rng.randint(-most, most),
         hours=tuple(sorted(_hours(rng, place.kind))),
         closed=_holidays(rng),
     )
+
+
+def _sells(rng: random.Random, place: Place) -> str:
+    """What its name promises, else what its kind usually has."""
+    usual = rng.choice(SELLS[place.kind])
+    return next((said for word, said in PROMISED.items() if word in place.name), usual)
 
 
 def _hours(rng: random.Random, kind: str) -> list[tuple[int, int, int, str]]:

@@ -21,7 +21,8 @@ def pay_out_levy(*, fund: str, cents: int, by: Actor, id: Id | None = None) -> I
     that this returns, the event's. Repeatable by `id`. Raises Refusal: amount, unknown_fund,
     fund_short, differs.
     """
-    account, content = f"fund:named:{fund}", {"cents": check_cents(cents)}
+    account = f"fund:named:{fund}"
+    content = {"cents": check_cents(cents)}
     if events.repeated("levy.ordered", subject=account, id=id, **content) and id is not None:
         return id
     if books.account(account) is None:

@@ -77,7 +77,7 @@ def test_an_order_is_refused_without_a_fund_or_without_its_money() -> None:
     with refused("fund_short"):
         order(200_01)
     with refused("unknown_fund"):
-        order(fund="solidarity")
+        order(fund="holidays")
     with refused("amount"):
         order(0)
     with refused("unknown_payout"):

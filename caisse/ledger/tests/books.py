@@ -159,6 +159,7 @@ def raised(act: Callable[[], object], kind: type[BaseException] = Exception) -> 
 
 def waiting() -> list[int]:
     """The sessions of this database that wait for a lock; only PostgreSQL can tell."""
+    rows("SELECT pg_stat_clear_snapshot()")  # else it stays as the transaction first saw it
     query = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
     return [pid for (pid,) in rows(query, connection.settings_dict["NAME"])]
 

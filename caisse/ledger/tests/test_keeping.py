@@ -145,6 +145,11 @@ def test_an_account_is_ended_only_when_it_is_empty() -> None:
             ledger.set_state(["place:1", code], "ended")
         account = queries.account("place:1")
         assert account is not None and account.state == "open"
+    hold = pay()._replace(debit="place:1", credit="bank:caisse", reason="redemption", phase="held")
+    assert submit(hold) == "posted"  # at its floor a place may hold more than it has
+    with pytest.raises(ValueError, match="still holds"):
+        ledger.set_state(["place:1"], "ended")
+    assert submit(closing(hold, "void")) == "posted"
     ledger.set_state(["place:1"], "ended")
     assert submit(pay()) == "closed"
     ledger.set_state(["place:1"], "open")

@@ -127,6 +127,14 @@ def test_a_source_that_is_short_spreads_nothing() -> None:
     assert allocate(month, [1, 2, 3], [100, 100, 50]) == [100, 100, 50]
 
 
+def test_what_is_held_of_the_source_is_not_there_to_be_spread() -> None:
+    month = found()
+    post([transfer("wallet:1", "place:1", START - 10, "payment", ids.new_id(), phase="held")])
+    gift: dict[str, Any] = {"debit": "wallet:1", "reason": "gift"}
+    assert refused(allocate, month, [2, 3], [5, 6], **gift) == "insufficient"
+    assert allocate(month, [2, 3], [5, 5], **gift) == [5, 5]
+
+
 def test_an_id_used_for_something_else_differs() -> None:
     month = found()
     fund(month, 1_000)

@@ -229,7 +229,7 @@ def test_a_clock_that_was_a_year_ahead_does_not_stop_the_caisse() -> None:
             )  # fmt: skip
         assert moved.tolist() == [5]
     for _, at, for_month in rows(
-        "SELECT seq, at, for_month FROM ledger_transfer WHERE phase = 'post'"
+        "SELECT seq, at, for_month FROM ledger_transfer WHERE reason = 'payment'"
     ):
         assert for_month == Month.of(clock.day_of(at)).number
     assert recount() == []

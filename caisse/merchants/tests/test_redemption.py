@@ -199,6 +199,18 @@ def test_a_transfer_refused_before_payment_is_owed_again_and_goes_with_the_next_
     assert statement(place, MARCH) == (49_50, 50, 0, "computed")
 
 
+def test_a_refusal_of_the_bank_is_written_with_a_code_of_the_list_only() -> None:
+    founded()
+    place = approved()
+    sell(place, 50_00)
+    hold()
+    before = len(events.history())
+    for typed in ("Zoé Moulin", "ZZ99", "ac04", ""):
+        with refused("code"):
+            merchants.void_redemption(place_id=place, month=FEBRUARY, by=OFFICE, code=typed)
+    assert (held(place), len(events.history())) == (50_00, before)
+
+
 def test_a_payment_sent_back_by_the_bank_is_reversed() -> None:
     founded(redemption__fee_bp=100)
     place = approved()

@@ -31,6 +31,7 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 @verb("serve", "Servir la caisse et faire son travail", "Serve the caisse and do its work", _serve)
 def serve(arguments: argparse.Namespace) -> int:
     """One process: pages, the group-commit writer, the worker. Opens nothing on a doubtful base."""
+    starting.prepare()
     problems = starting.problems()
     for problem in problems:
         complain(problem)

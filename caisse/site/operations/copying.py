@@ -28,7 +28,9 @@ import os, django, django.core.management
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisse.settings")
 django.setup()
 django.core.management.call_command("migrate", verbosity=0, interactive=False)
+from caisse.site import starting
 from caisse.site.command import main
+starting.prepare()
 raise SystemExit(main(["check"]))
 """
 DROPPING = """
@@ -41,7 +43,8 @@ FOR one IN SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespa
 LOOP EXECUTE format('DROP FUNCTION public.%I()', one.proname); END LOOP; END $$;
 """
 LOCKED_MS = 60_000  # how long PostgreSQL's programs wait for somebody else's transaction
-PAGES = 2_000  # of SQLite, copied at a time: writers wait no longer than one batch
+# What the bank does to a caisse may leave a day uncovered: lawful in a copy as in the books.
+LAWFUL = frozenset({"cover"})
 
 
 def backup(file: Path) -> str:
@@ -131,8 +134,10 @@ def check(home: Path, database: str) -> str:
     ran = subprocess.run(
         [sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True, check=False
     )
-    if ran.returncode != 0:
-        first = next((line for line in ran.stdout.splitlines() if "!" in line), ran.stderr[-200:])
+    red = [line for line in ran.stdout.splitlines() if line[17:23].endswith("!")]
+    damaged = [line for line in red if line.split()[0] not in LAWFUL]
+    if damaged or (ran.returncode != 0 and not red):
+        first = damaged[0] if damaged else ran.stderr[-200:]
         raise Refusal("copy_damaged", f"Cette copie ne passe pas le contrôle : {first}")
     return ran.stdout
 
@@ -140,7 +145,7 @@ def check(home: Path, database: str) -> str:
 def _copy(source: Path, target: Path) -> None:
     """SQLite's online backup: a consistent copy while others write."""
     with closing(sqlite3.connect(source)) as from_, closing(sqlite3.connect(target)) as to:
-        from_.backup(to, pages=PAGES)
+        from_.backup(to)  # in one step: in WAL nobody waits, and it never begins again
 
 
 def _demand_whole(file: Path, copy: Path) -> None:

@@ -28,17 +28,17 @@ def move(url: str) -> dict[str, int]:
     The source is left as it is. Raises Refusal: `same_engine`, `not_empty` when a caisse is founded
     there, `damaged` when the caisse does not pass the check, `copy_damaged` when the copy does not.
     """
+    target = database(url)
+    if target["ENGINE"] == connection.settings_dict["ENGINE"]:
+        raise Refusal(
+            "same_engine", "La caisse est déjà sur ce moteur. Une copie se fait par backup."
+        )
     damaged = [line for line in accounting.check() if not line.ok]
     if damaged:
         raise Refusal(
             "damaged",
             f"La caisse ne passe pas le contrôle « {damaged[0].code} » : {damaged[0].first}. "
             "Rien n’est copié.",
-        )
-    target = database(url)
-    if target["ENGINE"] == connection.settings_dict["ENGINE"]:
-        raise Refusal(
-            "same_engine", "La caisse est déjà sur ce moteur. Une copie se fait par backup."
         )
     connections.databases[ALIAS] = connections.configure_settings({"default": target})["default"]
     try:

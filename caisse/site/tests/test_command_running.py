@@ -12,32 +12,10 @@ from caisse.kernel.month import Month
 from caisse.ledger import queries as books
 from caisse.merchants import queries as places
 from caisse.month import queries as months
-from caisse.site.tests.conftest import Caisse, Told
+from caisse.site.tests.conftest import Caisse, Run, Told
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 Travel = Callable[..., None]
-
-
-@pytest.fixture
-def begun(caisse: Caisse, travelling: Travel) -> Callable[..., str]:
-    """Founded in January 2024, with two people of the office, a place and two households."""
-
-    def run(*words: object, code: int = 0) -> str:
-        told = caisse(*words, "--by", "ana")
-        assert told.code == code, told
-        return (told.err if code else told.out).replace("\u202f", " ")
-
-    travelling(date(2024, 1, 8))
-    run("found", "Caisse d’essai", "--preset", "montpellier_2023")
-    run("login", "ben", "--roles", "coordinator,treasurer")
-    run("decide", "Un marché", "--approve", "Le Marché:market_producer:Montpellier")
-    run("join", "--holder", "Zoé:Martin:moineau-radis", "--adults", "2", "--birth", "2015-03",
-        "--street", "3, rue de l’Église", "--town", "Montpellier")  # fmt: skip
-    run("join", "--holder", "Ali:Durand:fauvette-ail")
-    run("pledge", "1", "60")
-    run("pledge", "2", "12,50")
-    run("grant", "sign", "Ville", "--fund", "caisse", "--instalment", "2024-02-02=500")
-    return run
 
 
 def worked(told: Told) -> list[str]:
@@ -46,9 +24,7 @@ def worked(told: Told) -> list[str]:
     return [line.split("/")[0] for line in told.out.splitlines()[:-1]]
 
 
-def test_a_month_from_freeze_to_close(
-    caisse: Caisse, begun: Callable[..., str], travelling: Travel
-) -> None:
+def test_a_month_from_freeze_to_close(caisse: Caisse, begun: Run, travelling: Travel) -> None:
     travelling(date(2024, 1, 15), 23)
     assert "month.freeze" in worked(caisse("work"))
     assert "2 foyers (0 le mois d’avant)" in begun("month", "check", "2024-02")
@@ -91,7 +67,7 @@ def test_a_month_from_freeze_to_close(
 
 
 def test_the_months_sales_are_held_late_when_the_machine_was_down(
-    caisse: Caisse, begun: Callable[..., str], travelling: Travel
+    caisse: Caisse, begun: Run, travelling: Travel
 ) -> None:
     travelling(date(2024, 3, 2))
     caisse("work")
@@ -100,7 +76,7 @@ def test_the_months_sales_are_held_late_when_the_machine_was_down(
 
 
 def test_what_comes_back_and_what_is_typed_wrong(
-    caisse: Caisse, begun: Callable[..., str], travelling: Travel, tmp_path: Path
+    caisse: Caisse, begun: Run, travelling: Travel, tmp_path: Path
 ) -> None:
     travelling(date(2024, 2, 3))
     assert begun("call", "2024-02") == "2024-02 : 72,50 € appelés à 2 foyers.\n"
@@ -129,9 +105,7 @@ def test_what_comes_back_and_what_is_typed_wrong(
     assert caisse("check").code == 0
 
 
-def test_households_change_pause_and_leave(
-    caisse: Caisse, begun: Callable[..., str], travelling: Travel
-) -> None:
+def test_households_change_pause_and_leave(caisse: Caisse, begun: Run, travelling: Travel) -> None:
     begun("change", "1", "--adults", "2", "--birth", "2015-03", "--birth", "2024-01")
     assert "Identifiant : pie-noire" in begun("holder", "add", "1", "Léa:Martin:pie-noire")
     begun("holder", "add", "1", "Max:Martin", code=3)  # two holders at most here
@@ -152,7 +126,7 @@ def test_households_change_pause_and_leave(
 
 
 def test_operating_money_never_comes_from_the_caisse(
-    caisse: Caisse, begun: Callable[..., str], travelling: Travel
+    caisse: Caisse, begun: Run, travelling: Travel
 ) -> None:
     travelling(date(2024, 2, 2))
     begun("grant", "receive", "1")
@@ -171,9 +145,7 @@ def test_operating_money_never_comes_from_the_caisse(
     assert caisse("check").code == 0
 
 
-def test_a_decision_is_enacted_whole_or_not_at_all(
-    caisse: Caisse, begun: Callable[..., str]
-) -> None:
+def test_a_decision_is_enacted_whole_or_not_at_all(caisse: Caisse, begun: Run) -> None:
     told = begun("decide", "Trop", "--approve", "Ferme:farm_producer:Lattes", "--amend",
                  "allocation.base_cents=99999999@2024-03", code=3)  # fmt: skip
     assert told and places.place_named("Ferme") is None
@@ -191,7 +163,7 @@ def test_a_decision_is_enacted_whole_or_not_at_all(
     assert "lieu" in declined
 
 
-def test_refusals_are_sentences_in_french(caisse: Caisse, begun: Callable[..., str]) -> None:
+def test_refusals_are_sentences_in_french(caisse: Caisse, begun: Run) -> None:
     cases: tuple[tuple[object, ...], ...] = (
         ("pay", "nobody", 1, 5),
         ("pay", "moineau-radis", 77, 5),
@@ -224,7 +196,7 @@ def test_refusals_are_sentences_in_french(caisse: Caisse, begun: Callable[..., s
     assert caisse("pledge", 1, 5, "--by", "🥕" * 50).code == 3
 
 
-def test_figures_of_any_day(caisse: Caisse, begun: Callable[..., str]) -> None:
+def test_figures_of_any_day(caisse: Caisse, begun: Run) -> None:
     for day in ("1900-01-01", "2020-01-01", "2024-02-29", "2030-12-31"):
         assert caisse("figures", "--at", day, "--json").code == 0, day
         assert caisse("figures", "--at", day).code == 0, day

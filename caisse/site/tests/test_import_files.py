@@ -179,8 +179,8 @@ def test_files_that_are_no_tables_are_refused_as_a_whole() -> None:
         (b"", "vide"),
         (b"\x00\x01\x02" * 100, "caractère nul"),
         (b"%PDF-1.7\n%\xe2\xe3", "Il manque la colonne"),
-        ("foyer;montant;montant\n12;1;2\n".encode(), "deux fois"),
-        ('foyer;montant\n"12;1\n'.encode(), "guillemets"),
+        (b"foyer;montant;montant\n12;1;2\n", "deux fois"),
+        (b'foyer;montant\n"12;1\n', "guillemets"),
         (b"foyer;montant\n" + b"9" * 20_000 + b";1\n", "trop longue"),
         (b"foyer;montant\n" + b"12;1\n" * 20_001, "20000 lignes"),
     ):

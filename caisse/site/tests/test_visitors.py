@@ -20,7 +20,14 @@ from caisse.people import operations as people  # registers its articles
 from caisse.site.telling import figures, sentences
 from caisse.site.telling.sentences import Terms
 from caisse.site.tests import world
-from caisse.site.tests.test_pages import BY, Page, first_of_february, founded, read
+from caisse.site.tests.test_pages import (
+    BY,
+    Page,
+    describe_two_places,
+    first_of_february,
+    founded,
+    read,
+)
 
 __all__ = ["first_of_february", "founded"]  # fixtures
 TERMS = Terms("MonA", "€")
@@ -167,6 +174,11 @@ def test_a_decision_names_its_places(client: Client) -> None:
         "/decisions?avant=٣",
         "/decisions?avant=3&avant=4",
         "/decisions?avant=99999999999999",
+        "/lieux/999999999999999999999",
+        "/lieux?sorte=palace",
+        "/lieux?jour=7",
+        "/lieux?apres=12",
+        "/lieux?commune=Lattes&commune=Lattes",
     ],
 )
 def test_what_is_not_there_is_a_page_that_says_so(client: Client, address: str) -> None:
@@ -250,3 +262,110 @@ def test_the_money_page_tells_both_accounts_and_what_is_ahead(client: Client) ->
         "616 000 €",
     ):
         assert words in page
+
+
+@pytest.mark.usefixtures("founded")
+def test_the_list_says_as_much_as_the_map(client: Client) -> None:
+    shop, farm = describe_two_places()
+    page = read(client, "/lieux")
+    assert "2 lieux où payer en MonA" in page.text
+    assert "Aujourd’hui, 9 h à 13 h et 16 h à 19 h" in page.text
+    assert "1 lieu ne dit pas encore où il est." in page.text
+    assert "Carte des lieux" in page.text
+    assert "SARL Valmagne" not in page.text
+    assert {f"/lieux/{shop}", f"/lieux/{farm}"} <= set(page.all("href"))
+
+
+@pytest.mark.usefixtures("founded")
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("sorte=grocery", 1),
+        ("sorte=baker", 0),
+        ("jour=aujourdhui", 1),
+        ("jour=5", 1),
+        ("jour=0", 0),
+        ("commune=Lattes", 2),
+        ("commune=Lattes&sorte=farm_producer", 1),
+    ],
+)
+def test_filters(client: Client, query: str, number: int) -> None:
+    describe_two_places()
+    page = read(client, f"/lieux?{query}")
+    links = [href for href in page.all("href") if href.startswith("/lieux/")]
+    assert len(links) == number
+
+
+@pytest.mark.usefixtures("founded")
+def test_a_place_says_when_it_is_open_and_who_chose_it(client: Client) -> None:
+    shop, farm = describe_two_places()
+    merchants.close_for(
+        place_id=shop, first=date(2024, 2, 1), last=date(2024, 2, 4), note="vacances", by=BY
+    )
+    page = read(client, f"/lieux/{shop}")
+    for words in (
+        "Fermé aujourd’hui",
+        "Fermé du 1er février 2024 au 4 février 2024 inclus : vacances.",
+        "9 h à 13 h, marché du Figuier",
+        "3 rue des Pommiers, Lattes",
+        "De plain-pied",
+    ):
+        assert words in page.text
+    assert "/decisions/1" in page.all("href")
+    assert "Horaires à demander sur place" in read(client, f"/lieux/{farm}").text
+
+
+@pytest.mark.usefixtures("founded")
+def test_the_list_goes_on_page_by_page(client: Client) -> None:
+    for n in range(23):
+        place = merchants.register_place(merchant="M", name=f"Lieu {n:02}", kind="baker", by=BY)
+        merchants.approve_place(place_id=place, decision=1, by=BY)
+    first = read(client, "/lieux?sorte=baker")
+    following = [href for href in first.all("href") if "apres=" in href]
+    assert "Voir les 3 autres lieux" in first.text
+    second = read(client, following[0])
+    links = [one for one in second.all("href") if one.startswith("/lieux/")]
+    assert len(links) == 3
+
+
+@pytest.mark.usefixtures("founded")
+def test_the_guide_proposes_and_keeps_nothing(client: Client) -> None:
+    response = client.post("/participer/grille", {"q1": "4", "q2": "4", "q3": "4"})
+    page = Page(response.content.decode())
+    assert "150 € par mois." in page.text
+    assert response["Cache-Control"] == "no-store"
+    assert not response.cookies
+    assert "q1=" not in " ".join(page.all("href"))
+    lowest = client.post("/participer/grille", {"q1": "0", "q2": "0", "q3": "0"})
+    assert "1 € par mois." in Page(lowest.content.decode()).text
+
+
+@pytest.mark.usefixtures("founded")
+@pytest.mark.parametrize("odd", ["", "5", "-1", "٣", "1" * 9999])
+def test_the_guide_asks_again_for_what_is_missing(client: Client, odd: str) -> None:
+    response = client.post("/participer/grille", {"q1": "1", "q2": odd, "q3": "2"})
+    page = Page(response.content.decode())
+    assert "Il manque une réponse" in page.text
+    assert "#q2-0" in page.all("href")
+    assert "q2-0" in page.all("id")
+    checked = [attrs["id"] for tag, attrs in page.tags if "checked" in attrs]
+    assert checked == ["q1-1", "q3-2"]
+
+
+@pytest.mark.usefixtures("founded")
+def test_the_guide_refuses_an_answer_twice(client: Client) -> None:
+    assert client.post("/participer/grille", {"q1": ["1", "2"]}).status_code == 400
+
+
+@pytest.mark.usefixtures("founded")
+def test_joining_follows_from_the_bylaws(client: Client) -> None:
+    page = read(client, "/participer").text
+    for words in (
+        "Les 350 places sont prises pour l’instant.",
+        "La cotisation est d’au moins 1 € par mois.",
+        "mars 2024",
+        "5 mars 2024",
+    ):
+        assert words in page
+    with clock.travelled(clock.instant(date(2024, 2, 16), 9)):
+        assert "5 avril 2024" in read(client, "/participer").text

@@ -1,0 +1,72 @@
+"""For each operation with an `id`: how to come to it, its content, and contents that are another.
+
+A case runs in a founded caisse on 6 February 2023, with 200 € in two wallets.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from caisse.contributions import operations as contributions
+from caisse.kernel import events
+from caisse.kernel.ids import derived_id
+from caisse.kernel.month import Month
+from caisse.ledger import operations as ledger
+from caisse.ledger.rules import Transfer
+from caisse.merchants.tests.ground import FEBRUARY, OFFICE, founded
+from caisse.people import operations as people
+from caisse.people.operations import NewHolder, NewHousehold
+
+MARCH, APRIL = Month(2023, 3), Month(2023, 4)
+TODAY, TOMORROW = date(2023, 2, 6), date(2023, 2, 7)
+ZOE, ADAM = NewHolder("Zoé", "Moulin"), NewHolder("Adam", "Roche")
+ALONE, PAIR = NewHousehold(holders=(ZOE,)), NewHousehold(adults=2, holders=(ZOE,))
+
+
+class Asked(NamedTuple):
+    """`content` as it is sent; each of `others` changes something of it."""
+
+    content: dict[str, Any]
+    others: list[dict[str, Any]]
+
+
+Operation = Callable[..., Any]
+CASES: dict[Operation, Callable[[], Asked]] = {}
+
+
+def of(operation: Operation) -> Callable[[Callable[[], Asked]], Callable[[], Asked]]:
+    """Declare the case of an operation."""
+
+    def declare(case: Callable[[], Asked]) -> Callable[[], Asked]:
+        CASES[operation] = case
+        return case
+
+    return declare
+
+
+def ground(**articles: Any) -> None:
+    """The caisse in which a case runs."""
+    founded(TODAY, admission__capacity=None, **articles)
+
+
+def member() -> int:
+    """A new household's membership."""
+    return people.join(household=ALONE, joined_on=TODAY, by=OFFICE).membership_id
+
+
+def received(kind: str = "debit", desk: str | None = None, number: int | None = None) -> int:
+    """The number of a receipt of 50 €."""
+    told = contributions.receive(
+        membership_id=number or member(), month=FEBRUARY, cents=50_00, kind=kind, by=OFFICE,
+        desk=desk,
+    )  # fmt: skip
+    return told.receipt_id
+
+
+def post(*lines: tuple[str, str, int, str]) -> None:
+    """Lines (debit, credit, cents, reason) under one event."""
+    with transaction.atomic():
+        cause = events.record("test.moved", subject="test", by=OFFICE)
+        ledger.post([Transfer(derived_id(cause, r), d, c, n, r, cause) for d, c, n, r in lines])
