@@ -20,7 +20,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.base = str(connection.creation._get_test_db_name())
+        self.base = str(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
         self.names: set[str] = set()
         # pytest-django makes the tests' own database only when a test that it runs is marked
         made = connection.settings_dict["NAME"] == self.base

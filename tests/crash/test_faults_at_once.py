@@ -1,4 +1,4 @@
-"""The same thing asked twice at the same moment, from threads: it is done once, and both are told."""
+"""The same thing asked twice at the same moment, from threads: done once, and both are told."""
 
 import threading
 from collections.abc import Callable, Iterator

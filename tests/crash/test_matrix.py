@@ -1,8 +1,8 @@
 """The kill matrix: every operation, killed after every statement, started again, ends the same.
 
 By default the kill is an exception that nothing catches, in this process, and the connection is
-dropped; at ten drawn points, and at all of them with --long, it is SIGKILL in a child. "The same" is
-the dump of all tables: whoever was killed leaves nothing behind, and nothing is done twice.
+dropped; at ten drawn points, and at all of them with --long, it is SIGKILL in a child. "The same"
+is the dump of all tables: whoever was killed leaves nothing behind, and nothing is done twice.
 """
 
 import os
@@ -55,7 +55,7 @@ class Yard:
 
     @contextmanager
     def copy(self, name: str, at: int) -> Iterator[None]:
-        """Inside the block this process is in a fresh copy of `name`, the clock standing at `at`."""
+        """Inside the block this process is in a fresh copy of `name`, the clock stands at `at`."""
         trial = self.shelf.copy(name, "trial")
         with small_chunks(), self.shelf.on(trial):
             clock.travel(at)

@@ -175,12 +175,13 @@ def as_ruled(caisse: Caisse) -> None:
     recent = dict(
         caisse.home.rows(
             "SELECT l.wallet, l.credited_cents FROM month_planline l "
-            f"JOIN month_monthlyrun r ON r.id = l.run_id WHERE r.month = {caisse.month.previous().number}"
+            "JOIN month_monthlyrun r ON r.id = l.run_id "
+            f"WHERE r.month = {caisse.month.previous().number}"
         )
     )
     journal = caisse.home.rows(
-        "SELECT a.code, t.reason, t.cents, t.debit_after FROM ledger_transfer t JOIN ledger_account a "
-        "ON a.id = CASE t.reason WHEN 'expiry' THEN t.debit ELSE t.credit END "
+        "SELECT a.code, t.reason, t.cents, t.debit_after FROM ledger_transfer t "
+        "JOIN ledger_account a ON a.id = CASE t.reason WHEN 'expiry' THEN t.debit ELSE t.credit END "
         f"WHERE t.reason IN ('expiry', 'allocation') AND t.for_month = {month} ORDER BY t.seq"
     )
     credited: set[str] = set()

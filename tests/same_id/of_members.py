@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from caisse.bylaws import operations as bylaws
+from caisse.bylaws.rules import Amend
 from caisse.contributions import operations as contributions
 from caisse.contributions.operations import NewPledge, NewReceipt
 from caisse.contributions.readings import read_receipts, read_returns
@@ -33,7 +34,7 @@ from tests.same_id.case import (
 def _decide() -> Asked:
     ground()
     content = {"title": "Essai", "text": "Pour voir.", "body": " comité ", "effects": []}
-    amend = bylaws.Amend("allocation.base_cents", 90_00, APRIL)
+    amend = Amend("allocation.base_cents", 90_00, APRIL)
     others: list[dict[str, Any]] = [{"title": "Autre"}, {"text": ""}, {"body": "bureau"}]
     return Asked(content, [*others, {"effects": [amend]}, {"on": date(2023, 2, 1)}])
 
@@ -42,7 +43,12 @@ def _decide() -> Asked:
 def _found() -> Asked:
     go(TODAY)
     content = {"name": "Essai", "preset": "montpellier_2023", "first_month": FEBRUARY}
-    others = [{"name": "Autre"}, {"preset": "lyon_calim8"}, {"first_month": MARCH}, {"demo": True}]
+    others: list[dict[str, Any]] = [
+        {"name": "Autre"},
+        {"preset": "lyon_calim8"},
+        {"first_month": MARCH},
+        {"demo": True},
+    ]
     return Asked(content, others)
 
 
@@ -88,7 +94,12 @@ def _change_composition() -> Asked:
     ground()
     homes = [people.join(household=ALONE, joined_on=TODAY, by=OFFICE).household_id for _ in "ab"]
     content = {"household_id": homes[0], "adults": 2, "births": ("2020-01",), "since": TOMORROW}
-    others = [{"household_id": homes[1]}, {"adults": 3}, {"births": ()}, {"since": TODAY}]
+    others: list[dict[str, Any]] = [
+        {"household_id": homes[1]},
+        {"adults": 3},
+        {"births": ()},
+        {"since": TODAY},
+    ]
     return Asked(content, others)
 
 
@@ -97,7 +108,12 @@ def _add_holder() -> Asked:
     ground()
     wallets = [people.join(household=ALONE, joined_on=TODAY, by=OFFICE).wallet_id for _ in "ab"]
     called = NewHolder("Adam", "Roche", handle="radis-moineau")
-    others = [{"wallet_id": wallets[1]}, {"holder": ZOE}, {"holder": called}, {"since": TOMORROW}]
+    others: list[dict[str, Any]] = [
+        {"wallet_id": wallets[1]},
+        {"holder": ZOE},
+        {"holder": called},
+        {"since": TOMORROW},
+    ]
     return Asked({"wallet_id": wallets[0], "holder": ADAM}, others)
 
 
@@ -120,7 +136,12 @@ def _pledge_many() -> Asked:
 def _receive() -> Asked:
     ground()
     content = {"membership_id": member(), "month": FEBRUARY, "cents": 50_00, "kind": "transfer"}
-    others = [{"membership_id": member()}, {"month": MARCH}, {"cents": 60_00}, {"kind": "card"}]
+    others: list[dict[str, Any]] = [
+        {"membership_id": member()},
+        {"month": MARCH},
+        {"cents": 60_00},
+        {"kind": "card"},
+    ]
     return Asked(content, [*others, {"received_on": date(2023, 2, 1)}, {"recovery": True}])
 
 
@@ -144,7 +165,11 @@ def _deposit() -> Asked:
 def _return_receipt() -> Asked:
     ground()
     content = {"receipt_id": received(), "code": "AM04"}
-    others = [{"receipt_id": received()}, {"code": "AC04"}, {"returned_on": date(2023, 2, 1)}]
+    others: list[dict[str, Any]] = [
+        {"receipt_id": received()},
+        {"code": "AC04"},
+        {"returned_on": date(2023, 2, 1)},
+    ]
     return Asked(content, others)
 
 

@@ -179,7 +179,10 @@ def _describe_place() -> Asked:
 def _set_hours() -> Asked:
     ground()
     content = {"place_id": registered(), "hours": [Hours(0, 540, 720, "")]}
-    others = [{"place_id": registered("Autre")}, {"hours": [Hours(0, 540, 720, "Halles")]}]
+    others: list[dict[str, Any]] = [
+        {"place_id": registered("Autre")},
+        {"hours": [Hours(0, 540, 720, "Halles")]},
+    ]
     return Asked(content, [*others, {"hours": []}])
 
 

@@ -29,7 +29,10 @@ NAMED = {f"{each.__module__.split('.')[1]}.{each.__name__}": each for each in CA
 def everything() -> dict[str, Any]:
     """Every row of every table of ours: what an operation may change, and a refusal may not."""
     models = [model for model in apps.get_models() if model.__module__.startswith("caisse.")]
-    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list())
+        for model in models
+    }
 
 
 def send(operation: Operation, content: dict[str, Any], id: Id) -> Any:

@@ -15,7 +15,7 @@ DRAWN = 10
 
 
 def days_of_the_year() -> list[date]:
-    """The days on which something happens; on the others the books are those of the evening before."""
+    """The days on which something happens; on the others the books stay as they were."""
     return [day for day, _ in world().days() if day <= LAST]
 
 

@@ -67,7 +67,7 @@ def _begin(month: Month, by: Actor) -> Call:
 
 
 def _last_recorded() -> int:
-    """The newest statement of all: ahead of now when the clock was put back, and known all the same."""
+    """The newest statement of all: ahead of now when the clock was put back, yet known."""
     pledged_at = Pledge.objects.aggregate(at=Max("recorded_at"))["at"] or 0
     return max(pledged_at, people.last_recorded())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -46,7 +47,7 @@ def told(*, broken: list[int]) -> list[int]:
     return turns
 
 
-def waiting() -> DBTaskResult:
+def waiting() -> DBTaskResult[Any, Any]:
     """The one reaction, as the queue has it."""
     return DBTaskResult.objects.get()
 

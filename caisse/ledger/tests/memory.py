@@ -34,11 +34,11 @@ class Memory:
 
     def lock_columns(self, one: str, many: Sequence[str]) -> tuple[Account | None, Columns]:
         """Not for arrays: they are compared on the real databases."""
-        raise NotImplementedError
+        raise AssertionError("no arrays in memory")
 
     def put_lines(self, lines: Lines, now: int) -> Tip:
         """Not for arrays: they are compared on the real databases."""
-        raise NotImplementedError
+        raise AssertionError("no arrays in memory")
 
     def seen(self, ids: Sequence[Id]) -> list[Posted]:
         """The transfers that exist among `ids`."""

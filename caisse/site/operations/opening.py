@@ -203,7 +203,7 @@ def _problems(found: Understood) -> list[Problem]:
     try:
         count = len(found.households)
         if not count:
-            raise Refusal("empty", "ce fichier ne contient aucun foyer.")
+            raise Refusal("empty", "Ce fichier ne contient aucun foyer.")
         demand_room(registry.places_taken(on=today), count, limits.admission)
     except Refusal as refusal:
         against.append(Problem("foyers.csv", 0, refusal.sentence))
