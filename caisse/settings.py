@@ -149,5 +149,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    # Its tracebacks could hold a name; kernel.work logs which reaction failed, and how.
+    "loggers": {name: {"level": "CRITICAL"} for name in ("django_tasks", "django_tasks_db")},
     "root": {"handlers": ["stderr"], "level": text("CAISSE_LOG", "WARNING")},
 }

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -155,16 +156,15 @@ def _ask(month: Month, wallets: int, numbers: Iterable[int], over: threading.Eve
     """Ask for the payments `numbers`, AT_ONCE of them under way, until it is over."""
     room = threading.Semaphore(AT_ONCE)
 
-    def answered(number: int, outcome: Outcome) -> None:
-        tell(n=number, told=[*outcome[:1], *outcome[2:]])
+    def answered(number: int, outcomes: list[Outcome]) -> None:
+        tell(n=number, told=[outcomes[0].answer, *outcomes[0][2:]])
         room.release()
 
     for number in numbers:
         if over.is_set():
             break
         room.acquire()
-        ledger.submit_later(
-            [payment(month, wallets, number)], lambda told, n=number: answered(n, told[0])
-        )
+        chain = [payment(month, wallets, number)]
+        ledger.submit_later(chain, partial(answered, number))
     for _ in range(AT_ONCE):
         room.acquire()

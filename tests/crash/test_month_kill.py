@@ -115,7 +115,6 @@ def test_a_month_that_is_killed_again_and_again_ends_the_same(caisse: Caisse) ->
         as_planned(caisse, given)
         as_ruled(caisse)
         as_told(caisse)
-    print(killed, length_s, caisse.month)
     sound(caisse)
 
 
@@ -171,18 +170,18 @@ def as_planned(caisse: Caisse, given: int) -> None:
 
 def as_ruled(caisse: Caisse) -> None:
     """What expired was old: by the balance at that very moment, and before the month's credit."""
-    month = caisse.month.number
     recent = dict(
         caisse.home.rows(
-            "SELECT l.wallet, l.credited_cents FROM month_planline l "
-            "JOIN month_monthlyrun r ON r.id = l.run_id "
-            f"WHERE r.month = {caisse.month.previous().number}"
+            "SELECT l.wallet, l.credited_cents FROM month_planline l JOIN month_monthlyrun r "
+            f"ON r.id = l.run_id WHERE r.month = {caisse.month.previous().number}"
         )
     )
     journal = caisse.home.rows(
         "SELECT a.code, t.reason, t.cents, t.debit_after FROM ledger_transfer t "
-        "JOIN ledger_account a ON a.id = CASE t.reason WHEN 'expiry' THEN t.debit ELSE t.credit END "
-        f"WHERE t.reason IN ('expiry', 'allocation') AND t.for_month = {month} ORDER BY t.seq"
+        "JOIN ledger_account a "
+        "ON a.id = CASE t.reason WHEN 'expiry' THEN t.debit ELSE t.credit END "
+        f"WHERE t.reason IN ('expiry', 'allocation') AND t.for_month = {caisse.month.number} "
+        "ORDER BY t.seq"
     )
     credited: set[str] = set()
     for code, reason, cents, after in journal:

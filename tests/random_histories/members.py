@@ -1,6 +1,5 @@
 """Random histories, first part: days pass, people join and leave, contributions come and go."""
 
-
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 

@@ -55,6 +55,13 @@ def _grant(parser: argparse.ArgumentParser) -> None:
     )
     repeatable(postpone)
     by(postpone)
+    topup = steps.add_parser(
+        "topup", help=say("compléter les cotisations", "add to members’ contributions")
+    )
+    topup.add_argument("funder", type=short)
+    topup.add_argument("amount", type=some_euros, metavar="EUROS")
+    repeatable(topup)
+    by(topup)
 
 
 @verb(
@@ -81,6 +88,10 @@ def grant(arguments: argparse.Namespace) -> int:
             id=arguments.id,
         )
         tell("Report enregistré.", "Postponement recorded.")
+    elif arguments.step == "topup":
+        payer = funding.add_funder(name=arguments.funder, by=who)
+        funding.top_up(funder_id=payer, cents=arguments.amount, by=who, id=arguments.id)
+        tell(f"Complément de {show(arguments.amount)} reçu.", f"{show(arguments.amount)} received.")
     else:
         signed = funding.sign_grant(
             funder_id=funding.add_funder(name=arguments.funder, by=who),
