@@ -1,14 +1,16 @@
 """Back up, restore, move between engines (own room: part of the command)."""
 
 import argparse
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 from caisse.kernel.actor import Actor
+from caisse.kernel.refusal import Refusal
 from caisse.site import operations
 from caisse.site.command.arguments import by
-from caisse.site.command.locking import only_one
+from caisse.site.command.locking import alone
 from caisse.site.command.verbs import OK, Misuse, verb
 from caisse.site.command.words import say, tell
 
@@ -47,7 +49,9 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 @verb("restore", "Remettre une copie en place", "Put a copy in place", _restore, founded=False)
 def restore(arguments: argparse.Namespace) -> int:
     """The server must be stopped; what was there is kept unless the database is PostgreSQL."""
-    with only_one():
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,39}", arguments.by):
+        raise Refusal("unknown_login", f"« {arguments.by[:40]} » n’est pas un identifiant.")
+    with alone():
         told = operations.restore(arguments.file, replace=arguments.replace, by=Actor(arguments.by))
     print(told, end="")
     tell("Copie remise en place, livres recomptés.", "Copy in place, books recounted.")
@@ -62,7 +66,7 @@ def _move(parser: argparse.ArgumentParser) -> None:
 def move(arguments: argparse.Namespace) -> int:
     """Copies every row and counts it there; then CAISSE_DATABASE chooses the new one."""
     url = "" if arguments.to == "sqlite" else arguments.to
-    with only_one():
+    with alone():
         try:
             copied = sum(operations.move(url).values())
         except ImproperlyConfigured as error:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from django.db import DatabaseError, DataError, OperationalError
 
@@ -12,6 +13,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Refused
 from caisse.site import starting, timekeeping
+from caisse.site.command.locking import beside
 from caisse.site.command.verbs import (
     BUSY,
     FAILED,
@@ -26,6 +28,7 @@ from caisse.site.command.verbs import (
 from caisse.site.command.words import complain, say
 
 INTERRUPTED = 130
+ALONE = frozenset({"move", "restore", "serve"})  # these take care of who works beside them
 LEDGER = {
     "insufficient": ("il manque de l’argent sur un compte", "an account does not hold the sum"),
     "ceiling": ("un compte dépasserait son plafond", "an account would pass its ceiling"),
@@ -70,7 +73,8 @@ def _guarded(verb: Verb, arguments: argparse.Namespace) -> int:
         if obstacle is not None:
             complain(obstacle)
             return BUSY
-        return verb.run(arguments) or OK
+        with nullcontext() if verb.name in ALONE else beside():
+            return verb.run(arguments) or OK
     except Misuse as misuse:
         complain(f"caisse {verb.name} : {misuse}")
         return USAGE
