@@ -120,15 +120,18 @@ class Nursery:
 
         It is killed with SIGKILL as soon as `kill` says so of what it has just told.
         """
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps([job, *arguments]) + "\n")
-        self.process.stdin.flush()
+        self._say(json.dumps([job, *arguments]))
         patience = threading.Timer(LONGEST_S, os.killpg, [self.process.pid, signal.SIGKILL])
         patience.start()
         try:
             return self._watch(kill)
         finally:
             patience.cancel()
+
+    def _say(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
 
     def _watch(self, kill: Callable[[Told], bool]) -> tuple[list[Told], int]:
         assert self.process.stdout is not None
@@ -138,13 +141,15 @@ class Nursery:
             words = json.loads(line)
             if "born" in words:
                 pid = words["born"]
+            elif "ended" in words:
+                self._say("")
             elif "died" in words:
                 return told, words["died"]
             else:
                 told.append(words)
-            if not killed and pid and told and kill(told[-1]):
-                os.kill(pid, signal.SIGKILL)
-                killed = True
+                if not killed and kill(words):
+                    os.kill(pid, signal.SIGKILL)
+                    killed = True
         raise AssertionError("the nursery ended")
 
     def close(self) -> None:

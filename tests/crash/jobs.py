@@ -28,12 +28,12 @@ def found() -> None:
     """The schema, the accounts, START cents in each wallet."""
     call_command("migrate", verbosity=0)
     month = Month.of(clock.today())
-    wallets = [f"wallet:{n}" for n in range(1, WALLETS + 1)]
+    wallets = [f"wallet:{n}" for n in range(1, WALLETS + 2)]
     with transaction.atomic():
         ledger.found(month)
         ledger.open_accounts([*wallets, *(f"place:{n}" for n in range(1, PLACES + 1))])
         cause = events.record("crash.founded", subject="test", by=SYSTEM)
-        moves = [("bank:caisse", "fund:caisse", START * WALLETS, "contribution")]
+        moves = [("bank:caisse", "fund:caisse", START * len(wallets), "contribution")]
         moves += [("fund:caisse", wallet, START, "opening_wallet") for wallet in wallets]
         ledger.post(
             [
@@ -53,14 +53,17 @@ def elsewhere(file: str, job: str, *arguments: Any) -> None:
 
 
 def chain_of(base: str, number: int, kind: str) -> list[Transfer]:
-    """Chain `number` of those that hang on the id `base` (hex); `plain` ones are never refused."""
+    """Chain `number` of those that hang on the id `base` (hex).
+
+    `plain` ones come from a wallet that nobody else empties: no rule refuses them.
+    """
     cause = bytes.fromhex(base)
     chance = random.Random(f"{base}{number}")
     ids = [derived_id(cause, f"{number}.{n}") for n in range(4)]
     wallet, other = (f"wallet:{n}" for n in chance.sample(range(1, WALLETS + 1), 2))
     place = f"place:{chance.randint(1, PLACES)}"
     if kind == "plain":
-        return [Transfer(ids[0], wallet, place, 1, "payment", cause)]
+        return [Transfer(ids[0], f"wallet:{WALLETS + 1}", place, 1, "payment", cause)]
     cents = chance.choice([1, 50, 20_00, 300_00])
     payment = Transfer(ids[0], wallet, place, cents, "payment", cause)
     held = payment._replace(phase="held")
@@ -72,6 +75,10 @@ def chain_of(base: str, number: int, kind: str) -> list[Transfer]:
         [held, held._replace(id=ids[1], phase="post", of=ids[0], cents=max(1, cents // 2))],
         [Transfer(ids[0], wallet, other, cents, "gift", cause), payment._replace(id=ids[1])],
         [held],
+        [
+            Transfer(ids[0], "bank:caisse", "fund:caisse", 150_00, "contribution", cause),
+            Transfer(ids[1], "fund:caisse", wallet, 150_00, "opening_wallet", cause),
+        ],
     ]
     return chance.choice(chains)
 

@@ -1,8 +1,9 @@
 """A process that is born many times: Django is set up once, each life is a fork that may be killed.
 
 `python -m tests.crash.nursery` reads lives from its input, one a line, as JSON: ["module:function",
-arguments…]. It answers {"born": pid}, whatever the life tells, {"died": status}. With `--once` and
-a life as its argument it lives that one itself: under strace, or with a small disk.
+arguments…]. It answers {"born": pid}, whatever the life tells, {"ended": pid}; and after one more
+line, when nobody will kill it any more, {"died": status}. With `--once` and a life as its argument
+it lives that one itself: under strace, or with a small disk.
 """
 
 import importlib
@@ -54,6 +55,10 @@ def main() -> None:
                 sys.stderr.flush()
                 os._exit(code)
         tell(born=pid)
+        # It stays a zombie until it has been told, so that nobody kills a stranger by its number.
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        tell(ended=pid)
+        sys.stdin.readline()
         tell(died=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 

@@ -14,6 +14,7 @@ from caisse.kernel import triggers
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.settings import database
+from caisse.site import starting
 from caisse.site.operations.copying import check
 
 ALIAS = "target"
@@ -33,6 +34,7 @@ def move(url: str) -> dict[str, int]:
         raise Refusal(
             "same_engine", "La caisse est déjà sur ce moteur. Une copie se fait par backup."
         )
+    starting.prepare()
     damaged = [line for line in accounting.check() if not line.ok]
     if damaged:
         raise Refusal(

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from caisse import settings as caisse_settings
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
@@ -213,7 +212,12 @@ def run(home: Path, database: str, *words: str) -> subprocess.CompletedProcess[s
     line = "from caisse.site.command import main; raise SystemExit(main())"
     return subprocess.run(
         [sys.executable, "-c", line, *words],
-        env={**os.environ, "CAISSE_HOME": str(home), "CAISSE_DATABASE": database},
+        env={
+            **os.environ,
+            "CAISSE_HOME": str(home),
+            "CAISSE_DATABASE": database,
+            "CAISSE_LANGUAGE": "fr",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -222,10 +226,12 @@ def run(home: Path, database: str, *words: str) -> subprocess.CompletedProcess[s
 
 def round_trip(caisse: Caisse, home: Path) -> None:
     """To the SQLite file of `home`, from there to a new database of the server; figures equal."""
-    before = figures(caisse)
-    told = caisse("move", "--to", "sqlite")
-    assert told.code == 0 and "lignes copiées et contrôlées" in told.out, told
-    assert caisse("move", "--to", "sqlite").err == "Une caisse est déjà fondée dans cette base.\n"
+    before, ours = figures(caisse), copying._address(str(connection.settings_dict["NAME"]))
+    connection.close()
+    told = run(home, ours, "move", "--to", "sqlite")
+    assert told.returncode == 0 and "lignes copiées et contrôlées" in told.stdout, told
+    again = run(home, ours, "move", "--to", "sqlite")
+    assert (again.returncode, again.stderr) == (3, "Une caisse est déjà fondée dans cette base.\n")
     there = run(home, "", "figures", "--at", "2024-02-29", "--json")
     assert json.loads(there.stdout) == before
     with copying._own_database() as name:
@@ -240,19 +246,17 @@ def round_trip(caisse: Caisse, home: Path) -> None:
 
 @DATABASE
 def test_a_caisse_moves_to_the_other_engine_and_back(
-    caisse: Caisse, small: Callable[[], None], home: Path, monkeypatch: pytest.MonkeyPatch
+    caisse: Caisse, small: Callable[[], None], home: Path
 ) -> None:
     if connection.vendor == "postgresql":  # the round trip is made where both engines are there
-        monkeypatch.setattr(caisse_settings, "HOME", home)
         round_trip(caisse, home)
 
 
 @pytest.mark.long
 def test_a_whole_year_moves_to_the_other_engine_and_back(
-    caisse: Caisse, played: str, home: Path, monkeypatch: pytest.MonkeyPatch
+    caisse: Caisse, played: str, home: Path
 ) -> None:
     if connection.vendor == "postgresql":
-        monkeypatch.setattr(caisse_settings, "HOME", home)
         round_trip(caisse, home)
 
 
