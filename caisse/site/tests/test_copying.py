@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,16 @@ def test_a_caisse_that_does_not_pass_the_check_is_no_good_copy(
     told = caisse("backup", tmp_path / "copy")
     assert told.code == 3 and "contrôle" in told.err
     assert list(tmp_path.glob("copy*")) == []
+
+
+@DATABASE
+def test_what_is_no_caisse_is_not_restored(caisse: Caisse, begun: Run, tmp_path: Path) -> None:
+    file, count = tmp_path / "other", len(events.history(limit=1000))
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+    told = caisse("restore", file, "--replace", "--by", "ana")
+    assert told.code == 3 and told.err
+    assert len(events.history(limit=1000)) == count
 
 
 @DATABASE
