@@ -8,7 +8,7 @@ from caisse.contributions import operations as contributions
 from caisse.contributions import queries as books
 from caisse.contributions.queries import read_receipts, read_returns
 from caisse.kernel.cents import show
-from caisse.kernel.sheet import RefusedLine
+from caisse.kernel.sheet import MOST_BYTES, RefusedLine
 from caisse.site.command.arguments import (
     by,
     day,
@@ -154,7 +154,7 @@ def _receive_one(arguments: argparse.Namespace) -> int:
 def _receive_file(arguments: argparse.Namespace) -> int:
     """Show what was understood; without --preview, enter it as one batch."""
     who = actor(arguments, *MONEY)
-    preview = read_receipts(arguments.csv.read_bytes())
+    preview = read_receipts(_content(arguments.csv))
     problems = [*preview.refused, *books.receipt_problems(preview)]
     _show(problems, len(preview.lines), preview.total_cents)
     if arguments.preview:
@@ -165,6 +165,12 @@ def _receive_file(arguments: argparse.Namespace) -> int:
     )
     tell(f"Import n° {batch.batch_id}.", f"Import no. {batch.batch_id}.")
     return OK
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file, one more than the reader accepts when it is too large."""
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def _show(problems: Sequence[RefusedLine], lines: int, total_cents: int) -> None:
@@ -235,7 +241,7 @@ def return_(arguments: argparse.Namespace) -> int:
 
 
 def _return_file(arguments: argparse.Namespace) -> int:
-    preview = read_returns(arguments.csv.read_bytes())
+    preview = read_returns(_content(arguments.csv))
     problems = [*preview.refused, *books.return_problems(preview)]
     _show(problems, len(preview.lines), preview.total_cents)
     if arguments.preview:

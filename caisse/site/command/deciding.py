@@ -66,7 +66,10 @@ def _decide(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_amended,
         metavar="ARTICLE=VALUE@YYYY-MM",
-        help=say("changer un article dès un mois, à répéter", "change an article, repeated"),
+        help=say(
+            "changer un article dès un mois, montants en centimes, à répéter",
+            "change an article from a month on, amounts in cents, repeated",
+        ),
     )
     parser.add_argument(
         "--approve",

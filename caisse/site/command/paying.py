@@ -3,7 +3,7 @@
 import argparse
 
 from caisse.kernel.cents import show
-from caisse.kernel.ids import new_id, show_id
+from caisse.kernel.ids import Id, new_id, show_id
 from caisse.kernel.refusal import Refusal
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries as places
@@ -11,7 +11,7 @@ from caisse.payments import operations as payments
 from caisse.payments.operations import Declined, Receipt
 from caisse.people import queries as people
 from caisse.site.command.arguments import bank_code, by, id_, month, number, repeatable, some_euros
-from caisse.site.command.verbs import OK, Misuse, actor, verb
+from caisse.site.command.verbs import OK, Busy, Misuse, actor, verb
 from caisse.site.command.words import count, say, tell
 
 OFFICE = ("coordinator", "treasurer", "administrator", "desk")
@@ -35,15 +35,16 @@ def pay(arguments: argparse.Namespace) -> int:
     holder = people.holder(arguments.handle)
     if holder is None:
         raise Refusal("code_wrong", "Cet identifiant n’est pas reconnu.")
+    payment_id = arguments.id or new_id()
     answer = payments.pay(
-        payment_id=arguments.id or new_id(),
+        payment_id=payment_id,
         wallet_id=holder.wallet_id,
         place_id=arguments.place,
         cents=arguments.amount,
         method=arguments.method,
         by=who,
     )
-    return _answer(answer)
+    return _answer(answer, payment_id)
 
 
 def _refund(parser: argparse.ArgumentParser) -> None:
@@ -61,17 +62,21 @@ def _refund(parser: argparse.ArgumentParser) -> None:
 )
 def refund(arguments: argparse.Namespace) -> int:
     """Linked to the purchase; never more than it."""
+    refund_id = arguments.id or new_id()
     answer = payments.refund(
-        refund_id=arguments.id or new_id(),
+        refund_id=refund_id,
         payment_id=arguments.payment,
         cents=arguments.amount,
         by=actor(arguments, *OFFICE, "merchant"),
     )
-    return _answer(answer)
+    return _answer(answer, refund_id)
 
 
-def _answer(answer: Receipt | Declined) -> int:
+def _answer(answer: Receipt | Declined, id: Id) -> int:
+    """Print the receipt; raise Refusal, or Busy when the same id must be asked again."""
     if isinstance(answer, Declined):
+        if not answer.settled:  # money may have moved: only the same id tells
+            raise Busy(f"{answer.cashier} --id {show_id(id)}")
         raise Refusal(answer.reason, answer.member)
     tell(
         f"Reçu {show_id(answer.id)} : {show(answer.cents)}.",

@@ -40,6 +40,7 @@ LEDGER = {
 }
 """Answers of the ledger that an operation did not put in words of its own."""
 FILES: dict[type[OSError], tuple[str, str]] = {
+    FileExistsError: ("ce nom est déjà pris", "this name is taken"),
     FileNotFoundError: ("ce fichier n’existe pas", "there is no such file"),
     IsADirectoryError: ("c’est un dossier", "it is a folder"),
     NotADirectoryError: ("ce n’est pas un dossier", "it is no folder"),

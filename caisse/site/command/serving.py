@@ -1,6 +1,7 @@
 """Serve the pages, do the work of the timetable (own room: part of the command)."""
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -17,6 +18,7 @@ from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, count, say, tell
 
 THREADS = 16
+HERE = ("127.0.0.1", "0.0.0.0", "::1", "::")
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +51,9 @@ def serve(arguments: argparse.Namespace) -> int:
         os.environ["CAISSE_SERVES"] = "1"
         settings.STATIC_ROOT.mkdir(exist_ok=True)  # the pages warn when it is missing
         connections.close_all()  # the process that serves is a fork: it opens its own
-        tell(
-            f"La caisse répond sur http://localhost:{arguments.port}/",
-            f"The caisse answers at http://localhost:{arguments.port}/",
-        )
+        host = "localhost" if arguments.host in HERE else arguments.host
+        address = f"http://{host}:{arguments.port}/"
+        tell(f"La caisse répond sur {address}", f"The caisse answers at {address}")
         sys.stdout.flush()
         _answer(arguments.host, arguments.port)
     return OK
@@ -86,11 +87,14 @@ def _application() -> Callable[..., Any]:
 
 def _free(host: str, port: int) -> bool:
     """Nobody listens there yet."""
-    with socket.socket() as listener:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
             return False
     return True
 

@@ -92,6 +92,7 @@ def test_before_founding_verbs_say_how_to_begin(caisse: Caisse) -> None:
     assert told.code == 4 and "caisse found" in told.err and told.out == ""
 
 
+UUID = "018d2f6e-0000-7000-8000-000000000000"
 MISUSES: list[tuple[str, ...]] = [
     (),
     ("dance",),
@@ -104,6 +105,8 @@ MISUSES: list[tuple[str, ...]] = [
     ("figures", "--at"),
     ("check", "nothing_of_the_kind"),
     ("serve", "--port", "70000"),
+    ("template", "a-file"),
+    ("backup", "nowhere/copy"),
     ("receive", "--by", "ana"),
     ("receive", "1", "10", "--by", "ana"),
     ("receive", "1", "0", "--month", "2023-02", "--kind", "debit", "--by", "ana"),
@@ -116,6 +119,8 @@ MISUSES: list[tuple[str, ...]] = [
     ("pledge", "9" * 30, "5", "--by", "ana"),
     ("pay", "moineau", "1", "0", "--by", "ana"),
     ("pay", "moineau", "1", "5", "--id", "1234", "--by", "ana"),
+    ("pledge", "1", "5", "--id", UUID, "--id", UUID, "--by", "ana"),
+    ("figures", "--at", "0001-01-01"),
     ("pay", "moineau", "1", "5", "--method", "barter", "--by", "ana"),
     ("join", "--holder", "Zoé", "--by", "ana"),
     ("join", "--holder", "Zoé:Martin", "--birth", "2015", "--by", "ana"),
@@ -134,6 +139,7 @@ def test_wrong_usage_is_2_and_said_in_french(
     caisse: Caisse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
     caisse(*MONTPELLIER, "--by", "ana")
     for words in MISUSES:
         told = caisse(*words)

@@ -292,3 +292,24 @@ def test_the_template_is_ready_for_a_spreadsheet(
         file.write_text(text, encoding="utf-8-sig")
     assert caisse("import", folder, "--by", "ana").code == 0
     assert caisse("check").code == 0
+
+
+def test_what_is_older_than_the_bylaws_is_judged_by_those_of_today(
+    caisse: Caisse, write: Write
+) -> None:
+    """A child born after its household joined, a place agreed before any rate was decided."""
+    born = FOYERS + "12;2;2023-06;;;;2023-02-01\n13;1;;;;;2024-03-01\n"
+    mode = "coverage.mode=rate_by_place@2024-01"
+    rates = 'coverage.rates_bp=[{"code": "half", "rate_bp": 5000}]@2024-01'
+    decided = caisse("decide", "Taux", "--amend", mode, "--amend", rates, "--by", "ana")
+    assert decided.code == 0, decided
+    place = "lieu;type;depuis;taux\nLe Potager;baker;2023-02-01;{}\n"
+    said = refused(caisse, write(foyers=born, lieux=place.format("")))
+    assert said.startswith("lieux.csv, ligne 2 : Le taux")
+    told = caisse("import", write(foyers=born, lieux=place.format("half")), "--by", "ana")
+    assert told.code == 0, told
+    assert people.composition(1, month=FEBRUARY) == (2, 1)
+    assert places.places(at=date(2023, 3, 1))[0].rate == "half"
+    later = people.membership(2)
+    assert later is not None and later.state is None  # it joins in March
+    assert people.roll(month=FEBRUARY, child_max_age=14).membership.tolist() == [1]

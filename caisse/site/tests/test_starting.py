@@ -301,3 +301,17 @@ def test_the_clock_of_a_demo_never_goes_back_before_its_books(played: str, home:
     clock.travel(None)
     timekeeping.resume(runs=False)
     assert clock.now_ms() == last + 5000 and home == settings.HOME
+
+
+def test_the_demo_is_not_played_backwards_nor_beyond_its_world(
+    caisse: Caisse, played: str, home: Path
+) -> None:
+    timekeeping.keep()
+    before = stands_at({"CAISSE_HOME": str(home)})
+    for words in (("demo",), ("demo", "--to", "2023-05-01")):
+        told = caisse(*words)
+        assert (told.code, told.out) == (0, "La caisse de démonstration en est au 01/02/2024.\n")
+        assert stands_at({"CAISSE_HOME": str(home)}) == before
+    told = caisse("demo", "--to", "2099-01-01")
+    assert told.code == 3 and "pas au-delà" in told.err
+    assert caisse("found", "X", "--preset", "montpellier_2023", "--by", "ana").code == 3
