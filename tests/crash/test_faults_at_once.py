@@ -11,6 +11,7 @@ from caisse.accounting import checks
 from caisse.contributions import operations as contributions
 from caisse.contributions import queries as paid
 from caisse.contributions.models import Receipt, ReceiptImport
+from caisse.funding import operations as funding
 from caisse.kernel.ids import new_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
@@ -141,7 +142,8 @@ def test_a_file_sent_by_four_threads_enters_once(named: bool) -> None:
     if named:
         assert len(told) == 4 and {each.batch_id for each in told} == {told[0].batch_id}
     else:
-        assert len(told) == 1 and answers.count("same_file") == 3
+        # whoever comes late meets the file, or its lines; either way nothing enters again
+        assert len(told) == 1 and {*answers} - {told[0]} <= {"same_file", "duplicate"}
     assert (ReceiptImport.objects.count(), Receipt.objects.count()) == (1, 3)
     assert books.balance("fund:caisse") == 100_00  # the cash waits at its desk
     green()
@@ -175,3 +177,24 @@ def test_people_join_and_pledge_while_a_month_is_frozen_and_the_plan_is_one_or_t
     ground.approve(FEBRUARY)
     assert ground.credit(FEBRUARY) in (500_00, 600_00, 700_00, 800_00)
     green()
+
+
+def test_a_planned_cost_paid_by_four_threads_is_paid_once() -> None:
+    ground.found()
+    planned = funding.plan_cost(line="hr", due_on=date(2023, 1, 25), cents=70_00, by=TREASURER)
+    id = new_id()
+    answers = at_once(
+        lambda: funding.pay_cost(line="hr", cents=70_00, planned_id=planned, by=TREASURER, id=id)
+    )
+    assert answers == [id] * 4
+    assert books.balance("bank:operating") == 70_00
+    green()
+
+
+def test_a_fee_made_good_by_four_threads_is_made_good_once() -> None:
+    ground.found()
+    ground.give(100_00)
+    ground.take_back(4_00)
+    id = new_id()
+    assert at_once(lambda: funding.make_fee_good(by=TREASURER, id=id)) == [id] * 4
+    assert (books.balance("receivable:fees"), books.balance("bank:operating")) == (0, 4_00)

@@ -6,6 +6,7 @@ from caisse.funding.operations.costs import spending
 from caisse.kernel import cents as money
 from caisse.kernel import events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -31,6 +32,7 @@ def record_fee(*, cents: int, by: Actor, id: Id | None = None) -> Id:
     return cause
 
 
+@sent_again
 @ledger.repeatable
 def make_fee_good(*, by: Actor, cents: int | None = None, id: Id | None = None) -> Id:
     """Pay the fees back to the segregated account from operating money, all of them or `cents`.

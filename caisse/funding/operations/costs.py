@@ -6,6 +6,7 @@ from caisse.funding.models import Fund, Line, PaidCost, PlannedCost
 from caisse.funding.operations.checks import check_cents, check_known_on
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -85,6 +86,7 @@ def change_cost(
     return row.pk
 
 
+@sent_again
 @ledger.repeatable
 def pay_cost(
     *,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -73,6 +74,7 @@ def pay_redemptions(*, month: Month, by: Actor) -> Progress:
     return _told(month)
 
 
+@sent_again
 @ledger.repeatable
 def void_redemption(
     *, place_id: int, month: Month, by: Actor, code: str, id: Id | None = None
