@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import BigIntegerField, Case, F, Q, Sum, When
+from django.db.models.functions import Cast, Substr
 
 from caisse.kernel import clock
-from caisse.kernel.ids import Id
+from caisse.kernel.ids import Id, first_id
 from caisse.kernel.month import Month
 from caisse.ledger.models import Account, Link, Tip, Transfer
 from caisse.ledger.rules import FAMILIES
@@ -97,6 +98,26 @@ def balances(family: str) -> dict[str, int]:
     """The balances of all accounts of a family, by code."""
     rows = Account.objects.filter(code__startswith=family).values_list("code", "credits", "debits")
     return {code: credits - debits for code, credits, debits in rows if _of_family(code, family)}
+
+
+def owing(family: str, *, after: int = 0, limit: int = 50) -> list[tuple[int, int]]:
+    """The accounts `family:<number>` with more debits than credits: (number, cents owed).
+
+    In the order of their numbers, those above `after`, at most `limit`.
+    """
+    rows = Account.objects.filter(code__startswith=f"{family}:", debits__gt=F("credits"))
+    # a CASE, so that no database reads the number of an account of another family
+    number = Case(
+        When(
+            code__startswith=f"{family}:",
+            then=Cast(Substr("code", len(family) + 2), BigIntegerField()),
+        ),
+        default=0,
+        output_field=BigIntegerField(),
+    )
+    numbered = rows.annotate(number=number)
+    page = numbered.filter(number__gt=after).order_by("number")[:limit]
+    return [(row.number, row.debits - row.credits) for row in page]
 
 
 def total(*families: str) -> int:
@@ -267,3 +288,86 @@ def count_payments(*, until: date) -> int:
         at__lt=_end_ms(until),
     )
     return rows.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one transfer changed of what an account may still spend: `cents`, signed, never 0."""
+
+    id: Id
+    seq: int
+    at: int
+    reason: str
+    phase: str
+    of: Id | None
+    cents: int
+
+
+def lines(
+    code: str,
+    *,
+    since_ms: int = 0,
+    until_ms: int | None = None,
+    before: int | None = None,
+    reasons: Sequence[str] = (),
+    limit: int | None = None,
+) -> list[Line]:
+    """The lines of one account in order of posting, from `since_ms` until before `until_ms`.
+
+    With a `limit`, the last ones before the transfer number `before`, the newest first. The other
+    account is not told. A hold counts when set, its post (of the whole) no more, its void gives
+    back: the sum of all lines of an account is its balance less what is held.
+    """
+    number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
+    rows = Transfer.objects.filter(Q(debit=number) | Q(credit=number), at__gte=since_ms)
+    rows = rows.filter(pk__gte=first_id(max(0, since_ms - _OLDEST_MS)))
+    if until_ms is not None:
+        rows = rows.filter(at__lt=until_ms, pk__lt=first_id(until_ms + _AHEAD_MS))
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    if reasons:
+        rows = rows.filter(reason__in=reasons)
+    kept = rows.exclude(phase="post", debit=number).exclude(phase__in=_SET_ASIDE, credit=number)
+    if limit is None:
+        kept = kept.order_by("seq")
+    else:
+        kept = kept.order_by("-seq")[:limit]
+    columns = kept.values_list("id", "seq", "at", "reason", "phase", "of", "cents", "debit")
+    return [
+        Line(
+            id, seq, at, reason, phase, of,
+            -cents if debit == number and phase != "void" else cents,
+        )
+        for id, seq, at, reason, phase, of, cents, debit in columns
+    ]  # fmt: skip
+
+
+def payers(code: str, *, since_ms: int, until_ms: int) -> int:
+    """How many accounts paid something to the account `code` in that time."""
+    number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
+    rows = Transfer.objects.filter(
+        credit=number, reason="payment", phase__in=("posted", "post"), at__gte=since_ms,
+        at__lt=until_ms, pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
+        pk__lt=first_id(until_ms + _AHEAD_MS),
+    )  # fmt: skip
+    return rows.values("debit").distinct().count()
+
+
+_SET_ASIDE = ("held", "void")  # what a hold will credit is not there yet
+_OLDEST_MS = 62 * 24 * 3600 * 1000  # a sender's id may be 31 days old, a derived one some more
+_AHEAD_MS = 10 * 60 * 1000  # and 10 minutes ahead of us
+
+
+def gained(codes: Sequence[str], reasons: Sequence[str], *, since_ms: int) -> dict[str, int]:
+    """What some accounts gained for these reasons since an instant, in cents; 0 is left out."""
+    numbers = dict(Account.objects.filter(code__in=codes).values_list("pk", "code"))
+    found: dict[str, int] = defaultdict(int)
+    rows = Transfer.objects.filter(
+        at__gte=since_ms, pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
+        phase__in=("posted", "post", "reverse"), reason__in=reasons,
+    )  # fmt: skip
+    for side, sign in (("credit", 1), ("debit", -1)):
+        sums = rows.filter(**{f"{side}__in": numbers}).values_list(side).annotate(Sum("cents"))
+        for number, cents in sums:
+            found[numbers[number]] += sign * cents
+    return dict(found)

@@ -13,9 +13,7 @@ from caisse.ledger.rules.chart import (
 )
 from caisse.ledger.rules.judging import (
     BOUNDED,
-    HOUR_MS,
     LAG_MS,
-    OLDEST_MS,
     fresh,
     judge,
     judge_chain,
@@ -24,6 +22,8 @@ from caisse.ledger.rules.judging import (
 from caisse.ledger.rules.records import (
     ANSWERS,
     DONE,
+    HOUR_MS,
+    OLDEST_MS,
     Account,
     Book,
     Entry,

@@ -14,6 +14,9 @@ from caisse.kernel.one_or_many import Array
 from caisse.ledger.rules.chart import FAMILIES, MONEY, ROUTES, family_of
 from caisse.ledger.rules.records import (
     DONE,
+    HOUR_MS,
+    NEWEST_MS,
+    OLDEST_MS,
     Account,
     Book,
     Entry,
@@ -23,18 +26,17 @@ from caisse.ledger.rules.records import (
     Refused,
     Transfer,
     as_posted,
+    make,
 )
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
-HOUR_MS = 3_600_000
-OLDEST_MS = 31 * 24 * HOUR_MS  # a sender's id may be this old …
-NEWEST_MS = 600_000  # … or this far ahead (payments.md 1: clocks of tills)
 # A closing may be older than what it closes by a sender's window; look-ups by `of` rely on it.
 LAG_MS = OLDEST_MS + HOUR_MS
 MOST_CENTS = 2**53
 PHASES = frozenset({"posted", "held", "post", "void", "reverse"})
 BOUND_PHASES = frozenset({"posted", "reverse"})  # of reasons that give back: never held
 CLOSINGS = frozenset({"post", "void", "reverse"})
+HOLD_CLOSINGS = frozenset({"post", "void"})
 
 # Reasons that may give back at most what the transfer named by `of` moved.
 BOUNDED = {
@@ -43,6 +45,20 @@ BOUNDED = {
     "recovery": frozenset({"call"}),
 }
 NAMING = frozenset({"refund", "return"})  # these must say what they give back
+
+
+def _allowed() -> frozenset[tuple[str, str, str, str, str]]:
+    """(reason, phase, family debited, family credited, unit) of every transfer that may be."""
+    return frozenset(
+        (reason, phase, *(pair[::-1] if phase == "reverse" else pair), FAMILIES[pair[0]].unit)
+        for reason, route in ROUTES.items()
+        for phase in (BOUND_PHASES if reason in BOUNDED else PHASES)
+        for pair in route.pairs
+        if FAMILIES[pair[0]].unit == FAMILIES[pair[1]].unit
+    )
+
+
+ALLOWED = _allowed()
 
 
 def judge(
@@ -68,20 +84,23 @@ def judge_chain(book: Book, chain: Sequence[Transfer]) -> tuple[list[Outcome], l
     first = chain[0].id if len(chain) > 1 else None
     refused = False
     for transfer in chain:
+        id = transfer.id
+        told = _repeat(book, transfer) if id in book.known or id in book.fresh else None
         if refused:
-            outcomes.append(_repeat(book, transfer) or Outcome("chain", transfer.id))
+            outcomes.append(told or Outcome("chain", id))
             continue
-        repeat = _repeat(book, transfer)
-        answer = _examine(book, transfer) if repeat is None else repeat.answer
-        if answer == "posted":
-            entry = _move(book, transfer, first)
-            entries.append(entry)
-            outcomes.append(
-                Outcome("posted", transfer.id, 0, 0, entry.debit_after, entry.credit_after)
-            )
-        else:
-            outcomes.append(repeat or Outcome(answer, transfer.id))
-            refused = answer not in DONE
+        if told is None:
+            accounts = book.accounts
+            debit, credit = accounts.get(transfer.debit), accounts.get(transfer.credit)
+            answer = _examine(book, transfer, debit, credit)
+            if answer == "posted" and debit is not None and credit is not None:
+                entry, told = _move(book, transfer, debit, credit, first)
+                entries.append(entry)
+                outcomes.append(told)
+                continue
+            told = Outcome(answer, id)
+        outcomes.append(told)
+        refused = told.answer not in DONE
     if refused:
         for entry in reversed(entries):
             _undo(book, entry.transfer)
@@ -93,13 +112,9 @@ def judge_chain(book: Book, chain: Sequence[Transfer]) -> tuple[list[Outcome], l
     return outcomes, entries
 
 
-def _repeat(book: Book, transfer: Transfer) -> Outcome | None:
-    """`exists` with the first answer, `differs`, or None for an id that is new."""
-    known = book.known.get(transfer.id)
-    if known is None:
-        if transfer.id not in book.fresh:
-            return None
-        known = as_posted(book.fresh[transfer.id])
+def _repeat(book: Book, transfer: Transfer) -> Outcome:
+    """To an id that is known or fresh: `exists` with the first answer, or `differs`."""
+    known = book.known.get(transfer.id) or as_posted(book.fresh[transfer.id])
     debit, credit = book.accounts.get(transfer.debit), book.accounts.get(transfer.credit)
     same = (
         debit is not None
@@ -115,40 +130,41 @@ def _repeat(book: Book, transfer: Transfer) -> Outcome | None:
     )
 
 
-def _examine(book: Book, transfer: Transfer) -> str:
+def _examine(book: Book, transfer: Transfer, debit: Account | None, credit: Account | None) -> str:
     """The answer to a transfer whose id is new: the first test that refuses, in promised order."""
-    if not _fresh(book, transfer):
+    of, unless, phase = transfer.of, transfer.unless, transfer.phase
+    if not _fresh(book, transfer.id, of):
         return "stale"
-    debit, credit = book.accounts.get(transfer.debit), book.accounts.get(transfer.credit)
-    named = book.name(transfer.of)
+    named = None if of is None else book.name(of)
     if not _routed(transfer, debit, credit) or (
         named is not None and not _agrees(transfer, named.target, debit, credit)
     ):
         return "route"
-    limit = None if transfer.unless is None else book.accounts.get(transfer.unless)
-    if debit is None or credit is None or (transfer.unless is not None and limit is None):
+    limit = None if unless is None else book.accounts.get(unless)
+    if debit is None or credit is None or (unless is not None and limit is None):
         return "unknown"
-    if transfer.phase in ("post", "void"):
+    if phase in HOLD_CLOSINGS:
         if named is None or not _open(book, transfer, named):
             return "not_held"
-    elif named is None and (transfer.of is not None or _must_name(transfer)):
+    elif named is None and (of is not None or phase == "reverse" or transfer.reason in NAMING):
         return "unknown"
     if limit is not None and limit.full():
         return "limited"
     if (debit.state != "open" or credit.state != "open") and not _passes(transfer, debit, credit):
         return "closed"
-    if transfer.phase == "void":
+    if phase == "void":
         return "posted"
     return _examine_cents(transfer, named, debit, credit)
 
 
-def _fresh(book: Book, transfer: Transfer) -> bool:
+def _fresh(book: Book, id: bytes, of: bytes | None) -> bool:
     """The id is of these days, and not far older than what it refers to."""
-    id, of = transfer.id, transfer.of
     if of is not None and id[:6] < of[:6]:
         lag = int.from_bytes(of[:6], "big") - int.from_bytes(id[:6], "big")
         if lag > LAG_MS:
             return False
+    if book.early <= id < book.late and len(id) == 16:
+        return True
     return fresh(id, book.now, book.from_ms, book.until_ms)
 
 
@@ -166,14 +182,9 @@ def _routed(transfer: Transfer, debit: Account | None, credit: Account | None) -
     """The pair of families, the unit and the amount are those that the reason may use."""
     from_family = family_of(transfer.debit) if debit is None else debit.family
     to_family = family_of(transfer.credit) if credit is None else credit.family
-    route, reversing = ROUTES.get(transfer.reason), transfer.phase == "reverse"
+    asked = (transfer.reason, transfer.phase, from_family, to_family, transfer.unit)
     return (
-        route is not None
-        and ((to_family, from_family) if reversing else (from_family, to_family)) in route.pairs
-        and 0 < transfer.cents <= MOST_CENTS
-        and transfer.debit != transfer.credit
-        and FAMILIES[from_family].unit == FAMILIES[to_family].unit == transfer.unit
-        and transfer.phase in (BOUND_PHASES if transfer.reason in BOUNDED else PHASES)
+        asked in ALLOWED and 0 < transfer.cents <= MOST_CENTS and transfer.debit != transfer.credit
     )
 
 
@@ -197,11 +208,6 @@ def _agrees(
         to_fund = family_of(transfer.credit) == "fund:offline"
         done &= target.credit == pair[0] and to_fund == (target.reason == "offline_loss")
     return done and target.reason in BOUNDED[reason]
-
-
-def _must_name(transfer: Transfer) -> bool:
-    """Nothing is given back or reversed without saying what."""
-    return transfer.phase == "reverse" or transfer.reason in NAMING
 
 
 def _open(book: Book, transfer: Transfer, named: Named) -> bool:
@@ -235,14 +241,20 @@ def _examine_cents(transfer: Transfer, named: Named | None, debit: Account, cred
             named.used + cents > named.target.cents
         ):
             return "ceiling"
-    if transfer.unit == MONEY:
-        ceiling, level = credit.ceiling, credit.balance if phase != "held" else -cents
-    else:
-        ceiling, level = debit.ceiling, debit.held - debit.balance - released
-    if ceiling is not None and level + cents > ceiling:
-        return "ceiling"
-    guarded = debit.guard == "credit" and phase != "post"
-    if guarded and debit.credits - debit.debits - debit.held - cents < debit.floor:
+    money = transfer.unit == MONEY
+    ceiling = credit.ceiling if money else debit.ceiling
+    if ceiling is not None:
+        if money:
+            level = credit.balance if phase != "held" else -cents
+        else:
+            level = debit.held - debit.balance - released
+        if level + cents > ceiling:
+            return "ceiling"
+    if (
+        debit.guard == "credit"
+        and phase != "post"
+        and debit.credits - debit.debits - debit.held - cents < debit.floor
+    ):
         return "insufficient"
     if credit.guard == "debit" and phase != "held" and cents > -credit.balance:
         return "insufficient"
@@ -256,39 +268,39 @@ def _held_by(book: Book, transfer: Transfer) -> int:
     return book.named[transfer.of].target.cents
 
 
-def _move(book: Book, transfer: Transfer, chain: bytes | None) -> Entry:
+def _move(
+    book: Book, transfer: Transfer, debit: Account, credit: Account, chain: bytes | None
+) -> tuple[Entry, Outcome]:
     """Move the balances for a transfer that was found good, and remember it."""
-    debit, credit = _apply(book, transfer, 1)
-    unless = None if transfer.unless is None else book.accounts[transfer.unless].id
-    entry = Entry(
-        transfer, debit.id, credit.id, unless, chain,
-        debit.credits - debit.debits, credit.credits - credit.debits,
-    )  # fmt: skip
-    book.fresh[transfer.id] = entry
-    return entry
+    _apply(book, transfer, debit, credit, 1)
+    id, unless = transfer.id, transfer.unless
+    limit = None if unless is None else book.accounts[unless].id
+    debit_after, credit_after = debit.credits - debit.debits, credit.credits - credit.debits
+    entry = make(Entry, (transfer, debit.id, credit.id, limit, chain, debit_after, credit_after))
+    book.fresh[id] = entry
+    return entry, make(Outcome, ("posted", id, 0, 0, debit_after, credit_after))
 
 
 def _undo(book: Book, transfer: Transfer) -> None:
     """The inverse of `_move`: no copy of the book is ever made."""
-    _apply(book, transfer, -1)
+    accounts = book.accounts
+    _apply(book, transfer, accounts[transfer.debit], accounts[transfer.credit], -1)
     del book.fresh[transfer.id]
     book.named.pop(transfer.id, None)
 
 
-def _apply(book: Book, transfer: Transfer, sign: int) -> tuple[Account, Account]:
-    debit, credit = book.accounts[transfer.debit], book.accounts[transfer.credit]
-    cents = sign * transfer.cents
-    if transfer.phase == "held":
+def _apply(book: Book, transfer: Transfer, debit: Account, credit: Account, sign: int) -> None:
+    of, phase, cents = transfer.of, transfer.phase, sign * transfer.cents
+    if phase == "held":
         debit.held += cents
     else:
-        if transfer.of is not None:
+        if of is not None:
             debit.held -= sign * _held_by(book, transfer)
-        if transfer.phase != "void":
+        if phase != "void":
             debit.debits += cents
             credit.credits += cents
-    if transfer.of is not None:
+    if of is not None:
         _refer(book, transfer, sign)
-    return debit, credit
 
 
 def _refer(book: Book, transfer: Transfer, sign: int) -> None:

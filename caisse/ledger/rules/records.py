@@ -16,6 +16,11 @@ DONE = frozenset({"posted", "exists"})
 
 LONGEST_METHOD = 12
 FAR_MS = 1 << 60
+# A NamedTuple by `make(Outcome, (…))`: half the time of a call, where one is made per payment.
+make = tuple.__new__
+HOUR_MS = 3_600_000
+OLDEST_MS = 31 * 24 * HOUR_MS  # a sender's id may be this old …
+NEWEST_MS = 600_000  # … or this far ahead (payments.md 1: clocks of tills)
 
 
 class Transfer(NamedTuple):
@@ -48,14 +53,14 @@ def well_formed(transfer: Transfer) -> bool:
 
     The doors ask it: a malformed chain in the writer would hold up those of all others.
     """
-    text = f"{transfer.debit}{transfer.credit}{transfer.unless or ''}{transfer.method or ''}"
+    id, debit, credit, _, _, cause, _, _, of, unless, method, made_at, _, expires_at = transfer
     return (
-        len(transfer.id) == len(transfer.cause) == 16
-        and (transfer.of is None or len(transfer.of) == 16)
-        and (transfer.method is None or len(transfer.method) <= LONGEST_METHOD)
-        and text.isprintable()
-        and 0 <= (transfer.made_at or 0) < FAR_MS
-        and 0 <= (transfer.expires_at or 0) < FAR_MS
+        len(id) == len(cause) == 16
+        and (of is None or len(of) == 16)
+        and (method is None or len(method) <= LONGEST_METHOD)
+        and f"{debit}{credit}{unless or ''}{method or ''}".isprintable()
+        and 0 <= (made_at or 0) < FAR_MS
+        and 0 <= (expires_at or 0) < FAR_MS
     )
 
 
@@ -111,9 +116,18 @@ class Account:
         self, id: int, code: str, unit: str, debits: int, credits: int, held: int, guard: str,
         floor: int, ceiling: int | None, state: State,
     ) -> None:  # fmt: skip
-        self.id, self.code, self.unit, self.family = id, code, unit, family_of(code)
-        self.debits, self.credits, self.held = debits, credits, held
-        self.guard, self.floor, self.ceiling, self.state = guard, floor, ceiling, state
+        # line by line: one is made for every row read, and longer tuples would be built first
+        self.id = id
+        self.code = code
+        self.unit = unit
+        self.family = family_of(code)
+        self.debits = debits
+        self.credits = credits
+        self.held = held
+        self.guard = guard
+        self.floor = floor
+        self.ceiling = ceiling
+        self.state = state
 
     @property
     def balance(self) -> int:
@@ -159,7 +173,8 @@ class Book:
     """What a batch was read from: accounts by code, known transfers by id, named ones by `of`.
 
     `now` is the instant of judging; `from_ms` and `until_ms` bound the ids that have a partition.
-    `fresh` are the entries of this very batch.
+    `fresh` are the entries of this very batch. From `early` on and before `late` an id is of these
+    days and has a partition, whoever chose it.
     """
 
     accounts: dict[str, Account]
@@ -169,6 +184,12 @@ class Book:
     from_ms: int = 0
     until_ms: int = 1 << 48
     fresh: dict[bytes, Entry] = field(default_factory=dict)
+    early: bytes = field(init=False)
+    late: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.early = _six(max(self.from_ms, self.now - OLDEST_MS))
+        self.late = _six(min(self.until_ms, self.now + NEWEST_MS + 1))
 
     def name(self, of: bytes | None) -> Named | None:
         """The transfer that `of` names, also when it was posted in this very batch."""
@@ -186,3 +207,8 @@ def as_posted(entry: Entry) -> Posted:
         t.id, entry.debit, entry.credit, t.cents, t.unit, t.reason, t.phase, t.of, t.method,
         t.expires_at, 0, 0, entry.debit_after, entry.credit_after,
     )  # fmt: skip
+
+
+def _six(ms: int) -> bytes:
+    """The six bytes that lead an id of this instant."""
+    return min(max(ms, 0), (1 << 48) - 1).to_bytes(6, "big")

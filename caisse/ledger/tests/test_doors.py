@@ -11,7 +11,7 @@ from caisse.kernel.ids import derived_id, new_id
 from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries
-from caisse.ledger.rules import Outcome, Refused, Transfer
+from caisse.ledger.rules import Outcome, Refused, Transfer, judge
 from caisse.ledger.tests.books import (
     START,
     balances,
@@ -25,6 +25,8 @@ from caisse.ledger.tests.books import (
     submit,
     transfer,
 )
+from caisse.ledger.writer import door_on, read_book, touched
+from caisse.ledger.writer.reading import TRANSFER_COLUMNS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY_MS = 24 * 3_600_000
@@ -285,3 +287,32 @@ def test_a_payment_tells_where_it_belongs() -> None:
     assert second.seq == first.seq + 1
     assert [m.id for m in queries.since(first.seq - 1)] == [payment.id, chain[1].id]
     assert queries.tip() == (second.seq, second.at)
+
+
+def test_a_batch_of_transfers_of_every_shape_stands_as_it_was_asked() -> None:
+    """More than one INSERT takes at once; NULL wherever a transfer says nothing."""
+    month = found()
+    ledger.open_accounts(["tries:1:u"])
+    now = clock.now_ms()
+    hold = pay(2, cents=3, phase="held", expires_at=now + DAY_MS, unless="tries:1:u")
+    chains: list[list[Transfer]] = [[pay(n % 4 + 1, cents=n)] for n in range(1, 46)]
+    chains += [[pay(cents=1, method="code", made_at=now)], [pay(cents=2, for_month=month + -1)]]
+    chains += [[hold], [closing(hold, "post", cents=2)], [pay(), pay(2)]]
+    with transaction.atomic():
+        door = door_on(connection)
+        tip = door.tip()
+        book = read_book(door, chains, now, tip)
+        answers, entries = judge(book, chains)
+        before = door.put(entries, touched(book, entries), now)
+    assert {outcome.answer for outcomes in answers for outcome in outcomes} == {"posted"}
+    wanted = [
+        (
+            *(t.id, e.debit, e.credit, t.cents, t.unit, t.reason, t.phase, t.expires_at, t.of),
+            *(e.chain, (t.for_month or month).number, t.cause, e.unless, t.method, t.made_at),
+            *(before.at, seq, e.debit_after, e.credit_after),
+        )
+        for seq, (t, e) in enumerate(((e.transfer, e) for e in entries), before.seq + 1)
+    ]
+    query = f"SELECT {TRANSFER_COLUMNS} FROM ledger_transfer WHERE seq > %s ORDER BY seq"
+    assert rows(query, before.seq) == wanted
+    assert recount() == []

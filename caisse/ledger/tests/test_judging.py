@@ -1,9 +1,13 @@
 """Single judgements, one rule each: what is refused, by which word, and what stays possible."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caisse.kernel.ids import derived_id, new_id
-from caisse.ledger.rules import HOUR_MS, LAG_MS, Transfer
+from caisse.ledger.rules import HOUR_MS, LAG_MS, OLDEST_MS, Book, Transfer, fresh
+from caisse.ledger.rules.judging import _fresh
+from caisse.ledger.rules.records import NEWEST_MS
 from caisse.ledger.tests.histories import CAUSE, DAY_MS, NOW, small_world
 from caisse.ledger.tests.memory import Memory, commit
 
@@ -289,3 +293,16 @@ def test_the_order_of_refusals_is_the_promised_one(table: Table) -> None:
     assert table.ask(wrong) == "insufficient"
     assert table.ask(wrong._replace(cents=300)) == "posted"
     assert table.ask(wrong) == "differs"
+
+
+EDGES = st.sampled_from([0, NOW - OLDEST_MS, NOW, NOW + NEWEST_MS, (1 << 48) - 1])
+
+
+@given(EDGES, EDGES, EDGES, st.integers(-2, 2), st.sampled_from([0x70, 0x80]), st.integers(14, 17))
+def test_the_bounds_of_a_book_say_the_same_as_the_instant_of_an_id(
+    from_ms: int, until_ms: int, edge: int, step: int, version: int, length: int
+) -> None:
+    ms = min(max(edge + step, 0), (1 << 48) - 1)
+    id = (ms.to_bytes(6, "big") + bytes([version]) + bytes(10))[:length]
+    book = Book({}, {}, {}, NOW, from_ms, until_ms + 1)
+    assert _fresh(book, id, None) == fresh(id, NOW, from_ms, until_ms + 1)

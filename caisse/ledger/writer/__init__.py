@@ -2,6 +2,7 @@
 
 import os
 import threading
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,7 +26,7 @@ __all__ = [
     "writer",
 ]
 
-_writers: dict[tuple[int, str, str], Writer] = {}
+_writers: dict[tuple[int, Any, Any], Writer] = {}
 _lock = threading.Lock()
 
 
@@ -37,7 +38,7 @@ def writer(ours: BaseDatabaseWrapper | None = None) -> Writer:
     """
     connection = connections[DEFAULT_DB_ALIAS] if ours is None else ours
     settings = connection.settings_dict
-    key = (os.getpid(), str(settings["HOST"]), str(settings["NAME"]))
+    key = (os.getpid(), settings["HOST"], settings["NAME"])
     found = _writers.get(key)
     if found is None or not found.alive:
         with _lock:

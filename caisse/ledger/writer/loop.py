@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from caisse.kernel import clock
 from caisse.ledger.rules import Outcome, Transfer, judge
+from caisse.ledger.rules.records import make
 from caisse.ledger.writer.driver import Connection
 from caisse.ledger.writer.reading import read_book, touched
 
@@ -29,7 +30,10 @@ STOP = None
 
 
 class Writer:
-    """The only thread that submits payments of this process to one database."""
+    """The only thread that submits payments of this process to one database.
+
+    `alive` is false once the thread has ended.
+    """
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
@@ -37,6 +41,7 @@ class Writer:
         # After a failed COMMIT a look-up may lie; only a COMMIT that wrote something settles it. So
         # also at the start: whoever wrote before us may have died of one.
         self._in_doubt = True
+        self.alive = True
         self._waiting: queue.SimpleQueue[tuple[Chain, Done] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -50,18 +55,16 @@ class Writer:
         self._waiting.put(STOP)
         self._thread.join()
 
-    @property
-    def alive(self) -> bool:
-        """False once the thread has ended."""
-        return self._thread.is_alive()
-
     def _work(self) -> None:
         open_ = True
-        while open_:
-            batch, open_ = self._gather()
-            if batch:
-                self._settle(batch)
-        self._close()
+        try:
+            while open_:
+                batch, open_ = self._gather()
+                if batch:
+                    self._settle(batch)
+            self._close()
+        finally:
+            self.alive = False
 
     def _gather(self) -> tuple[list[tuple[Chain, Done]], bool]:
         """Everything that is waiting, at most MOST_TRANSFERS; blocks for the first one."""
@@ -140,13 +143,13 @@ def numbered(answers: list[list[Outcome]], base: int, at: int) -> list[list[Outc
     for outcomes in answers:
         chain = []
         for outcome in outcomes:
-            if outcome.answer == "posted":
+            answer, id, seq, _, debit_after, credit_after = outcome
+            if answer == "posted":
                 base += 1
-                _, id, _, _, debit_after, credit_after = outcome
-                outcome = Outcome("posted", id, base, at, debit_after, credit_after)
+                outcome = make(Outcome, ("posted", id, base, at, debit_after, credit_after))
                 first[id] = outcome
-            elif outcome.answer == "exists" and outcome.seq == 0:
-                outcome = first[outcome.id]._replace(answer="exists")
+            elif answer == "exists" and seq == 0:
+                outcome = first[id]._replace(answer="exists")
             chain.append(outcome)
         told.append(chain)
     return told

@@ -137,8 +137,8 @@ class PostgresDoor:
         `at` is known only when the tip is locked; the month of posting follows it.
         """
         # Each field as a column of the batch: Transfer and Entry of tuples.
-        asked: Any = Transfer._make(zip(*(e.transfer for e in entries), strict=True))
         judged: Any = Entry._make(zip(*entries, strict=True))
+        asked: Any = Transfer._make(zip(*judged.transfer, strict=True))
         months = [None if month is None else month.number for month in asked.for_month]
         turn = turn_of_month(now)
         return Tip(

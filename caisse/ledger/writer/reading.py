@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, first_id, instant_of
@@ -92,13 +92,14 @@ def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int, tip: T
     codes, ids, ofs = set(), [], set()
     for chain in chains:
         for transfer in chain:
-            codes.add(transfer.debit)
-            codes.add(transfer.credit)
-            ids.append(transfer.id)
-            if transfer.unless is not None:
-                codes.add(transfer.unless)
-            if transfer.of is not None:
-                ofs.add(transfer.of)
+            id, debit, credit, _, _, _, _, _, of, unless, _, _, _, _ = transfer
+            ids.append(id)
+            codes.add(debit)
+            codes.add(credit)
+            if unless is not None:
+                codes.add(unless)
+            if of is not None:
+                ofs.add(of)
     accounts = door.lock(sorted(codes))
     known = {posted.id: posted for posted in door.seen(ids)}
     named = read_named(door, ofs) if ofs else {}
@@ -130,9 +131,10 @@ def read_named(door: Door, ofs: set[Id]) -> dict[Id, Named]:
 
 
 def touched(book: Book, entries: Sequence[Entry]) -> list[Account]:
-    """The accounts whose totals the entries moved, each once."""
-    codes = {e.transfer.debit for e in entries} | {e.transfer.credit for e in entries}
-    return [book.accounts[code] for code in sorted(codes)]
+    """The accounts whose totals the entries moved (at least one), in the book's order."""
+    _, debits, credits, *_ = zip(*entries, strict=True)
+    numbers = {*debits, *credits}
+    return [account for account in book.accounts.values() if account.id in numbers]
 
 
 class Turn(NamedTuple):
@@ -153,14 +155,3 @@ def _turn(quarter: int, zone: str) -> Turn:
     """By quarters of an hour: no time zone is further from Greenwich than a multiple of it."""
     month = Month.of(clock.day_of(quarter * QUARTER_MS))
     return Turn(month.number, clock.instant(month.next().first), month.next().number)
-
-
-def row_of(entry: Entry, at: int, seq: int) -> tuple[Any, ...]:
-    """The columns of TRANSFER_COLUMNS for one entry."""
-    t = entry.transfer
-    for_month = turn_of_month(at).number if t.for_month is None else t.for_month.number
-    return (
-        t.id, entry.debit, entry.credit, t.cents, t.unit, t.reason, t.phase, t.expires_at, t.of,
-        entry.chain, for_month, t.cause, entry.unless, t.method, t.made_at, at, seq,
-        entry.debit_after, entry.credit_after,
-    )  # fmt: skip

@@ -3,25 +3,39 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
+from itertools import chain, count, repeat
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from caisse.kernel.ids import Id
-from caisse.ledger.rules import Account, Entry, Posted
+from caisse.ledger.rules import Account, Entry, Posted, Transfer
 from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
     POSTED_COLUMNS,
     STATES,
-    TRANSFER_COLUMNS,
     Columns,
     Lines,
     Tip,
-    row_of,
+    turn_of_month,
 )
 
+Row: TypeAlias = tuple[Any, ...]
+
 NO_BOUND = 1 << 62
-SIZES = (1, 8, 64, 512)  # lengths of IN lists: few texts, so that statements stay prepared
-PUT = f"INSERT INTO ledger_transfer ({TRANSFER_COLUMNS}) VALUES ({', '.join('?' * 19)})"
+# Lengths of IN lists, and rows of one INSERT: few texts, so that statements stay prepared.
+SIZES = (1, 8, 64, 512)
+ROWS = (32, 8)
+# The columns that most transfers fill, and the others: NULL and `bytes` pass through the driver's
+# adapters, which take as long as inserting; numbers, texts and `bytearray` do not.
+FILLED = (
+    "id, debit, credit, cents, unit, reason, phase, for_month, cause, method, made_at, at, seq, "
+    "debit_after, credit_after"
+)
+ALL = f"{FILLED}, expires_at, of, chain, unless"
+FILLED_WIDTH = FILLED.count(",") + 1
+EMPTY = (None,) * 4
 MOVE = "UPDATE ledger_account SET debits = ?, credits = ?, held = ? WHERE id = ?"
 TIP = "SELECT seq, at, from_ms, until_ms FROM ledger_tip WHERE id = 1"
 LOCK = (
@@ -29,6 +43,7 @@ LOCK = (
     "FROM json_each(?) j CROSS JOIN ledger_account a ON a.code = j.value"
 )
 SEEN = f"SELECT {POSTED_COLUMNS} FROM ledger_transfer WHERE id IN "
+NEWEST = "SELECT max(id) FROM ledger_transfer"
 REFERRING = f"SELECT {POSTED_COLUMNS} FROM ledger_transfer WHERE of IN "
 
 
@@ -38,10 +53,13 @@ class SqliteDoor:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.cursor = connection.cursor()
         self.cursor.row_factory = None
+        self._tip: Tip | None = None
 
     def tip(self) -> Tip:
-        """The row `tip`."""
-        return Tip(*self.cursor.execute(TIP).fetchone())
+        """The row `tip`; read once, for nobody else can write it meanwhile."""
+        if self._tip is None:
+            self._tip = Tip(*self.cursor.execute(TIP).fetchone())
+        return self._tip
 
     def lock(self, codes: Sequence[str]) -> dict[str, Account]:
         """The accounts that exist among `codes`, by code."""
@@ -65,8 +83,9 @@ class SqliteDoor:
         return found.get(one), Columns(*columns)
 
     def seen(self, ids: Sequence[Id]) -> list[Posted]:
-        """The transfers that exist among `ids`."""
-        return self._in(SEEN, ids)
+        """The transfers that exist among `ids`; those younger than all that stand do not."""
+        (newest,) = self.cursor.execute(NEWEST).fetchone()
+        return self._in(SEEN, [id for id in ids if newest is not None and id <= newest])
 
     def named(self, ofs: Sequence[Id], from_id: Id) -> list[Posted]:
         """The transfers `ofs`, those that refer to them, and the reversals of these."""
@@ -78,8 +97,9 @@ class SqliteDoor:
         """Insert the entries, move their accounts, advance the tip; returns the tip before."""
         before = self.tip()
         at = max(before.at, now)
-        rows = [row_of(e, at, before.seq + n) for n, e in enumerate(entries, 1)]
-        self.cursor.executemany(PUT, rows)
+        rows = _rows(entries, at, before.seq + 1)
+        self._insert(FILLED, [row[:FILLED_WIDTH] for row in rows if row[FILLED_WIDTH:] == EMPTY])
+        self._insert(ALL, [row for row in rows if row[FILLED_WIDTH:] != EMPTY])
         self.cursor.executemany(MOVE, [(a.debits, a.credits, a.held, a.id) for a in accounts])
         self._advance(before.seq + len(rows), at)
         return before._replace(at=at)
@@ -89,28 +109,26 @@ class SqliteDoor:
         before = self.tip()
         at = max(before.at, now)
         sign = -1 if lines.side == "debit" else 1
-        running = lines.one.balance + sign * np.cumsum(lines.cents)
-        after = lines.before - sign * lines.cents
-        rows = []
-        columns = zip(
-            lines.ids, lines.many.tolist(), lines.cents.tolist(), running.tolist(),
-            after.tolist(), strict=True,
-        )  # fmt: skip
-        for n, (id, many, cents, one_after, many_after) in enumerate(columns, 1):
-            pair = (lines.one.id, many) if sign < 0 else (many, lines.one.id)
-            afters = (one_after, many_after) if sign < 0 else (many_after, one_after)
-            rows.append(
-                (id, *pair, cents, lines.one.unit, lines.reason, "posted", None, None, None,
-                 lines.for_month, lines.cause, None, None, None, at, before.seq + n, *afters)
-            )  # fmt: skip
-        self.cursor.executemany(PUT, rows)
-        one, many = ("debits", "credits") if sign < 0 else ("credits", "debits")
+        many, cents = lines.many.tolist(), lines.cents.tolist()
+        one_after = (lines.one.balance + sign * np.cumsum(lines.cents)).tolist()
+        many_after = (lines.before - sign * lines.cents).tolist()
+        one: Any = repeat(lines.one.id)
+        pair, after = (one, many), (one_after, many_after)
+        if sign > 0:
+            pair, after = (many, one), (many_after, one_after)
+        rows = list(zip(
+            map(bytearray, lines.ids), *pair, cents, repeat(lines.one.unit), repeat(lines.reason),
+            repeat("posted"), repeat(lines.for_month), repeat(bytearray(lines.cause)),
+            repeat(None), repeat(None), repeat(at), count(before.seq + 1), *after,
+        ))  # fmt: skip
+        self._insert(FILLED, rows)
+        one_side, many_side = ("debits", "credits") if sign < 0 else ("credits", "debits")
         self.cursor.executemany(
-            f"UPDATE ledger_account SET {many} = {many} + ? WHERE id = ?",
-            zip(lines.cents.tolist(), lines.many.tolist(), strict=True),
+            f"UPDATE ledger_account SET {many_side} = {many_side} + ? WHERE id = ?",
+            zip(cents, many, strict=True),
         )
         self.cursor.execute(
-            f"UPDATE ledger_account SET {one} = {one} + ? WHERE id = ?",
+            f"UPDATE ledger_account SET {one_side} = {one_side} + ? WHERE id = ?",
             (int(lines.cents.sum()), lines.one.id),
         )
         self._advance(before.seq + len(rows), at)
@@ -126,16 +144,54 @@ class SqliteDoor:
 
     def _advance(self, seq: int, at: int) -> None:
         self.cursor.execute("UPDATE ledger_tip SET seq = ?, at = ? WHERE id = 1", (seq, at))
+        self._tip = None
+
+    def _insert(self, columns: str, rows: list[Row]) -> None:
+        start = 0
+        for size in ROWS:
+            while start + size <= len(rows):
+                cells = list(chain.from_iterable(rows[start : start + size]))
+                self.cursor.execute(_insertion(columns, size), cells)
+                start += size
+        if start < len(rows):
+            self.cursor.executemany(_insertion(columns, 1), rows[start:])
 
     def _in(self, select: str, ids: Sequence[Id]) -> list[Posted]:
         rows: list[Posted] = []
         for start in range(0, len(ids), SIZES[-1]):
-            some = list(ids[start : start + SIZES[-1]])
+            some = [bytearray(id) for id in ids[start : start + SIZES[-1]]]
             size = next(size for size in SIZES if size >= len(some))
             some += some[-1:] * (size - len(some))
-            found = self.cursor.execute(f"{select}({', '.join('?' * size)})", some)
+            found = self.cursor.execute(f"{select}{_marks(size)}", some)
             rows += [Posted(*row) for row in found]
         return rows
+
+
+def _rows(entries: Sequence[Entry], at: int, seq: int) -> list[Row]:
+    """The columns ALL of each entry, numbered from `seq` on.
+
+    Field by field, each as a column of the batch: no loop of Python makes the rows.
+    """
+    month = turn_of_month(at).number
+    asked, debits, credits, limits, chains, *after = zip(*entries, strict=True)
+    columns: Any = Transfer._make(zip(*asked, strict=True))
+    months = [month if own is None else own.number for own in columns.for_month]
+    return list(zip(
+        map(bytearray, columns.id), debits, credits, columns.cents, columns.unit, columns.reason,
+        columns.phase, months, map(bytearray, columns.cause), columns.method, columns.made_at,
+        repeat(at), count(seq), *after, columns.expires_at, columns.of, chains, limits,
+    ))  # fmt: skip
+
+
+@cache
+def _marks(size: int) -> str:
+    return f"({', '.join('?' * size)})"
+
+
+@cache
+def _insertion(columns: str, rows: int) -> str:
+    marks = _marks(columns.count(",") + 1)
+    return f"INSERT INTO ledger_transfer ({columns}) VALUES {', '.join([marks] * rows)}"
 
 
 def _available(account: Account) -> int:
