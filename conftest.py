@@ -33,10 +33,6 @@ settings.PASSWORD_HASHERS = [
 ]  # a strong one is slow
 
 hypothesis.settings.register_profile("short", max_examples=60, deadline=None, print_blob=True)
-settings.PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.MD5PasswordHasher"
-]  # a strong one is slow
-
 hypothesis.settings.register_profile("long", max_examples=2_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("long" if LONG else "short")
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from django.db import connection
+from django.db.models import Count, Max, Subquery
 
 from caisse.kernel import clock, work
 from caisse.kernel.actor import Actor
@@ -14,6 +15,7 @@ from caisse.kernel.ids import Id, new_id, show_id
 from caisse.kernel.models import Event
 from caisse.kernel.refusal import Refusal
 
+MINUTE_MS = 60_000
 CLOSED = "events.closed_until"  # the mark of the last closed day, beside those of the work
 
 
@@ -100,6 +102,15 @@ def happened(id: Id) -> Happened | None:
     return None if row is None else _read(row)
 
 
+def authors(ids: Sequence[Id]) -> dict[Id, str]:
+    """Who did each of those events: a login, without for whom it was."""
+    found: dict[Id, str] = {}
+    for start in range(0, len(ids), 900):  # below SQLite's least limit of parameters
+        rows = Event.objects.filter(pk__in=ids[start : start + 900])
+        found.update((id, by.partition(" for ")[0]) for id, by in rows.values_list("id", "by"))
+    return found
+
+
 def history(
     *,
     subject: object | None = None,
@@ -116,6 +127,17 @@ def history(
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [_read(row) for row in rows[:limit]]
+
+
+def state() -> tuple[int, int]:
+    """What changes whenever an event is written: a key for what was counted from the books.
+
+    The latest instant, and how many events the minute up to it holds. No id would do: a sender
+    chooses it before the event is written, so the newest event need not have the largest one.
+    """
+    latest = Subquery(Event.objects.order_by("-at").values("at")[:1])
+    found = Event.objects.filter(at__gt=latest - MINUTE_MS).aggregate(at=Max("at"), n=Count("id"))
+    return found["at"] or 0, found["n"]
 
 
 def canonical_events(from_ms: int, until_ms: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from caisse.kernel import clock
 
 Id: TypeAlias = bytes
+SHORT = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U
 
 
 def new_id(ms: int | None = None) -> Id:
@@ -63,3 +64,10 @@ def parse_id(text: str) -> Id:
 def show_id(id_: Id) -> str:
     """UUID text of an id."""
     return str(uuid.UUID(bytes=bytes(id_)))
+
+
+def short_id(id_: Id) -> str:
+    """Eight signs that people read out, « 7F3K-92Q4 »: of a receipt, and of nothing but its id."""
+    number = int.from_bytes(hashlib.sha256(b"short:" + bytes(id_)).digest()[:5], "big")
+    signs = "".join(SHORT[number >> shift & 31] for shift in range(35, -1, -5))
+    return f"{signs[:4]}-{signs[4:]}"

@@ -1,4 +1,4 @@
-"""A table typed in a spreadsheet, read as text: pure, shared by all files that come in.
+"""A table of a spreadsheet, read and written as text: pure, shared by all files in and out.
 
 Whatever a spreadsheet makes of a CSV file is understood: `;`, `,` or tabs, UTF-8, UTF-16 or
 Windows, a heading repeated in the middle. What cannot be understood is refused with its line.
@@ -9,9 +9,10 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -24,6 +25,8 @@ DELIMITERS = ";\t,"
 ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 SIGNS = ("+", "-")
+BOM = "\ufeff"  # by which a spreadsheet knows UTF-8
+Cell = str | int | Decimal | date | Month | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -213,3 +216,43 @@ def read_day(text: str) -> date:
         raise ValueError(
             f"« {text.strip()[:40]} » n’est pas une date : écrivez 2023-02-03 ou 03/02/2023."
         ) from None
+
+
+def write_sheet(rows: Iterable[Sequence[Cell]]) -> str:
+    """A table as a CSV that a French spreadsheet opens; the first row names the columns.
+
+    With a byte order mark, `;`, decimal commas, dates 2024-02-01, months 2024-02. A text never
+    becomes a formula (`harmless`); numbers are written as numbers.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows([_written(cell) for cell in row] for row in rows)
+    return BOM + out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A text as a spreadsheet may open it: what looks like a formula begins with an apostrophe.
+
+    Line ends and NUL become spaces: a cell stays on its line (ASVS 1.2.10).
+    """
+    plain = " ".join(text.replace("\0", " ").splitlines())
+    looks = text.startswith((*FORMULA, "\n", "\0")) or plain.lstrip().startswith(FORMULA)
+    return f"'{plain}" if looks else plain
+
+
+def in_units(cents: int) -> Decimal:
+    """Cents as the number that a spreadsheet counts with: 12345 is 123,45."""
+    return Decimal(cents).scaleb(-2)
+
+
+def _written(cell: Cell) -> str:
+    """One cell; of a bool and a float nothing sensible can be said, so they are refused."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return harmless(cell)
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", ",")
+    if isinstance(cell, bool | float):
+        raise TypeError(f"no cell for {cell!r}")
+    return str(cell)

@@ -7,7 +7,9 @@ again after a pause that grows, and given up in the log after the last turn.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -50,6 +52,7 @@ class Entry:
     apart: bool
 
 
+_HUSHED: ContextVar[bool] = ContextVar("hushed", default=False)
 REACTIONS: dict[str, list[tuple[str, Reaction]]] = {}
 TIMETABLE: dict[str, Entry] = {}
 
@@ -77,8 +80,20 @@ def timetable(
     return register
 
 
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Inside the block nothing reacts to what happens: a world that is played tells nobody."""
+    told = _HUSHED.set(True)
+    try:
+        yield
+    finally:
+        _HUSHED.reset(told)
+
+
 def enqueue_reactions(event: str, event_id: Id) -> None:
     """Enqueue the reactions to one event, in the caller's transaction."""
+    if _HUSHED.get():
+        return
     for name, _ in REACTIONS.get(event, []):
         react.enqueue(event, name, show_id(event_id))
 
@@ -134,6 +149,29 @@ def _wait_again() -> None:
             # the error's class only: its words could hold a name
             told = (*row.args_kwargs["args"], turns, row.exception_class_path)
             log.error("reaction to %s given up: %s of %s, after %d turns, %s", *told)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The reactions that wait, that run, and that were given up after the last turn."""
+
+    waiting: int
+    running: int
+    given_up: int
+    oldest_s: int
+
+
+def queue() -> Queue:
+    """How the work stands; `oldest_s` is the age of what has waited longest, in seconds."""
+    rows = DBTaskResult.objects.all()
+    ready = rows.filter(status=TaskResultStatus.READY).exclude(queue_name=GIVEN_UP)
+    oldest = ready.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
+    return Queue(
+        ready.count(),
+        rows.filter(status=TaskResultStatus.RUNNING).count(),
+        rows.filter(queue_name=GIVEN_UP).count(),
+        0 if oldest is None else int((timezone.now() - oldest).total_seconds()),
+    )
 
 
 def period(every: Every, now: datetime) -> str:

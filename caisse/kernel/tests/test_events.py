@@ -123,3 +123,15 @@ def test_an_actor_may_what_its_roles_say() -> None:
     assert DESK.may("treasurer", "coordinator")
     assert not DESK.may("treasurer")
     assert not Actor("login:5").may("treasurer")
+
+
+def test_the_state_changes_with_every_event_whatever_its_id() -> None:
+    assert events.state() == (0, 0)
+    with clock.travelled(1_700_000_000_000):
+        older = ids.new_id()  # as a form chooses it, before somebody else's event
+        seen = {events.state()}
+        for id in (ids.new_id(), older, None):
+            with transaction.atomic():
+                events.record("thing.happened", subject="x", by=SYSTEM, id=id)
+            seen.add(events.state())
+    assert len(seen) == 4

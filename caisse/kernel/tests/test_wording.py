@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caisse.kernel import wording
 from caisse.kernel.month import Month
-from caisse.site import wording
 
 NARROW, NBSP = "\u202f", "\u00a0"
 

@@ -1,0 +1,26 @@
+"""Come in as somebody, in a test of pages."""
+
+import time
+from datetime import date
+
+from django.conf import settings
+from django.test import Client
+
+from caisse.people.models import Login, Person, Role
+
+
+def enter(client: Client, identifier: str, *roles: str, person: Person | None = None) -> Login:
+    """Log `client` in as `identifier`, made now with `roles` since long ago when it is not there.
+
+    A second factor was shown a moment ago.
+    """
+    login, _ = Login.objects.get_or_create(identifier=identifier, defaults={"person": person})
+    held = set(login.roles.values_list("name", flat=True))
+    for name in set(roles) - held:
+        Role.objects.create(login=login, name=name, since=date(2023, 1, 1))
+    client.force_login(login, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(login.pk)
+    session.save()
+    return login
