@@ -75,3 +75,8 @@ def objection(handle: str, names: Sequence[str]) -> str | None:
     if any(part in handle for part in parts):
         return "Un identifiant ne contient pas le nom de la personne : un commerce peut le lire."
     return None
+
+
+def words(*texts: str) -> set[str]:
+    """The words by which the office finds somebody: folded, letters and digits, 40 at most each."""
+    return {word[:40] for text in texts for word in re.findall(r"[^\W_]+", fold(text))}

@@ -14,6 +14,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.people.models import Composition, Holder, Household, Wallet
+from caisse.people.operations.finding import rewrite_words
 from caisse.people.operations.persons import (
     NewHolder,
     births_text,
@@ -98,7 +99,8 @@ def add_holder(
     if before is not None:
         return _added_before(before.data["holder"], holder, since)
     # The lock keeps two desks from adding the last holder at the same time.
-    if not Wallet.objects.select_for_update().filter(pk=wallet_id).exists():
+    wallet = Wallet.objects.select_for_update().filter(pk=wallet_id).first()
+    if wallet is None:
         raise Refusal("unknown", "Ce porte-monnaie n’existe pas.")
     current = Holder.objects.filter(wallet=wallet_id).exclude(until__lte=day).count()
     demand_holders([holder], bylaws.in_force(HolderRules, month=Month.of(day)), current)
@@ -107,6 +109,7 @@ def add_holder(
     person = new_person(holder)
     person.save()
     row = Holder.objects.create(person=person, wallet_id=wallet_id, handle=handle, since=day)
+    rewrite_words([wallet.household_id])
     events.record("holder.added", subject=f"wallet:{wallet_id}", by=by, id=cause, holder=row.pk)
     return Held(row.pk, handle)
 

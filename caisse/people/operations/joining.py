@@ -24,6 +24,7 @@ from caisse.people.models import (
     State,
     Wallet,
 )
+from caisse.people.operations.finding import write_words
 from caisse.people.operations.persons import (
     Limits,
     NewHolder,
@@ -148,8 +149,15 @@ def enter(rows: Sequence[Joining], state: State, cause: Id) -> list[Membership]:
         batch_size=BATCH,
     )
     memberships = Membership.objects.bulk_create(
-        [Membership(household=household, cause=cause) for household in households],
+        [
+            Membership(household=household, cause=cause, reached_on=row.joined_on)
+            for household, row in zip(households, rows, strict=True)
+        ],
         batch_size=BATCH,
+    )
+    write_words(
+        (membership.pk, (household.street, household.postcode, household.town))
+        for membership, household in zip(memberships, households, strict=True)
     )
     MembershipState.objects.bulk_create(
         [
@@ -188,6 +196,11 @@ def open_wallets(
         ],
         batch_size=BATCH,
     )
+    write_words(
+        (membership.pk, [text for one, handle in zip(holders, names, strict=True)
+                         for text in (one.given_name, one.family_name, handle)])
+        for membership, holders, names in zip(memberships, people, chosen, strict=True)
+    )  # fmt: skip
     ledger.open_accounts([f"wallet:{wallet.pk}" for wallet in wallets])
     ledger.open_accounts([f"receivable:contribution:{m.pk}" for m in memberships])
     return [

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
-from caisse.people.models import Login, Role, RoleName
+from caisse.people.models import Login, Person, Role, RoleName
+from caisse.people.operations.persons import NewHolder, new_person, tidy
 
 IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 SHORTEST_PASSWORD = 12
@@ -17,15 +20,27 @@ SHORTEST_PASSWORD = 12
 
 @transaction.atomic
 def create_login(
-    *, identifier: str, roles: Iterable[str], by: Actor, password: str | None = None
+    *,
+    identifier: str,
+    roles: Iterable[str],
+    by: Actor,
+    password: str | None = None,
+    given_name: str = "",
+    family_name: str = "",
+    email: str = "",
+    id: Id | None = None,
 ) -> int:
     """Open a way in under a pseudonym, with `roles` from today on; returns its number.
 
     The identifier signs every event of its owner for ever, so it holds no e-mail address (a colon
-    is left to the machine's own actors). Without a password nobody can log in with one.
-    Raises Refusal: `identifier`, `taken`, `role`, `password`.
+    is left to the machine's own actors). Without a password nobody can log in with one. With a
+    name, a person stands behind it; a code can then be sent to her e-mail address.
+    Repeatable by `id`. Raises Refusal: `identifier`, `taken`, `role`, `password`, `differs`.
     """
     wanted = sorted(set(roles))
+    subject = f"login:{identifier}"
+    if events.repeated("login.created", subject=subject, id=id, roles=wanted) is not None:
+        return Login.objects.get(identifier=identifier).pk
     if IDENTIFIER.fullmatch(identifier) is None:
         raise Refusal(
             "identifier",
@@ -42,30 +57,41 @@ def create_login(
     login.set_password(password)
     try:
         with transaction.atomic():
+            login.person = _person(given_name, family_name, email)
             login.save()
     except IntegrityError:
         raise Refusal("taken", f"L’identifiant « {identifier} » est déjà pris.") from None
+    know_email(login)
     today = clock.today()
     Role.objects.bulk_create([Role(login=login, name=name, since=today) for name in wanted])
-    events.record("login.created", subject=f"login:{identifier}", by=by, roles=wanted)
+    events.record("login.created", subject=subject, by=by, id=id, roles=wanted)
     return login.pk
 
 
 @transaction.atomic
 def grant_role(
-    *, identifier: str, role: str, by: Actor, since: date | None = None, until: date | None = None
+    *,
+    identifier: str,
+    role: str,
+    by: Actor,
+    since: date | None = None,
+    until: date | None = None,
+    id: Id | None = None,
 ) -> None:
     """Give a role from `since` (None: today) until the day before `until` (None: without end).
 
-    Raises Refusal: `role`, `unknown_login`, `period`.
+    Repeatable by `id`. Raises Refusal: `role`, `unknown_login`, `period`, `differs`.
     """
     _demand_role(role)
     login = _login(identifier)
     first = clock.today() if since is None else since
+    subject = f"login:{identifier}"
+    if events.repeated("role.granted", subject=subject, id=id, role=role, since=str(first)):
+        return
     if until is not None and until <= first:
         raise Refusal("period", "Un rôle finit après son début.")
     Role.objects.create(login=login, name=role, since=first, until=until)
-    events.record("role.granted", subject=f"login:{identifier}", by=by, role=role, since=str(first))
+    events.record("role.granted", subject=subject, by=by, id=id, role=role, since=str(first))
 
 
 @transaction.atomic
@@ -88,6 +114,25 @@ def close_login(*, identifier: str, by: Actor) -> None:
         login.is_active = False
         login.save(update_fields=["is_active"])
         events.record("login.closed", subject=f"login:{identifier}", by=by)
+
+
+def know_email(login: Login) -> None:
+    """Let the login's person come in by a code sent to her e-mail address, and by no other.
+
+    An address that another login has already opens that one: two people cannot share one way in.
+    """
+    wanted = login.person.email.strip().lower() if login.person is not None else ""
+    login.emailaddress_set.exclude(email=wanted).delete()  # type: ignore[attr-defined]
+    if wanted and not EmailAddress.objects.filter(email=wanted).exists():
+        EmailAddress.objects.create(user=login, email=wanted, verified=True, primary=True)
+
+
+def _person(given_name: str, family_name: str, email: str) -> Person | None:
+    if not tidy(given_name):
+        return None
+    person = new_person(NewHolder(given_name, family_name, email=email))
+    person.save()
+    return person
 
 
 def _login(identifier: str) -> Login:

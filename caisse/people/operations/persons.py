@@ -73,7 +73,7 @@ def demand_holders(holders: Sequence[NewHolder], rules: HolderRules, already: in
     """Raise Refusal when the `holders` cannot join the `already` present ones of a wallet."""
     for count, holder in enumerate(holders, start=already):
         rules_of_people.demand_holder(count, rules)
-        _demand_person(holder)
+        demand_person(holder)
 
 
 def demand_composition(adults: int, births: Sequence[str], day: date, rules: MemberRules) -> None:
@@ -95,7 +95,7 @@ def demand_composition(adults: int, births: Sequence[str], day: date, rules: Mem
             )
 
 
-def _demand_person(holder: NewHolder) -> None:
+def demand_person(holder: NewHolder) -> None:
     """Raise Refusal for a holder without a name, or with a handle that says too much."""
     names = (holder.given_name, holder.family_name)
     if not all(tidy(name) for name in names) or max(map(len, names)) > 80:

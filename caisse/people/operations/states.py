@@ -98,40 +98,54 @@ def activate(
     return open_wallets([membership], [holders], handles([holders], cause), [joined_on])[0]
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
-def pause(*, membership_id: int, first: Month, last: Month, by: Actor) -> None:
+def pause(
+    *, membership_id: int, first: Month, last: Month, by: Actor, id: Id | None = None
+) -> None:
     """Suspend a membership for the whole months from `first` to `last`, both included.
 
     It is absent from the roll of those months: nothing is called, nothing is allocated, and what is
-    in the wallet can be spent. Raises Refusal: `period`, `sealed`, `state`, `planned`.
+    in the wallet can be spent. Repeatable by `id`. Raises Refusal: `period`, `sealed`, `state`,
+    `planned`, `differs`.
     """
+    if _done_before(State.PAUSED, membership_id, first.first, id):
+        return
     if last < first:
         raise Refusal("period", "Une suspension finit après son début.")
     _demand_unsealed(first)
-    _state(membership_id, State.PAUSED, first.first, by)
+    _state(membership_id, State.PAUSED, first.first, by, cause=id)
     _write(membership_id, State.ACTIVE, last.next().first, by)
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
-def resume(*, membership_id: int, first: Month, by: Actor) -> None:
+def resume(*, membership_id: int, first: Month, by: Actor, id: Id | None = None) -> None:
     """End a pause early: the membership is active again from the 1st of the month `first` on.
 
-    Given the first month of the pause, it cancels it. Raises Refusal: `sealed`, `state`.
+    Given the first month of the pause, it cancels it. Repeatable by `id`. Raises Refusal: `sealed`,
+    `state`, `differs`.
     """
+    if _done_before(State.ACTIVE, membership_id, first.first, id):
+        return
     _demand_unsealed(first)
-    _state(membership_id, State.ACTIVE, first.first, by, sweeps=True)
+    _state(membership_id, State.ACTIVE, first.first, by, sweeps=True, cause=id)
 
 
+@sent_again
 @ledger.repeatable
 @transaction.atomic
-def leave(*, membership_id: int, on: date, by: Actor) -> None:
+def leave(*, membership_id: int, on: date, by: Actor, id: Id | None = None) -> None:
     """End a membership: `on` is the first day without it; what was planned for later is swept away.
 
-    The wallet can be spent until it is closed. Raises Refusal(state).
+    The wallet can be spent until it is closed. Repeatable by `id`. Raises Refusal: `state`,
+    `differs`.
     """
-    _state(membership_id, State.LEAVING, on, by, sweeps=True)
+    if _done_before(State.LEAVING, membership_id, on, id):
+        return
+    _state(membership_id, State.LEAVING, on, by, sweeps=True, cause=id)
 
 
 @sent_again
@@ -155,6 +169,7 @@ def close(*, membership_id: int, by: Actor, id: Id | None = None) -> int:
         for holder in Holder.objects.filter(wallet=wallet).exclude(until__lte=today):
             holder.until = max(today, holder.since)
             holder.save(update_fields=["until"])
+    Membership.objects.filter(pk=membership_id).update(reached_on=None)
     _write(membership_id, State.CLOSED, today, by, cause=cause, returned_cents=cents)
     return cents
 
@@ -184,10 +199,19 @@ def _demand_unsealed(month: Month) -> None:
         )
 
 
-def _state(membership_id: int, state: State, since: date, by: Actor, *, sweeps: bool = False) -> Id:
+def _done_before(state: State, membership_id: int, since: date, id: Id | None) -> bool:
+    """Whether the event `id` says this already; Refusal(differs) when it says something else."""
+    subject, day = f"membership:{membership_id}", since.isoformat()
+    return events.repeated(f"membership.{state}", subject=subject, id=id, since=day) is not None
+
+
+def _state(
+    membership_id: int, state: State, since: date, by: Actor, *, sweeps: bool = False,
+    cause: Id | None = None,
+) -> Id:  # fmt: skip
     """Check that `state` may follow, write it, and return its cause."""
     _demand_state(membership_id, state, since, sweeps=sweeps)
-    return _write(membership_id, state, since, by)
+    return _write(membership_id, state, since, by, cause=cause)
 
 
 def _demand_state(membership_id: int, state: State, since: date, *, sweeps: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""One person, one membership, one login at a time, and the search of the office."""
+"""One person, one membership, one login at a time."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,6 @@ from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
-from caisse.people.handles import fold
 from caisse.people.models import (
     Composition,
     Holder,
@@ -52,18 +51,6 @@ class HolderView:
     wallet_id: int
     membership_id: int
     until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A line of the office's search. It holds names: for the screen of whoever may see them."""
-
-    membership_id: int
-    wallet_id: int | None
-    names: tuple[str, ...]
-    handles: tuple[str, ...]
-    street: str
-    state: str | None
 
 
 class Statement(NamedTuple):
@@ -183,39 +170,7 @@ def places_taken(*, on: date) -> int:
     )
 
 
-def search(text: str, *, limit: int = 20) -> list[Found]:
-    """Memberships whose number is `text`, or whose names, handles or street hold all its words.
-
-    At most `limit`, newest first. For the office's screen; what is searched is never logged.
-    """
-    words = fold(text).split()[:4]
-    if not words:
-        return []
-    if len(words) == 1 and words[0].isdecimal():
-        rows = Membership.objects.filter(pk=int(words[0]) if len(words[0]) < 19 else 0)
-    else:
-        rows = Membership.objects.all()
-        for word in words:
-            rows = rows.filter(
-                Q(household__wallet__holders__person__folded__contains=word)
-                | Q(household__wallet__holders__handle__contains=word)
-                | Q(household__folded__contains=word)
-            )
-    chosen = rows.distinct().order_by("-pk").select_related("household")[:limit]
-    return [_found(row) for row in chosen]
-
-
-def _found(row: Membership) -> Found:
-    """One line of the search; at most `limit` of them are read."""
-    holders = Holder.objects.filter(wallet__household_id=row.household_id).select_related("person")
-    view = membership(row.pk)
-    today = clock.today()
-    current = [h for h in holders.order_by("pk") if h.until is None or h.until > today]
-    return Found(
-        row.pk,
-        None if view is None else view.wallet_id,
-        tuple(f"{h.person.given_name} {h.person.family_name}" for h in current),
-        tuple(h.handle for h in current),
-        row.household.street,
-        None if view is None else view.state,
-    )
+def latest_membership(wallet_id: int) -> int | None:
+    """The number of the last membership of the household that a wallet belongs to."""
+    rows = Membership.objects.filter(household__wallet=wallet_id).order_by("-pk")
+    return rows.values_list("pk", flat=True).first()
