@@ -47,12 +47,18 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one effect of a decision changes, in French; `article` is empty for other effects."""
+    """What one effect of a decision changes, in French; `article` is empty for other effects.
+
+    `amend` is that effect, for whoever says it otherwise; with `replaces`, `before` was the value.
+    """
 
     sentence: str
     article: str = ""
     sourced: bool = True
     source: str = ""
+    amend: rules.Amend | None = None
+    before: Value = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,9 @@ def _change(effect: Effect, raw: dict[str, Any], before: list[Amended], currency
     old = rules.in_force(
         (amended for amended in before if amended.article == effect.article), effect.since
     ).get(effect.article)
-    if old is not None and old.value != effect.value:
-        was = rules.show(rules.find(effect.article), old.value, currency)
+    before = None if old is None else old.value
+    replaces = old is not None and before != effect.value
+    if replaces:
+        was = rules.show(rules.find(effect.article), before, currency)
         sentence = f"{sentence.removesuffix('.')} ({was} auparavant)."
-    return Change(sentence, effect.article, effect.sourced, effect.source)
+    return Change(sentence, effect.article, effect.sourced, effect.source, effect, before, replaces)

@@ -131,6 +131,25 @@ class Receipt(models.Model):
         return f"receipt:{self.pk}"
 
 
+class DeskClosing(models.Model):
+    """One count of what a desk holds, beside what the books say it holds, in cents.
+
+    What agrees goes to the bank at once; a difference is explained, and waits. `cause` says who.
+    """
+
+    desk = models.CharField(max_length=30)
+    closed_on = models.DateField()
+    cash_counted = models.BigIntegerField()
+    cash_booked = models.BigIntegerField()
+    cheques_counted = models.BigIntegerField()
+    cheques_booked = models.BigIntegerField()
+    explanation = models.CharField(max_length=300, blank=True)
+    cause = Id16Field(unique=True)
+
+    def __str__(self) -> str:
+        return f"closing:{self.pk}"
+
+
 class Return(models.Model):
     """A debit that the bank took back. `by_fund` is false when the fund was short and we owe it."""
 
@@ -147,6 +166,7 @@ class Return(models.Model):
         ReceiptImport, on_delete=models.PROTECT, null=True, related_name="returns"
     )
     undone = OptionalId16Field(null=True)
+    undone_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ receipt is there already is judged against the books, in `queries`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Literal, TypeVar
@@ -18,9 +18,11 @@ from caisse.kernel.sheet import (
     RefusedLine,
     Row,
     fold,
+    in_units,
     read_day,
     read_month,
     read_sheet,
+    write_sheet,
 )
 
 L = TypeVar("L", "ReceiptLine", "ReturnLine")
@@ -60,6 +62,13 @@ KINDS: dict[str, Kind] = {
     "cash": "cash",
     "cheque": "cheque",
 }
+LABELS: dict[Kind, str] = {
+    "debit": "prélèvement",
+    "transfer": "virement",
+    "card": "carte",
+    "cash": "espèces",
+    "cheque": "chèque",
+}
 WORDS = {"": False, "non": False, "no": False, "0": False, "oui": True, "yes": True, "1": True}
 DESK = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 
@@ -76,6 +85,11 @@ class ReceiptLine:
     received_on: date
     desk: str | None = None
     recovery: bool = False
+
+    @property
+    def kind_label(self) -> str:
+        """How it came in, in French."""
+        return LABELS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,40 @@ def read_returns(content: str | bytes) -> Preview[ReturnLine]:
     Refuses as `read_receipts` does.
     """
     return _read(content, RETURNS, _return)
+
+
+def write_receipts(lines: Sequence[ReceiptLine]) -> str:
+    """The same lines as a file that `read_receipts` understands: columns of its own, no other."""
+    heads = ("adhésion", "mois", "montant", "moyen", "date", "guichet", "recouvrement")
+    rows = [
+        (
+            line.membership_id,
+            line.month,
+            in_units(line.cents),
+            line.kind,
+            line.received_on,
+            line.desk,
+            "oui" if line.recovery else "",
+        )
+        for line in lines
+    ]
+    return write_sheet([heads, *rows])
+
+
+def write_returns(lines: Sequence[ReturnLine]) -> str:
+    """The same lines as a file that `read_returns` understands."""
+    heads = ("adhésion", "mois", "motif", "date", "montant")
+    rows = [
+        (
+            line.membership_id,
+            line.month,
+            line.code,
+            line.returned_on,
+            None if line.cents is None else in_units(line.cents),
+        )
+        for line in lines
+    ]
+    return write_sheet([heads, *rows])
 
 
 def _read(content: str | bytes, columns: Columns, understand: Callable[[Row], L]) -> Preview[L]:

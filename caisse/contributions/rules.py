@@ -4,8 +4,10 @@ Formulae: domain.md 2.4. A declared income is an argument and is never stored. `
 `children` may be arrays of one element per household where a function says Number.
 """
 
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -16,6 +18,12 @@ from caisse.kernel.one_or_many import Number, at_least, at_most, choose
 from caisse.kernel.refusal import Refusal
 
 BP = 10_000
+LEAST_GROUP = 11  # a drawing of members shows no smaller group (domain.md 3.5)
+NOTCHES_CENTS = (
+    *(1_00, 5_00, 10_00, 15_00, 20_00, 25_00, 30_00, 40_00, 50_00, 60_00, 70_00, 80_00, 90_00),
+    *(100_00, 120_00, 150_00, 200_00, 250_00, 300_00, 400_00, 500_00, 750_00, 1_000_00),
+)
+TOP_CENTS = 150_00  # up to where amounts are proposed when the articles name no maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +250,28 @@ def demand_pledge(
         return _demand_level(cents, rules.levels_cents, currency)
     if rules.mode == "quotient_table":
         return _demand_level(cents, tuple(b.due_cents for b in rules.quotient_bands), currency)
+    least, most = limits(
+        adults=adults,
+        children=children,
+        rules=rules,
+        income_cents=income_cents,
+        situation=situation,
+    )
+    return _demand_between(cents, least, most, rules.step_cents, currency)
+
+
+def limits(
+    *,
+    adults: int,
+    children: int,
+    rules: ContributionRules,
+    income_cents: int | None = None,
+    situation: str | None = None,
+) -> tuple[int, int | None]:
+    """The least and the most (None: no limit) that a household may pledge, where it is free to.
+
+    Raises Refusal: `income`, `situation`, when the mode needs an answer that is missing.
+    """
     least, most = minimum(adults, children, rules), rules.max_cents
     if rules.mode == "rate_of_income":
         if income_cents is None or income_cents < 0:
@@ -254,7 +284,7 @@ def demand_pledge(
     least = _up_to_step(least, rules.step_cents)
     if most is not None:  # a large household's minimum may lie above the maximum: it stands
         most = max(most, least)
-    return _demand_between(cents, least, most, rules.step_cents, currency)
+    return least, most
 
 
 def _situation(code: str | None, rules: ContributionRules) -> Situation:
@@ -281,3 +311,75 @@ def _demand_between(cents: int, least: int, most: int | None, step: int, currenc
         raise Refusal(
             "step", f"La cotisation va de {show(step, currency)} en {show(step, currency)}."
         )
+
+
+def notches(least: int, most: int | None, step: int = 1) -> tuple[int, ...]:
+    """The amounts that − and + go through, rising, from the least to the most.
+
+    Without a maximum they end at 150, or at twice the least; any lawful amount may still be typed.
+    """
+    top = max(TOP_CENTS, 2 * least) if most is None else most
+    rounds = {cents for cents in NOTCHES_CENTS if least <= cents <= top and cents % step == 0}
+    return tuple(sorted(rounds | {least} | ({most} if most is not None else set())))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """How many households give from `low_cents` to less than `below_cents` (None: or more)."""
+
+    low_cents: int
+    below_cents: int | None
+    households: int
+
+
+def bands(
+    counts: Mapping[int, int], edges: Sequence[int], least: int = LEAST_GROUP
+) -> tuple[Band, ...]:
+    """How many households give about how much: neighbours merged until no group is too small.
+
+    `counts` says how many give each amount, `edges` (rising) where a band may begin; the first one
+    takes whoever gives less. No band holds fewer than `least` households: what is left over joins
+    the band before it, and fewer than that in all make no band at all.
+    """
+    filled = [0] * len(edges)
+    for cents, households in counts.items():
+        filled[max(0, bisect_right(edges, cents) - 1)] += households
+    found: list[tuple[int, int]] = []
+    start, held = 0, 0
+    for at, households in enumerate(filled):
+        held += households
+        if held >= least:
+            found.append((start, held))
+            start, held = at + 1, 0
+    if not found:
+        return ()
+    found[-1] = (found[-1][0], found[-1][1] + held)
+    ends = [edges[first] for first, _ in found[1:]]
+    return tuple(
+        Band(edges[first], below, households)
+        for (first, households), below in zip(found, [*ends, None], strict=True)
+    )
+
+
+def bank_day(day: date) -> date:
+    """The first day from `day` on which banks settle: no weekend, no closing day of TARGET."""
+    while day.weekday() >= 5 or day in _closing_days(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+def _closing_days(year: int) -> set[date]:
+    easter = _easter(year)
+    fixed = {date(year, month, number) for month, number in ((1, 1), (5, 1), (12, 25), (12, 26))}
+    return fixed | {easter - timedelta(days=2), easter + timedelta(days=1)}
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday (Butcher's algorithm)."""
+    century, rest = divmod(year, 100)
+    golden = year % 19
+    moon = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - century // 4 - moon + 15) % 30
+    week = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    month, day = divmod(epact + week - 7 * ((golden + 11 * epact + 22 * week) // 451) + 114, 31)
+    return date(year, month, day + 1)

@@ -10,7 +10,7 @@ from django.db import transaction
 from caisse.bylaws import operations as register
 from caisse.bylaws import queries as bylaws
 from caisse.contributions.models import Pledge
-from caisse.contributions.queries import last_called
+from caisse.contributions.queries import before_last, last_called
 from caisse.contributions.rules import ContributionRules, cutoff, demand_pledge, first_due
 from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
@@ -204,12 +204,11 @@ class Window:
     def now(cls, numbers: Set[int]) -> Self:
         """Today's, for those memberships."""
         today, open_ = clock.today(), open_month()
-        rules = bylaws.in_force(ContributionRules, month=Month.of(today).next())
         before = Pledge.objects.filter(membership__gte=min(numbers), membership__lte=max(numbers))
         return cls(
             today,
             open_,
-            max(first_due(today, rules), open_),
+            first_month(),
             frozenset(before.values_list("membership_id", flat=True)) & numbers,
         )
 
@@ -236,6 +235,42 @@ class Window:
                 "far", f"Le mois choisi ({asked.words}) est trop loin : deux ans au plus."
             )
         return asked
+
+
+@sent_again
+@ledger.repeatable
+@transaction.atomic
+def undo_pledge(*, membership_id: int, by: Actor, id: Id | None = None) -> Pledged:
+    """Pledge again what the pledge made last replaced, from the same month on.
+
+    Repeatable by `id`. Raises Refusal: `first` when nothing was pledged before, and what `pledge`
+    raises (`cutoff` when that month is already launched).
+    """
+    if id is not None and (done := Pledge.objects.filter(cause=id).first()) is not None:
+        if done.membership_id != membership_id:
+            events.refuse_other()
+        return _view(done)
+    found = before_last(membership_id)
+    if found is None:
+        raise Refusal("first", "C’est la première cotisation : il n’y en a pas d’autre avant.")
+    last, old = found
+    return pledge(membership_id=membership_id, cents=old.cents, since=last.since, by=by, id=id)
+
+
+def may_undo(membership_id: int) -> bool:
+    """Whether `undo_pledge` has something to go back to, in a month that may still change."""
+    found = before_last(membership_id)
+    if found is None or found[0].cents == found[1].cents or found[0].since < first_month():
+        return False
+    mode = bylaws.in_force(ContributionRules, month=found[0].since).mode
+    return mode not in ("rate_of_income", "situation_question")
+
+
+def first_month() -> Month:
+    """The first month from which a pledge made today counts."""
+    today = clock.today()
+    rules = bylaws.in_force(ContributionRules, month=Month.of(today).next())
+    return max(first_due(today, rules), open_month())
 
 
 def open_month() -> Month:

@@ -43,10 +43,13 @@ def undo_receipt(*, receipt_id: int, by: Actor, reason: str, id: Id | None = Non
 
 @ledger.repeatable
 @transaction.atomic
-def undo_return(*, return_id: int, by: Actor, id: Id | None = None) -> int:
+def undo_return(
+    *, return_id: int, by: Actor, reason: str | None = None, id: Id | None = None
+) -> int:
     """Undo one return that was entered by mistake; returns its cents, undone already or not.
 
-    Repeatable by `id`. Raises Refusal: `unknown`, `recovered`, `covered`, `differs`.
+    A `reason` is kept with the return, not in the journal. Repeatable by `id`. Raises Refusal:
+    `unknown`, `reason`, `recovered`, `covered`, `differs`.
     """
     name = "contribution.return_undone"
     subject = f"return:{return_id}"
@@ -55,9 +58,12 @@ def undo_return(*, return_id: int, by: Actor, id: Id | None = None) -> int:
     row = rows.select_related("receipt").first()
     if row is None:
         raise Refusal("unknown", f"Il n’y a pas de rejet n° {return_id}.")
-    if before is None and row.undone is None:
+    if before is not None:
+        demand_same_reason(row.undone_reason, reason or "")
+    elif row.undone is None:
+        kept = "" if reason is None else demand_reason(reason)
         demand_returns_undoable([row])
-        reverse_returns([row], events.record(name, subject=subject, by=by, id=id))
+        reverse_returns([row], events.record(name, subject=subject, by=by, id=id), kept)
     return row.receipt.cents
 
 
@@ -133,7 +139,7 @@ def reverse_receipts(receipts: Sequence[Receipt], cause: Id, reason: str) -> Non
     )
 
 
-def reverse_returns(returns: Sequence[Return], cause: Id) -> None:
+def reverse_returns(returns: Sequence[Return], cause: Id, reason: str = "") -> None:
     """Reverse both lines of each return under `cause`, all or none, and mark it undone."""
     lines = []
     for row in returns:
@@ -146,7 +152,9 @@ def reverse_returns(returns: Sequence[Return], cause: Id) -> None:
         undone = unsettle(row.receipt, row.cause, row.position)
         lines.append(_reversed(undone, cause, f"unsettle:{row.pk}"))
     _post(lines)
-    Return.objects.filter(pk__in=[row.pk for row in returns]).update(undone=cause)
+    Return.objects.filter(pk__in=[row.pk for row in returns]).update(
+        undone=cause, undone_reason=reason
+    )
 
 
 def _reversed(posted: Transfer, cause: Id, position: str) -> Transfer:

@@ -1,6 +1,7 @@
 """What is called and which pledges are refused; worked cases stand in month/tests/cases."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -9,10 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caisse.contributions.rules import (
+    LEAST_GROUP,
+    Band,
     ContributionRules,
     Question,
     QuotientBand,
     Situation,
+    bands,
+    bank_day,
     cutoff,
     demand_pledge,
     due,
@@ -20,6 +25,7 @@ from caisse.contributions.rules import (
     first_due,
     income_part,
     minimum,
+    notches,
     suggested,
     top_up,
 )
@@ -190,3 +196,51 @@ def test_the_guide_scores_one_point_per_threshold_reached() -> None:
 )
 def test_articles_that_contradict_each_other(rules: ContributionRules) -> None:
     assert rules.contradiction()
+
+
+@given(
+    st.dictionaries(st.integers(1, 400_00), st.integers(1, 40), max_size=30),
+    st.integers(1, 60_00),
+)
+def test_no_band_of_members_is_ever_smaller_than_eleven(counts: dict[int, int], least: int) -> None:
+    edges = notches(least, None)
+    found = bands(counts, edges)
+    households = sum(counts.values())
+    assert bool(found) == (households >= LEAST_GROUP)
+    assert all(band.households >= LEAST_GROUP for band in found)
+    assert sum(band.households for band in found) == (households if found else 0)
+    assert {band.low_cents for band in found} <= set(edges)
+    assert all(a.below_cents == b.low_cents for a, b in pairwise(found))
+    assert not found or found[-1].below_cents is None
+
+
+def test_neighbours_are_merged_until_the_group_is_large_enough() -> None:
+    counts = {10_00: 10, 15_00: 1, 20_00: 11, 150_00: 10}
+    edges = (1_00, 10_00, 15_00, 20_00, 150_00)
+    assert bands(counts, edges) == (Band(1_00, 20_00, 11), Band(20_00, None, 21))
+    assert bands({10_00: 10}, edges) == ()
+
+
+def test_the_amounts_that_minus_and_plus_go_through() -> None:
+    assert notches(1_00, None)[:4] == (1_00, 5_00, 10_00, 15_00)
+    assert notches(1_00, None)[-1] == 150_00
+    assert notches(41_08, None)[:2] == (41_08, 50_00)
+    assert notches(20_00, 60_00) == (20_00, 25_00, 30_00, 40_00, 50_00, 60_00)
+    assert notches(300_00, None)[-1] == 500_00
+
+
+@given(st.integers(0, 500_00), st.none() | st.integers(500_00, 900_00), st.integers(1, 10_00))
+def test_the_steps_of_an_amount_rise_and_stay_inside(
+    least: int, most: int | None, step: int
+) -> None:
+    found = notches(least, most, step)
+    assert list(found) == sorted(set(found)) and found[0] == least
+    assert most is None or found[-1] == most
+
+
+def test_a_day_on_which_banks_settle() -> None:
+    assert bank_day(date(2024, 3, 3)) == date(2024, 3, 4)  # a Sunday
+    assert bank_day(date(2024, 3, 29)) == date(2024, 4, 2)  # Good Friday to after Easter Monday
+    assert bank_day(date(2024, 5, 1)) == date(2024, 5, 2)
+    assert bank_day(date(2024, 12, 25)) == date(2024, 12, 27)
+    assert bank_day(date(2024, 2, 5)) == date(2024, 2, 5)

@@ -1,0 +1,1 @@
+"""Pages of contributions: a member's own, and the office's receipts, desks, returns and files."""
