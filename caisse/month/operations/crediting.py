@@ -19,8 +19,9 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as balances
 from caisse.ledger.rules import Outcome, Refused, Transfer
-from caisse.month.models import MonthlyRun, PlanLine, RunState
+from caisse.month.models import MonthlyRun, RunState
 from caisse.month.operations.validating import run_of
+from caisse.month.queries import recent_cents
 from caisse.month.rules import AllocationRules, BalanceRules, expired, months_kept
 
 CHUNK = 5_000
@@ -183,7 +184,7 @@ def _expire_some(
     """One chunk of wallets, judged under lock: who pays meanwhile waits, and finds what is left."""
     if run_of(run.month).expired_at is not None:
         return  # another process did it all, and what stands in the wallets may be new
-    recent = _recent(run, wallets, kept)
+    recent = recent_cents(wallets, run.month, kept)
     ids = derived_ids(run.cause, "expiry", wallets)
     codes = [f"wallet:{wallet}" for wallet in wallets]
     states = ledger.lock([target, *codes])
@@ -202,18 +203,6 @@ def _expire_some(
         debits=[codes[n] for n in rows], credit=target, cents=cents[rows],
         ids=[ids[n] for n in rows], reason="expiry", cause=run.cause, for_month=run.month,
     )  # fmt: skip
-
-
-def _recent(run: MonthlyRun, wallets: list[int], kept: int) -> dict[int, int]:
-    """What each wallet was credited in the months still kept, before the credit of this one."""
-    rows = PlanLine.objects.filter(
-        wallet__in=wallets, run__month__gt=run.month + -kept, run__month__lt=run.month
-    )
-    sums = dict(rows.values_list("wallet").annotate(Sum("credited_cents")))
-    opened = balances.opening_wallets(
-        wallets, first=run.month + -(kept - 1), last=run.month.previous()
-    )  # what a caisse that already ran brought in is as new as its first month here
-    return {wallet: (sums.get(wallet) or 0) + opened.get(wallet, 0) for wallet in wallets}
 
 
 @ledger.repeatable

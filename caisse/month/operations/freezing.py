@@ -1,11 +1,10 @@
 """Freeze: decide the allocations of a month once and write them down; no money moves."""
 
-import numpy as np
+from collections.abc import Mapping
 
 from caisse.bylaws import operations as bylaws_operations
 from caisse.bylaws import queries as bylaws
 from caisse.bylaws.rules import to_json
-from caisse.contributions import queries as contributions
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.cents import show
@@ -13,22 +12,10 @@ from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
-from caisse.ledger import queries as balances
 from caisse.month import queries
 from caisse.month.models import MonthlyRun, PlanLine
-from caisse.month.rules import (
-    AllocationRules,
-    BalanceRules,
-    Budgeted,
-    Pot,
-    allocation,
-    budget,
-    ceiling,
-    credit_on,
-    first_month,
-    levy,
-)
-from caisse.people import queries as people
+from caisse.month.queries import Planned
+from caisse.month.rules import AllocationRules, BalanceRules, ceiling, credit_on
 
 CHUNK = 2_000
 
@@ -44,19 +31,8 @@ def freeze(*, month: Month, by: Actor) -> int:
     run = MonthlyRun.objects.filter(month=month, position=0).first()
     if run is not None:
         return run.pk
-    _in_order(month)
-    rules = bylaws.in_force(AllocationRules, month=month)
-    roll = _present(people.roll(month=month, child_max_age=rules.child_max_age), month, rules)
-    called = int(contributions.pledged(month=month)[1].sum())
-    full = allocation(roll["adults"], roll["children"], rules, Pot(called, len(roll["wallet"])))
-    begun = first_month(full, roll["joined"], month, rules)
-    kept = (begun > 0) | (full == 0)
-    taken = levy(called, rules) if rules.mode == "mean_of_contributions" else 0
-    expected = queries.expected_cents(until=credit_on(month, rules))
-    available = balances.balance("fund:caisse") - queries.waiting_cents() + expected - taken
-    plan = _unblocked(budget(begun[kept], available, rules), month)
-    columns = {name: column[kept] for name, column in roll.items()}
-    return _write(month, 0, rules, columns, full[kept], plan, taken, expected, by).pk
+    demand_order(month)
+    return _write(0, _unblocked(queries.plan_of(month)), by).pk
 
 
 @ledger.repeatable
@@ -68,44 +44,29 @@ def adjust(*, month: Month, by: Actor) -> int:
     `budget_blocked`.
     """
     bylaws_operations.lock()
-    runs = list(MonthlyRun.objects.filter(month=month).order_by("position"))
-    if not runs or any(run.state not in ("credited", "closed") for run in runs):
+    runs = MonthlyRun.objects.filter(month=month)
+    states = list(runs.values_list("state", flat=True))
+    if not states or not set(states) <= {"credited", "closed"}:
         raise Refusal("not_credited", f"Le mois {month} n’est pas encore versé en entier.")
-    rules = bylaws.in_force(AllocationRules, month=month)
-    roll = _present(people.roll(month=month, child_max_age=rules.child_max_age), month, rules)
-    called = int(contributions.pledged(month=month)[1].sum())
-    full = allocation(roll["adults"], roll["children"], rules, Pot(called, len(roll["wallet"])))
-    due = first_month(full, roll["joined"], month, rules)
-    if runs[0].verdict == "scaled":  # nobody receives more for having been forgotten
-        due = due * runs[0].total_cents // runs[0].asked_cents
-    given: dict[int, int] = {}
-    for wallet, cents in PlanLine.objects.filter(run__month=month).values_list(
-        "wallet", "allocated_cents"
-    ):
-        given[wallet] = given.get(wallet, 0) + cents
-    before = np.array([given.get(int(wallet), 0) for wallet in roll["wallet"]], dtype=np.int64)
-    missing = np.maximum(due - before, 0)
-    kept = missing > 0
-    if not kept.any():
+    planned = queries.adjustment_of(month)
+    if not planned.lines:
         raise Refusal("nothing_to_adjust", f"Rien ne manque au mois {month}.")
-    available = balances.balance("fund:caisse") - queries.waiting_cents()
-    plan = _unblocked(budget(missing[kept], available, rules), month)
-    columns = {name: column[kept] for name, column in roll.items()}
-    return _write(month, len(runs), rules, columns, full[kept], plan, 0, 0, by).pk
+    return _write(len(states), _unblocked(planned), by).pk
 
 
-def _unblocked(plan: Budgeted, month: Month) -> Budgeted:
+def _unblocked(planned: Planned) -> Planned:
     """The plan, unless the article says that a shortage stops the campaign."""
-    if plan.verdict == "blocked":
+    if planned.budgeted.verdict == "blocked":
         raise Refusal(
             "budget_blocked",
-            f"Il manque {show(plan.missing_cents)} pour verser {month}. "
+            f"Il manque {show(planned.budgeted.missing_cents)} pour verser {planned.month}. "
             "Le règlement arrête alors la campagne. Rien n’est versé.",
         )
-    return plan
+    return planned
 
 
-def _in_order(month: Month) -> None:
+def demand_order(month: Month) -> None:
+    """Refuse a month that cannot be frozen today: `not_founded`, `out_of_order`, `too_early`."""
     founding = bylaws.founding()
     if founding is None:
         raise Refusal("not_founded", "La caisse n’est pas encore fondée.")
@@ -119,41 +80,32 @@ def _in_order(month: Month) -> None:
         raise Refusal("out_of_order", f"Le mois {before} n’est pas encore figé.")
 
 
-def _present(roll: people.Roll, month: Month, rules: AllocationRules) -> dict[str, Array]:
-    """The columns of those who are still members on the credit day."""
-    stays = (roll.left == 0) | (roll.left > credit_on(month, rules).toordinal())
-    names = ("membership", "wallet", "adults", "children", "joined")
-    return {name: getattr(roll, name)[stays] for name in names}
-
-
-def _write(
-    month: Month, position: int, rules: AllocationRules, roll: dict[str, Array], full: Array,
-    plan: Budgeted, levy_cents: int, expected: int, by: Actor,
-) -> MonthlyRun:  # fmt: skip
+def _write(position: int, planned: Planned, by: Actor) -> MonthlyRun:
     """The run, its lines, the seal and the event, in the caller's transaction."""
+    month, plan = planned.month, planned.budgeted
     kind = "month.frozen" if position == 0 else "month.adjusted"
     cause = events.record(
-        kind, subject=month, by=by, lines=len(full), total_cents=plan.total_cents,
+        kind, subject=month, by=by, lines=planned.lines, total_cents=plan.total_cents,
         verdict=plan.verdict, missing_cents=plan.missing_cents,
     )  # fmt: skip
     if position == 0:
         bylaws_operations.seal(month=month, cause=cause)
         ledger.open_accounts([f"fund:month:{month}"])
-    caps = bylaws.in_force(BalanceRules, month=month)
     run = MonthlyRun.objects.create(
         month=month, position=position, cause=cause,
         articles=_articles(month),
         verdict=plan.verdict, asked_cents=plan.asked_cents, total_cents=plan.total_cents,
-        levy_cents=levy_cents, available_cents=plan.available_cents, forecast_cents=expected,
-        credit_on=max(credit_on(month, rules), clock.today()), frozen_by=by.id,
+        levy_cents=planned.levy_cents, available_cents=plan.available_cents,
+        forecast_cents=planned.expected_cents,
+        credit_on=max(credit_on(month, planned.rules), clock.today()), frozen_by=by.id,
     )  # fmt: skip
-    most = ceiling(full, caps)
-    _write_lines(run, roll, full, plan.cents, most)
+    most = ceiling(planned.full, bylaws.in_force(BalanceRules, month=month))
+    _write_lines(run, planned.roll, planned.full, plan.cents, most)
     return run
 
 
 def _write_lines(
-    run: MonthlyRun, roll: dict[str, Array], full: Array, cents: Array, most: Array | None
+    run: MonthlyRun, roll: Mapping[str, Array], full: Array, cents: Array, most: Array | None
 ) -> None:
     columns = zip(
         roll["wallet"].tolist(), roll["membership"].tolist(), roll["adults"].tolist(),

@@ -5,7 +5,9 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
+from caisse.month import queries
 from caisse.month.models import MonthlyRun, RunState
+from caisse.people import operations as people
 
 ORDER = list(RunState.values)
 
@@ -30,7 +32,8 @@ def check(*, month: Month, by: Actor) -> None:
 def approve(*, month: Month, by: Actor) -> None:
     """The second person approves; never the one who checked. Repeatable.
 
-    Raises Refusal: `same_person`, `not_checked`, `too_late`.
+    One person with two logins is one person. Raises Refusal: `same_person`, `not_checked`,
+    `too_late`, `error_flagged` while an error of the month is flagged and nobody has answered.
     """
     run = run_of(month)
     if run.state == RunState.APPROVED and run.approved_by == by.id:
@@ -39,9 +42,13 @@ def approve(*, month: Month, by: Actor) -> None:
         raise Refusal("not_checked", f"Le mois {month} attend d’abord un contrôle.")
     if run.state != RunState.CHECKED:
         raise Refusal("too_late", f"Le mois {month} est déjà {RunState(run.state).label}.")
-    if run.checked_by == by.id:
+    if people.same_person(run.checked_by, by.id):
         raise Refusal(
             "same_person", "Vous avez contrôlé ce mois. Une autre personne doit l’approuver."
+        )
+    if queries.open_flags(month):
+        raise Refusal(
+            "error_flagged", f"Une erreur est signalée pour {month.words}. Répondez-y d’abord."
         )
     run.state, run.approved_by = RunState.APPROVED, by.id
     run.save(update_fields=["state", "approved_by"])

@@ -16,6 +16,8 @@ from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.ledger import queries as ledger
 from caisse.month.models import MonthlyRun, PlanLine, RunState
+from caisse.month.rules import AllocationRules, credit_on
+from caisse.people import queries as people
 
 WINDOW = 3  # months over which the share of contributions really cashed is observed
 
@@ -58,6 +60,20 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month in a list: its ordinary run, how many households, its adjustments in order."""
+
+    run: RunView
+    households: int
+    adjusted: tuple[RunView, ...]
+
+    @property
+    def last(self) -> RunView:
+        """The run that the next step is about."""
+        return self.adjusted[-1] if self.adjusted else self.run
+
+
+@dataclass(frozen=True, slots=True)
 class Differences:
     """What a run changes against the ordinary run of the month before, in households and cents."""
 
@@ -87,6 +103,46 @@ def runs(*, first: Month | None = None, last: Month | None = None) -> list[RunVi
     if last is not None:
         rows = rows.filter(month__lte=last)
     return [_view(row) for row in rows]
+
+
+def runs_of(month: Month) -> list[RunView]:
+    """The ordinary run of `month` and its adjustments, in order."""
+    return [_view(row) for row in MonthlyRun.objects.filter(month=month).order_by("position")]
+
+
+def month_rows(*, before: Month | None = None, limit: int = 50) -> list[MonthRow]:
+    """The newest months first, at most `limit`, below `before`; adjustments count in theirs."""
+    rows = MonthlyRun.objects.filter(position=0).order_by("-month")
+    if before is not None:
+        rows = rows.filter(month__lt=before)
+    ordinary = [_view(row) for row in rows[:limit]]
+    further = MonthlyRun.objects.filter(
+        month__in=[run.month for run in ordinary], position__gt=0
+    ).order_by("position")
+    adjusted: dict[Month, list[RunView]] = {}
+    for row in further:
+        adjusted.setdefault(row.month, []).append(_view(row))
+    counted = PlanLine.objects.filter(run__in=[run.id for run in ordinary]).values("run_id")
+    households = dict(counted.annotate(n=Count("pk")).values_list("run_id", "n"))
+    return [
+        MonthRow(run, households.get(run.id, 0), tuple(adjusted.get(run.month, ())))
+        for run in ordinary
+    ]
+
+
+def flag_subject(month: Month) -> str:
+    """What a question of the office about `month` is about."""
+    return f"month:{month}"
+
+
+def flags(month: Month) -> list[people.InquiryView]:
+    """The errors of `month` that were flagged, the newest first. Their texts are personal."""
+    return people.inquiries(subject=flag_subject(month))
+
+
+def open_flags(month: Month) -> list[people.InquiryView]:
+    """Those that nobody has answered yet: the approval of the month waits for them."""
+    return [found for found in flags(month) if found.answered_at is None]
 
 
 def members(*, last: Month) -> dict[Month, int]:
@@ -173,6 +229,11 @@ def expected_cents(*, until: date) -> int:
             cents += int(top_up(pledged, rules).sum()) if rules.topup_by else 0
         month = month.next()
     return cents
+
+
+def credit_day(month: Month) -> date:
+    """The day on which the wallets are to be credited for a month that is not frozen yet."""
+    return credit_on(month, bylaws.in_force(AllocationRules, month=month))
 
 
 def debit_on(month: Month) -> date:

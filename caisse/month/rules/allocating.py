@@ -100,40 +100,6 @@ class AllocationRules:
         return None
 
 
-@articles("balance")
-@dataclass(frozen=True, slots=True)
-class BalanceRules:
-    """What happens to what is not spent."""
-
-    rollover: Literal["full", "capped", "none"] = article(
-        "report de ce qui n’est pas dépensé",
-        neutral="full",
-        choices={"full": "entier", "capped": "jusqu’au plafond", "none": "aucun"},
-    )
-    cap_multiple: int | None = article(
-        "plafond du porte-monnaie (fois l’allocation)",
-        neutral=None,
-        bounds=(0, 24),
-        unit="number",
-    )
-    expiry_months: int | None = article("péremption", neutral=None, bounds=(1, 60))
-    expiry_destination: Literal["fund", "solidarity_pot", "investment_fund"] = article(
-        "destination de ce qui périme",
-        neutral="fund",
-        choices={
-            "fund": "le fonds de la caisse",
-            "solidarity_pot": "le pot de solidarité",
-            "investment_fund": "le fonds d’investissement",
-        },
-    )
-
-    def contradiction(self) -> str | None:
-        """What is wrong with these articles together, in French."""
-        if self.rollover == "capped" and not self.cap_multiple:
-            return "Un report plafonné demande un plafond d’au moins une allocation."
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class Pot:
     """The contributions called for the month and how many members are active, for the mean."""
@@ -268,35 +234,3 @@ def budget(cents: Array, available_cents: int, rules: AllocationRules) -> Budget
     if int(cents.max()) * available > WIDEST:
         raise ValueError("amounts too large to be scaled in 64 bits")
     return Budgeted(cents * np.int64(available) // np.int64(asked), asked, available, "scaled")
-
-
-def ceiling(full_cents: Number, rules: BalanceRules) -> Number | None:
-    """How much a wallet may hold after the credit, or None without a cap.
-
-    `full_cents` is the allocation of a whole month, so that a first month in part or a scaled month
-    does not lower the cap.
-    """
-    if rules.rollover != "capped" or rules.cap_multiple is None:
-        return None
-    return rules.cap_multiple * full_cents
-
-
-def credited(allocated: Number, balance: Number, most: Number | None) -> Number:
-    """What a wallet with `balance` really receives: the allocation, up to the ceiling `most`."""
-    return allocated if most is None else at_most(allocated, at_least(0, most - balance))
-
-
-def months_kept(rules: BalanceRules) -> int | None:
-    """How many months an allocation is kept, that of its credit included; None: for ever."""
-    return 1 if rules.rollover == "none" else rules.expiry_months
-
-
-def expired(balance: Number, recent_cents: Number, rules: BalanceRules) -> Number:
-    """What leaves a wallet on the credit day: first in, first out, without lots.
-
-    `recent_cents` is what was credited in the last `months_kept` months, and `balance` holds them:
-    after the credit of M both count M, before it neither does. Nothing without an expiry.
-    """
-    if months_kept(rules) is None:
-        return 0 * balance
-    return at_least(0, balance - recent_cents)

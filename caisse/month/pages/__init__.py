@@ -1,0 +1,1 @@
+"""Pages of the months: the office's checklist, a household's allocation explained."""
