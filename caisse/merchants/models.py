@@ -238,3 +238,80 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"place:{self.place_id} {self.run_id}"
+
+
+class Right(models.TextChoices):
+    """What a person may do for a place: everything, or read what it took."""
+
+    MANAGER = "manager", "gère le lieu"
+    READER = "reader", "lit les relevés"
+
+
+class PlaceRight(models.Model):
+    """What a login may do for a place, from `since` until the day before `until`.
+
+    `login` is the identifier of a way in (people): a pseudonym, never a name.
+    """
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="rights")
+    login = models.CharField(max_length=40, db_index=True)
+    right = models.CharField(max_length=8, choices=Right.choices)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(right__in=Right.values), name="right_known"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="right_until_after_since"
+            ),
+            models.UniqueConstraint(
+                fields=["place", "login"], condition=Q(until=None), name="right_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"place:{self.place_id} {self.right}"
+
+
+class BankDetails(models.Model):
+    """Where a merchant is paid: proposed, then in force once the office has rung back and agreed.
+
+    An IBAN and the name of its holder stand in this table and nowhere else: never in an event, a
+    log line or an act that waits. `act` is the act that a second person agrees to.
+    """
+
+    class State(models.TextChoices):
+        """proposed → in_force → replaced, or proposed → declined."""
+
+        PROPOSED = "proposed", "à vérifier"
+        IN_FORCE = "in_force", "en cours"
+        REPLACED = "replaced", "remplacées"
+        DECLINED = "declined", "refusées"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="bank_details")
+    iban = models.CharField(max_length=34)
+    holder = models.CharField(max_length=70)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.CharField(max_length=80)
+    proposed_at = models.BigIntegerField()
+    act = OptionalId16Field(null=True)
+    changed_at = models.BigIntegerField(null=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "in_force", "replaced", "declined"]),
+                name="bank_details_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(state="in_force"), name="bank_details_one_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(state="proposed"), name="bank_details_one_proposed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"merchant:{self.merchant_id} {self.state}"

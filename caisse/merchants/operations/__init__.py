@@ -10,11 +10,22 @@ from caisse.merchants.operations.agreements import (
     turn_agreements,
     withdraw_place,
 )
+from caisse.merchants.operations.bank import (
+    confirm_bank_details,
+    decline_bank_details,
+    propose_bank_details,
+)
 from caisse.merchants.operations.describing import (
     close_for,
     describe_place,
     open_again,
     set_hours,
+)
+from caisse.merchants.operations.paying import (
+    payment_begun,
+    prepare_payment,
+    resume_payment,
+    waiting_payment,
 )
 from caisse.merchants.operations.redemption import (
     ask_redemption,
@@ -22,6 +33,7 @@ from caisse.merchants.operations.redemption import (
     pay_redemptions,
     void_redemption,
 )
+from caisse.merchants.operations.rights import end_right, give_right, invite, let_in
 
 __all__ = [
     "ApprovePlace",
@@ -29,15 +41,26 @@ __all__ = [
     "approve_place",
     "ask_redemption",
     "close_for",
+    "confirm_bank_details",
+    "decline_bank_details",
     "describe_place",
+    "end_right",
+    "give_right",
     "hold_sales",
+    "invite",
+    "let_in",
     "open_again",
     "pay_redemptions",
+    "payment_begun",
+    "prepare_payment",
+    "propose_bank_details",
     "register_place",
+    "resume_payment",
     "resume_place",
     "set_hours",
     "suspend_place",
     "turn_agreements",
     "void_redemption",
+    "waiting_payment",
     "withdraw_place",
 ]

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
 from caisse.bylaws import operations as decisions
 from caisse.bylaws import queries as bylaws
 from caisse.bylaws.queries import Decision
@@ -17,6 +19,7 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
+from caisse.kernel.wording import day, english
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.merchants.models import PRODUCERS, Agreement, Kind, Merchant, Place, Suspension
@@ -42,7 +45,9 @@ class ApprovePlace:
 
     def sentence(self) -> str:
         """What adopting it changes, in plain French."""
-        return f"Le lieu n° {self.place_id} est conventionné à partir du {self.since:%d/%m/%Y}."
+        since = day(self.since) if english() else f"{self.since:%d/%m/%Y}"
+        words = {"number": self.place_id, "day": since}
+        return _("Le lieu n° %(number)s est conventionné à partir du %(day)s.") % words
 
 
 @effect("place.withdraw")
@@ -54,7 +59,7 @@ class WithdrawPlace:
 
     def sentence(self) -> str:
         """What adopting it changes, in plain French."""
-        return f"Le lieu n° {self.place_id} n’est plus conventionné."
+        return _("Le lieu n° %(number)s n’est plus conventionné.") % {"number": self.place_id}
 
 
 @ledger.repeatable

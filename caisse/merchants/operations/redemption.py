@@ -65,7 +65,7 @@ def pay_redemptions(*, month: Month, by: Actor) -> Progress:
     Statements that the bank refused before are left out. Repeatable. Raises Refusal: not_held,
     bank_short (the account does not hold the sum).
     """
-    run_id = _begin_paying(month, by)
+    run_id = begin_paying(month, by)
     try:
         while _pay_chunk(run_id):
             pass
@@ -148,8 +148,11 @@ def _run(month: Month, by: Actor) -> RedemptionRun:
 
 
 @ledger.repeatable
-def _begin_paying(month: Month, by: Actor) -> int:
-    """Say once that the month's redemptions are being paid; the run's id."""
+def begin_paying(month: Month, by: Actor) -> int:
+    """Say once that the month's redemptions are being paid; the run's id. Raises Refusal not_held.
+
+    What `pay_redemptions` begins with; alone, in the transaction of an agreement.
+    """
     run = RedemptionRun.objects.select_for_update().filter(month=month, held=True).first()
     if run is None:
         raise Refusal("not_held", f"Les ventes de {month} ne sont pas encore figées.")

@@ -1,21 +1,19 @@
-"""Reads of merchants: places and agreements at a date, what redemption computed and paid."""
+"""Places and agreements at a date, what the public may know of a place, who may act for it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from caisse.kernel.ids import Id, derived_id
-from caisse.kernel.month import Month
 from caisse.merchants.models import (
     Agreement,
     Closure,
     Kind,
     Opening,
     Place,
-    Redemption,
-    RedemptionRun,
+    PlaceRight,
     Suspension,
 )
 from caisse.merchants.rules import Hours
@@ -82,38 +80,28 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
-class RedemptionRow:
-    """The statement of a place for a month, in cents; see `models.Redemption`.
-
-    `hold` is the id of the held transfer that pays it (there is none when `cents` is 0).
-    """
+class RightRow:
+    """What a login may do for a place: "manager" (everything) or "reader"."""
 
     place_id: int
-    place: str
-    month: Month
-    cents: int
-    fee_cents: int
-    carried_cents: int
-    state: str
-    code: str
-    hold: Id
+    login: str
+    right: str
+    since: date
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the redemption of a month is."""
-
-    month: Month
-    held: bool
-    paid: bool
-    places: int
-    cents: int
-    fee_cents: int
+def rights(*, login: str | None = None, place_id: int | None = None) -> list[RightRow]:
+    """The rights held today: of one login, at one place, or both."""
+    rows = PlaceRight.objects.filter(until=None).order_by("place_id", "pk")
+    if login is not None:
+        rows = rows.filter(login=login)
+    if place_id is not None:
+        rows = rows.filter(place_id=place_id)
+    return [RightRow(row.place_id, row.login, row.right, row.since) for row in rows[:500]]
 
 
 def kinds() -> dict[str, str]:
-    """The kinds of place: code -> French label, in the order of the reference scenario."""
-    return {kind.value: str(kind.label) for kind in Kind}
+    """The kinds of place: code -> label, in the order of the reference scenario."""
+    return {kind.value: _(str(kind.label)) for kind in Kind}
 
 
 def places(*, at: date) -> list[PlaceRow]:
@@ -147,6 +135,12 @@ def place_named(name: str) -> PlaceRow | None:
 def names() -> dict[int, str]:
     """Place id -> name, of every place that was ever written down."""
     return dict(Place.objects.values_list("id", "name"))
+
+
+def applied(*, limit: int = 20) -> list[PlaceRow]:
+    """The places that asked to join and about which the committee has not decided, oldest first."""
+    rows = Place.objects.filter(agreements=None).select_related("merchant").order_by("pk")
+    return [_place_row(row, None) for row in rows[:limit]]
 
 
 def shops(*, at: date) -> list[Shop]:
@@ -192,41 +186,6 @@ def suspended(place_id: int, *, at: date) -> bool:
     return rows.filter(open_).exists()
 
 
-def redemptions(*, month: Month) -> list[RedemptionRow]:
-    """The statements of the sales of `month`, by place."""
-    rows = Redemption.objects.filter(run__month=month).select_related("place", "run")
-    return [_redemption_row(row) for row in rows.order_by("place_id")]
-
-
-def redemption(*, place_id: int, month: Month) -> RedemptionRow | None:
-    """The statement of one place for one month, or None before it was computed."""
-    rows = Redemption.objects.filter(run__month=month, place_id=place_id)
-    row = rows.select_related("place", "run").first()
-    return None if row is None else _redemption_row(row)
-
-
-def statements(place_id: int) -> list[RedemptionRow]:
-    """All statements of a place, the newest first."""
-    rows = Redemption.objects.filter(place_id=place_id).select_related("place", "run")
-    return [_redemption_row(row) for row in rows.order_by("-run__month")]
-
-
-def progress(*, month: Month) -> Progress | None:
-    """How far the redemption of `month` is, or None when nothing was held yet."""
-    run = RedemptionRun.objects.filter(month=month).first()
-    if run is None:
-        return None
-    rows = list(run.redemptions.filter(cents__gt=0).values_list("cents", "fee_cents"))
-    return Progress(
-        month=month,
-        held=run.held,
-        paid=run.paid,
-        places=len(rows),
-        cents=sum(cents for cents, _ in rows),
-        fee_cents=sum(fee for _, fee in rows),
-    )
-
-
 def _in_force(at: date) -> QuerySet[Agreement]:
     """Agreements that held on the day `at`; `ended_on` is the first day without."""
     return Agreement.objects.filter(
@@ -269,7 +228,7 @@ def _place_row(row: Place, agreement: Agreement | None) -> PlaceRow:
         name=row.name,
         merchant=row.merchant.name,
         kind=row.kind,
-        kind_label=str(Kind(row.kind).label),
+        kind_label=_(str(Kind(row.kind).label)),
         producer=row.producer,
         commune=row.commune,
         account=row.account,
@@ -277,18 +236,4 @@ def _place_row(row: Place, agreement: Agreement | None) -> PlaceRow:
         until=agreement.until if agreement else None,
         state=agreement.state if agreement else "",
         rate=agreement.rate if agreement else "",
-    )
-
-
-def _redemption_row(row: Redemption) -> RedemptionRow:
-    return RedemptionRow(
-        place_id=row.place_id,
-        place=row.place.name,
-        month=row.run.month,
-        cents=row.cents,
-        fee_cents=row.fee_cents,
-        carried_cents=row.carried_cents,
-        state=row.state,
-        code=row.code,
-        hold=derived_id(row.run.held_cause, f"redemption:{row.place_id}"),
     )

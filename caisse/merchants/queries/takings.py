@@ -1,0 +1,213 @@
+"""What a place takes: a day's sales line by line, sums of days and months, what it will be paid.
+
+Nothing here tells who paid. A receipt's number is derived from its payment alone, so that two
+purchases of one person have nothing in common.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.ids import short_id
+from caisse.kernel.month import Month
+from caisse.ledger import queries as books
+from caisse.ledger.queries import Line
+from caisse.merchants.models import Redemption, RedemptionRun
+from caisse.merchants.rules import RedemptionRules, paid_on, redemption
+
+SALES = ("payment", "offline_loss")
+REFUNDS = ("refund",)
+FEWEST = 11  # groups of people smaller than this are not counted
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Sales and what was given back, in cents (both positive), and how many of each."""
+
+    sales_cents: int = 0
+    sales: int = 0
+    refunds_cents: int = 0
+    refunds: int = 0
+
+    @property
+    def cents(self) -> int:
+        """What is left of the sales."""
+        return self.sales_cents - self.refunds_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One line of a day: `cents` below zero for a refund, `of` the number of its purchase."""
+
+    seq: int
+    number: str
+    at: int
+    cents: int
+    of: str = ""
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Money on its way to a place: `cents` on the day `on`, for the sales of `month`."""
+
+    month: Month
+    on: date
+    cents: int
+    fee_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the caisse owes a place: what is held for its transfers, and what is not yet held.
+
+    `fresh_cents` are the sales since the last statement, `expected` what becomes of them at the
+    article's rules if the month ended now (None below the threshold, and at zero or under it).
+    """
+
+    coming: tuple[Coming, ...]
+    fresh_cents: int
+    expected: Coming | None
+    on_demand: bool
+    min_amount_cents: int
+
+    @property
+    def cents(self) -> int:
+        """All of it."""
+        return self.fresh_cents + sum(one.cents + one.fee_cents for one in self.coming)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the caisse brought a place in one month; `customers` is None for fewer than 11."""
+
+    month: Month
+    taken: Taken
+    customers: int | None
+
+
+def taken(place_id: int, *, first: date, last: date) -> Taken:
+    """What a place took from the day `first` to the day `last`, both included."""
+    return summed(_between(place_id, first, last))
+
+
+def day_of_sales(place_id: int, day: date, *, before: int | None, limit: int) -> list[Sale]:
+    """The sales and refunds of a day, the newest first, at most `limit` before the number."""
+    rows = books.lines(
+        f"place:{place_id}",
+        since_ms=clock.instant(day),
+        until_ms=clock.instant(day + timedelta(1)),
+        before=before,
+        reasons=(*SALES, *REFUNDS),
+        limit=limit,
+    )
+    return [
+        Sale(
+            seq=row.seq,
+            number=short_id(row.id),
+            at=row.at,
+            cents=row.cents,
+            of="" if row.of is None else short_id(row.of),
+            undone=row.phase == "reverse",
+        )
+        for row in rows
+    ]
+
+
+def days_with_sales(place_id: int, *, month: Month) -> dict[date, Taken]:
+    """The days of a month on which something was sold or given back, in order."""
+    rows = _between(place_id, month.first, month.last)
+    return by_day(rows)
+
+
+def owed(place_id: int, *, at: date) -> Owed:
+    """What a place will be paid and when, by the articles in force: exact to the cent."""
+    runs = Redemption.objects.filter(
+        place_id=place_id, state=Redemption.State.COMPUTED, cents__gt=0
+    )
+    coming = tuple(
+        Coming(
+            row.run.month, paid_on(row.run.month, _rules(row.run.month)), row.cents, row.fee_cents
+        )
+        for row in runs.select_related("run").order_by("run__month")
+    )
+    account = books.account(f"place:{place_id}")
+    fresh = 0 if account is None else account.balance - account.held
+    month = _next_held(Month.of(at))
+    rules = _rules(month)
+    due = redemption(fresh, rules)
+    expected = None
+    if due.paid_cents:
+        expected = Coming(month, paid_on(month, rules), int(due.paid_cents), int(due.fee_cents))
+    return Owed(
+        coming=coming,
+        fresh_cents=fresh,
+        expected=expected,
+        on_demand=rules.frequency == "on_demand",
+        min_amount_cents=rules.min_amount_cents,
+    )
+
+
+def shares(place_id: int, *, last: Month, months: int = 12) -> list[Share]:
+    """What the caisse brought in each of the last months, from the first one with a sale on."""
+    first = last + (1 - months)
+    rows = _between(place_id, first.first, last.last)
+    found: dict[Month, list[Line]] = {}
+    for row in rows:
+        found.setdefault(Month.of(clock.day_of(row.at)), []).append(row)
+    return [
+        Share(month, summed(found.get(month, ())), customers(place_id, month, month))
+        for month in (first + n for n in range(months))
+        if found and month >= min(found)
+    ]
+
+
+def customers(place_id: int, first: Month, last: Month) -> int | None:
+    """How many different wallets paid there in those months; None for fewer than 11."""
+    number = books.payers(
+        f"place:{place_id}",
+        since_ms=clock.instant(first.first),
+        until_ms=clock.instant(last.next().first),
+    )
+    return number if number >= FEWEST else None
+
+
+def summed(rows: Iterable[Line]) -> Taken:
+    """The sums of some lines: a sale undone counts as none, so does a refund undone."""
+    sales_cents = sales = refunds_cents = refunds = 0
+    for row in rows:
+        one = -1 if row.phase == "reverse" else 1
+        if row.reason in SALES:
+            sales_cents, sales = sales_cents + row.cents, sales + one
+        elif row.reason in REFUNDS:
+            refunds_cents, refunds = refunds_cents - row.cents, refunds + one
+    return Taken(sales_cents, sales, refunds_cents, refunds)
+
+
+def by_day(rows: Iterable[Line]) -> dict[date, Taken]:
+    """The sums of each business day, in order."""
+    days: dict[date, list[Line]] = {}
+    for row in rows:
+        days.setdefault(clock.day_of(row.at), []).append(row)
+    return {day: summed(lines) for day, lines in sorted(days.items())}
+
+
+def _between(place_id: int, first: date, last: date) -> list[Line]:
+    return books.lines(
+        f"place:{place_id}",
+        since_ms=clock.instant(first),
+        until_ms=clock.instant(last + timedelta(1)),
+        reasons=(*SALES, *REFUNDS),
+    )
+
+
+def _next_held(month: Month) -> Month:
+    """The month whose sales are held next: this one, unless that was done this evening."""
+    done = RedemptionRun.objects.filter(month=month, held=True).exists()
+    return month.next() if done else month
+
+
+def _rules(month: Month) -> RedemptionRules:
+    return bylaws.in_force(RedemptionRules, month=month)
