@@ -1,8 +1,10 @@
-"""The cash forecast as pure sums: what is there, what is planned, what habit says. Cents."""
+"""Pure sums in cents: the cash forecast, the shares of a pot, what explains a difference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from caisse.kernel import cents as money
 from caisse.kernel.month import Month
 
 HORIZON = 12  # months after that of the date
@@ -51,30 +53,83 @@ class Outlook:
     used: Rate
 
 
-def forecast(outlook: Outlook) -> list[ForecastMonth]:
-    """The 12 months after the date's.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one month of a forecast brings and takes, and what is left at its end, in cents."""
+
+    month: Month
+    operating_in_cents: int
+    operating_out_cents: int
+    operating_cash_cents: int
+    caisse_in_cents: int
+    caisse_out_cents: int
+    caisse_cash_cents: int
+
+
+def steps(outlook: Outlook) -> list[Step]:
+    """What is left of the date's own month, then the 12 months after it.
 
     Operating: cash + planned instalments − planned costs. Caisse: cash + planned instalments +
     pledges × share cashed − redemptions, which are what is owed now, then each month the expected
     sales of the month before (issued × use rate).
     """
     operating, caisse = outlook.operating_cash_cents, outlook.caisse_cash_cents
-    months = []
+    found = []
     for n in range(HORIZON + 1):
         month = outlook.month + n
-        operating += outlook.operating_instalments.get(month, 0) - outlook.costs.get(month, 0)
-        caisse += outlook.caisse_instalments.get(month, 0)
-        caisse += outlook.cashed.of(outlook.pledges.get(month, 0))
-        if n == 1:
-            caisse -= outlook.owed_cents
-        elif n > 1:
-            caisse -= outlook.used.of(outlook.issued_cents)
-        if n:
-            months.append(ForecastMonth(month, operating, caisse))
-    return months
+        more, less = outlook.operating_instalments.get(month, 0), outlook.costs.get(month, 0)
+        given = outlook.caisse_instalments.get(month, 0)
+        given += outlook.cashed.of(outlook.pledges.get(month, 0))
+        taken = outlook.used.of(outlook.issued_cents) if n > 1 else outlook.owed_cents * n
+        operating, caisse = operating + more - less, caisse + given - taken
+        found.append(Step(month, more, less, operating, given, taken, caisse))
+    return found
+
+
+def forecast(outlook: Outlook) -> list[ForecastMonth]:
+    """What both accounts would hold at the end of each of the 12 months after the date's."""
+    return [
+        ForecastMonth(step.month, step.operating_cash_cents, step.caisse_cash_cents)
+        for step in steps(outlook)[1:]
+    ]
 
 
 def overdrawn(months: Sequence[ForecastMonth]) -> ForecastMonth | None:
     """The lowest month at whose end the operating account would be below zero, or None."""
     low = min(months, key=lambda each: each.operating_cash_cents, default=None)
     return low if low is not None and low.operating_cash_cents < 0 else None
+
+
+def attribute(resources: Sequence[int], line_cents: int) -> list[int]:
+    """The part of each resource in one line of a pot, in cents; they sum to the line.
+
+    The money of a fund is one pot: nobody can say which euro paid for what. So a resource's part of
+    each line is its part of all that came in (largest remainder); nothing before anything came in.
+    """
+    if sum(resources) <= 0:
+        return [0] * len(resources)
+    return money.split(line_cents, [max(0, each) for each in resources])
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something that the bank may know and we not yet, or the other way round.
+
+    `cents` is what the bank's balance then shows more than ours (less, when below 0).
+    """
+
+    label: str
+    cents: int
+
+
+MOST_PIECES = 40
+
+
+def explaining(difference_cents: int, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The fewest pieces, at most three, whose sum is the whole difference; none when none fit."""
+    known = [piece for piece in pieces if piece.cents][:MOST_PIECES]
+    for number in (1, 2, 3):
+        for chosen in combinations(known, number):
+            if sum(piece.cents for piece in chosen) == difference_cents:
+                return chosen
+    return ()

@@ -7,7 +7,7 @@ made for any past day reads the rows known on that day, and no other.
 from django.db import models
 from django.db.models import Q
 
-from caisse.kernel.fields import Id16Field
+from caisse.kernel.fields import Id16Field, OptionalId16Field
 
 
 class Fund(models.TextChoices):
@@ -33,6 +33,28 @@ class Funder(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FunderRight(models.Model):
+    """A login that reads what a funder's money paid for, until the day before `until`.
+
+    `login` is the identifier of a way in (people): a pseudonym, never a name.
+    """
+
+    funder = models.ForeignKey(Funder, on_delete=models.PROTECT, related_name="rights")
+    login = models.CharField(max_length=40, db_index=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["funder", "login"], condition=Q(until=None), name="funder_right_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"funder:{self.funder_id} {self.login}"
 
 
 class Grant(models.Model):
@@ -157,19 +179,29 @@ class PlannedCost(models.Model):
 
 
 class PaidCost(models.Model):
-    """A cost that was paid, and the planned row that it settles, if one was planned."""
+    """A cost that was paid, and the planned row that it settles, if one was planned.
+
+    `undone` is the event of its counter-entry, when it was entered by mistake, with the day and the
+    reason; the planned row is then to be paid again.
+    """
 
     line = models.CharField(max_length=10, choices=Line.choices)
     cents = models.BigIntegerField()
     paid_on = models.DateField()
-    planned = models.OneToOneField(
-        PlannedCost, on_delete=models.PROTECT, related_name="paid", null=True
+    planned = models.ForeignKey(
+        PlannedCost, on_delete=models.PROTECT, related_name="payments", null=True
     )
     cause = Id16Field(unique=True)
+    undone = OptionalId16Field(null=True, unique=True)
+    undone_on = models.DateField(null=True)
+    undone_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(cents__gt=0), name="paid_cost_cents_positive"),
+            models.UniqueConstraint(
+                fields=["planned"], condition=Q(undone=None), name="paid_cost_planned_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,13 +4,14 @@
 figure, the number of damaged rows, the first of them and its date.
 """
 
-from caisse.accounting.checks import books, chain, months, routes
+from caisse.accounting.checks import access, books, chain, months, routes
 from caisse.accounting.checks.chain import anchored
 from caisse.accounting.checks.line import LINES, Line, as_line, run
 
 __all__ = [
     "LINES",
     "Line",
+    "access",
     "anchored",
     "as_line",
     "books",

@@ -1,6 +1,29 @@
-"""The figures of a caisse at a date, their JSON, and the check of the books."""
+"""Figures at a date, cover, shares of funders, the bank beside ours, the check of the books."""
 
-from caisse.accounting.queries.figures import as_json, check, check_start, figures
+from caisse.accounting.queries.banking import (
+    Compared,
+    DayFlow,
+    ReadingRow,
+    compared,
+    reading,
+    readings,
+)
+from caisse.accounting.queries.cover import Cover, cover, cover_now, unit_of
+from caisse.accounting.queries.figures import (
+    as_json,
+    check,
+    check_start,
+    figures,
+    figures_and_outlook,
+)
+from caisse.accounting.queries.shares import Pot, PotLine, Reach, Shares, shares
+from caisse.accounting.queries.signals import (
+    Idle,
+    Series,
+    odd_series,
+    silent_places,
+    unused_wallets,
+)
 from caisse.accounting.queries.tree import (
     Caisse,
     CaisseMonth,
@@ -23,20 +46,41 @@ __all__ = [
     "Caisse",
     "CaisseMonth",
     "CaisseTotal",
+    "Compared",
     "Consolidated",
     "Costs",
+    "Cover",
+    "DayFlow",
     "Figures",
     "ForecastMonth",
     "FunderFigures",
     "FunderTotal",
+    "Idle",
     "Instalment",
     "KindOfPlace",
     "Operating",
     "OperatingMonth",
     "OperatingTotal",
+    "Pot",
+    "PotLine",
+    "Reach",
+    "ReadingRow",
     "Resources",
+    "Series",
+    "Shares",
     "as_json",
     "check",
     "check_start",
+    "compared",
+    "cover",
+    "cover_now",
     "figures",
+    "figures_and_outlook",
+    "odd_series",
+    "reading",
+    "readings",
+    "shares",
+    "silent_places",
+    "unit_of",
+    "unused_wallets",
 ]

@@ -29,7 +29,7 @@ from caisse.accounting.queries.tree import (
     OperatingTotal,
     Resources,
 )
-from caisse.accounting.rules import forecast
+from caisse.accounting.rules import Outlook, forecast
 from caisse.bylaws import queries as bylaws
 from caisse.funding import queries as funding
 from caisse.kernel.month import Month, months
@@ -51,6 +51,11 @@ GAP = (
 
 def figures(at: date) -> Figures:
     """The figures as the books stood at the end of `at`; months without a movement are left out."""
+    return figures_and_outlook(at)[0]
+
+
+def figures_and_outlook(at: date) -> tuple[Figures, Outlook]:
+    """The same figures, and all that their forecast is made of."""
     flows = ledger.flows(REASONS, side="debit", until=at)
     refunds = ledger.flows(["refund"], side="debit", until=at)
     given_back = ledger.flows(["refund"], side="credit", until=at)
@@ -60,15 +65,17 @@ def figures(at: date) -> Figures:
     caisse = _caisse(span, flows, given_back, ends, at)
     operating = _operating(span, flows, ends)
     funders = _funders(received, at)
-    return Figures(
+    outlook = outlook_at(at, caisse, ends)
+    found = Figures(
         caisse=caisse,
         operating=operating,
         places=_places(at, refunds),
         payments=ledger.count_payments(until=at),
         funders=funders,
         consolidated=_consolidated(caisse.total, operating.total, funders),
-        forecast=tuple(forecast(outlook_at(at, caisse, ends))),
+        forecast=tuple(forecast(outlook)),
     )
+    return found, outlook
 
 
 def check(only: Iterable[str] = ()) -> list[Line]:

@@ -179,11 +179,31 @@ DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {
         ),
         {"seal"},
     ),
+    # Somebody without a role of the office has looked at a file.
+    "access": (
+        lambda: sql(
+            "UPDATE kernel_event SET name = 'file.opened' WHERE id = ("
+            "SELECT id FROM kernel_event WHERE name = 'login.created' ORDER BY at, id LIMIT 1)"
+        ),
+        {"access", "chain"},
+    ),
+    # One person has agreed to what she prepared herself.
+    "roles": (lambda: sql(_act_alone()), {"roles"}),
     "chain": (
         lambda: sql(f"UPDATE ledger_transfer SET made_at = 1 WHERE seq = {PAYMENT}"),
         {"chain"},
     ),
 }
+
+
+def _act_alone() -> str:
+    """An act that is done, prepared and agreed by one login, in SQL."""
+    id = f"'{'0' * 31}1'" if connection.vendor == "postgresql" else f"x'{'0' * 31}1'"
+    return (
+        "INSERT INTO people_preparedact (id, kind, subject, payload, cents, prepared_by, "
+        f"prepared_at, state, second_by, second_at, reason) VALUES ({id}, 'essai', 'wallet:1', "
+        "'{}', 100, 'coordination', 1, 'done', 'coordination', 2, '')"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -272,3 +292,20 @@ def test_the_day_and_the_event_that_broke_the_cover_are_named() -> None:
     line = checks.run(["cover"])[0]
     assert not line.ok and line.day == clock.day_of(clock.instant(date(2024, 1, 5), 12))
     assert "month.frozen" in line.first
+
+
+def test_a_role_that_ends_before_it_begins_is_named() -> None:
+    if connection.vendor == "postgresql":
+        sql("ALTER TABLE people_role DROP CONSTRAINT role_until_after_since")
+    sql("UPDATE people_role SET until = '2020-01-01' WHERE name = 'committee'")
+    assert red() == {"roles"}
+
+
+def test_an_act_agreed_by_another_login_of_one_person_is_named() -> None:
+    sql(
+        _act_alone().replace("'done', 'coordination'", "'done', 'x'"),
+        "INSERT INTO people_login (password, identifier, is_active, person_id) "
+        "SELECT password, 'x', is_active, person_id FROM people_login "
+        "WHERE identifier = 'coordination'",
+    )
+    assert red() == {"roles"}

@@ -1,9 +1,18 @@
-"""The forecast as sums."""
+"""The forecast, the shares of a pot and the pieces of a difference, as sums."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caisse.accounting.rules import Outlook, Rate, forecast, overdrawn
+from caisse.accounting.rules import (
+    Outlook,
+    Piece,
+    Rate,
+    attribute,
+    explaining,
+    forecast,
+    overdrawn,
+    steps,
+)
 from caisse.kernel.month import Month
 
 MAY = Month(2023, 5)
@@ -47,3 +56,45 @@ def test_a_share_never_exceeds_what_it_is_of_unless_more_was_cashed(
     assert found >= 0
     if part <= whole:
         assert found <= cents
+
+
+@given(
+    resources=st.lists(st.integers(0, 10**9), min_size=1, max_size=12),
+    line=st.integers(-(10**9), 10**9),
+)
+def test_the_shares_of_a_line_are_the_line(resources: list[int], line: int) -> None:
+    parts = attribute(resources, line)
+    assert sum(parts) == (line if sum(resources) else 0)
+    assert all(not part for part, weight in zip(parts, resources, strict=True) if not weight)
+    for part, weight in zip(parts, resources, strict=True):  # never a cent away from exact
+        assert abs(part * max(sum(resources), 1) - line * weight) < max(sum(resources), 1)
+
+
+def test_a_difference_is_explained_by_the_fewest_pieces() -> None:
+    pieces = [Piece("a", 5), Piece("b", 7), Piece("c", 12), Piece("d", -3), Piece("e", 0)]
+    assert [piece.label for piece in explaining(12, pieces)] == ["c"]
+    assert [piece.label for piece in explaining(9, pieces)] == ["c", "d"]
+    assert [piece.label for piece in explaining(24, pieces)] == ["a", "b", "c"]
+    assert explaining(1_000, pieces) == () == explaining(3, [])
+
+
+@given(st.integers(0, 12), st.integers(-(10**6), 10**6))
+def test_steps_run_from_one_cash_to_the_next(later: int, cash: int) -> None:
+    month = Month(2023, 9)
+    made_of = outlook(
+        month=month, operating_cash_cents=cash, caisse_cash_cents=500_00,
+        operating_instalments={month + later: 77_00}, caisse_instalments={month: 5_00},
+        costs={month: 3_00, month + 2: 9_00}, pledges={month + 1: 10_00}, cashed=Rate(9, 10),
+        owed_cents=40_00, issued_cents=100_00, used=Rate(1, 2),
+    )  # fmt: skip
+    found = steps(made_of)
+    assert [step.month for step in found] == [month + n for n in range(13)]
+    before = (cash, 500_00)
+    for step in found:
+        own = before[0] + step.operating_in_cents - step.operating_out_cents
+        whole = before[1] + step.caisse_in_cents - step.caisse_out_cents
+        assert (step.operating_cash_cents, step.caisse_cash_cents) == (own, whole)
+        before = (own, whole)
+    assert [step.caisse_out_cents for step in found[:3]] == [0, 40_00, 50_00]
+    told = [(each.operating_cash_cents, each.caisse_cash_cents) for each in forecast(made_of)]
+    assert told == [(step.operating_cash_cents, step.caisse_cash_cents) for step in found[1:]]

@@ -5,7 +5,7 @@ with the same `id` (the event's): the second time changes nothing, other content
 """
 
 from caisse.funding.operations.bank import make_fee_good, record_fee, record_interest
-from caisse.funding.operations.costs import change_cost, pay_cost, plan_cost
+from caisse.funding.operations.costs import change_cost, pay_cost, plan_cost, undo_cost
 from caisse.funding.operations.grants import (
     Signed,
     add_funder,
@@ -16,13 +16,21 @@ from caisse.funding.operations.grants import (
     write_off_grant,
 )
 from caisse.funding.operations.levies import confirm_levy, pay_out_levy, void_levy
+from caisse.funding.operations.rights import (
+    end_funder_right,
+    give_funder_right,
+    open_access,
+)
 
 __all__ = [
     "Signed",
     "add_funder",
     "change_cost",
     "confirm_levy",
+    "end_funder_right",
+    "give_funder_right",
     "make_fee_good",
+    "open_access",
     "pay_cost",
     "pay_out_levy",
     "plan_cost",
@@ -32,6 +40,7 @@ __all__ = [
     "record_interest",
     "sign_grant",
     "top_up",
+    "undo_cost",
     "void_levy",
     "write_off_grant",
 ]

@@ -1,10 +1,12 @@
-"""What every operation of funding asks of an amount and of the day on which something was known."""
+"""What every operation of funding asks of an amount, a letter’s day, a reason."""
 
 from datetime import date
 
 from caisse.kernel import cents as money
 from caisse.kernel import clock
 from caisse.kernel.refusal import Refusal
+
+LONGEST_REASON = 200
 
 
 def check_cents(cents: int) -> int:
@@ -27,3 +29,11 @@ def check_known_on(known_on: date | None, *, not_before: date | None = None) -> 
     if not_before is not None and day < not_before:
         raise Refusal("known_on", "Un courrier plus récent dit déjà autre chose.")
     return day
+
+
+def check_reason(reason: str) -> str:
+    """The reason of a counter-entry as it is kept; Refusal("reason") when missing or too long."""
+    kept = " ".join(reason.split())
+    if not 0 < len(kept) <= LONGEST_REASON:
+        raise Refusal("reason", f"Dites pourquoi, en {LONGEST_REASON} lettres au plus.")
+    return kept

@@ -1,9 +1,9 @@
-"""Costs of operating: planned, changed, paid; never from the caisse's segregated account."""
+"""Costs of operating: planned, changed, paid, undone; never from the segregated account."""
 
 from datetime import date
 
 from caisse.funding.models import Fund, Line, PaidCost, PlannedCost
-from caisse.funding.operations.checks import check_cents, check_known_on
+from caisse.funding.operations.checks import check_cents, check_known_on, check_reason
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.again import sent_again
@@ -124,6 +124,38 @@ def pay_cost(
     return cause
 
 
+@sent_again
+@ledger.repeatable
+def undo_cost(*, paid_id: int, by: Actor, reason: str, id: Id | None = None) -> int:
+    """Undo a cost that was paid by mistake, by counter-entry; returns its cents, undone or not.
+
+    The money is back on the operating account today, and a planned row is to be paid again; what
+    figures of past days said does not change. Raises Refusal: unknown_cost, reason, differs.
+    """
+    subject = f"cost_paid:{paid_id}"
+    before = events.repeated("cost.undone", subject=subject, id=id)
+    row = PaidCost.objects.select_for_update().filter(pk=paid_id).first()
+    if row is None:
+        raise Refusal("unknown_cost", "Cette dépense payée n’est pas connue.")
+    if before is not None and " ".join(reason.split()) != row.undone_reason:
+        events.refuse_other()
+    if before is None and row.undone is None:
+        kept = check_reason(reason)
+        cause = events.record("cost.undone", subject=subject, by=by, id=id)
+        row.undone, row.undone_on, row.undone_reason = cause, clock.today(), kept
+        row.save(update_fields=["undone", "undone_on", "undone_reason"])
+        ledger.post(
+            [
+                step._replace(
+                    id=derived_id(cause, step.reason), debit=step.credit, credit=step.debit,
+                    cause=cause, phase="reverse", of=step.id,
+                )
+                for step in reversed(spending(row.line, row.cents, row.cause))
+            ]
+        )  # fmt: skip
+    return row.cents
+
+
 def spending(line: str, cents: int, cause: Id, *, fund: str = "operating") -> list[Transfer]:
     """fund → cost → bank: `cost:<line>` is a passage, its debits are the budget line."""
     steps = [
@@ -143,7 +175,7 @@ def _account(line: str) -> str:
 
 
 def _check_changeable(cost: PlannedCost) -> None:
-    if PaidCost.objects.filter(planned=cost).exists():
+    if PaidCost.objects.filter(planned=cost, undone=None).exists():
         raise Refusal("settled", "Cette dépense est déjà payée.")
     if PlannedCost.objects.filter(replaces=cost).exists():
         raise Refusal(

@@ -1,14 +1,15 @@
-"""Reads of funding: who gives, what is still expected, and as it was known on a given day."""
+"""Who gives, what is still expected, and as it was known on a given day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from caisse.funding.models import (
     Expectation,
     Funder,
+    FunderRight,
     Grant,
     GrantReceipt,
     Instalment,
@@ -166,7 +167,9 @@ def planned_costs(*, after: date, until: date, known_at: date) -> list[Cost]:
     """Costs due after `after` and until `until`, not paid, as known at `known_at`; by day, line."""
     rows = PlannedCost.objects.filter(known_on__lte=known_at, due_on__gt=after, due_on__lte=until)
     changed = PlannedCost.objects.filter(known_on__lte=known_at, replaces__isnull=False)
-    paid = PaidCost.objects.filter(paid_on__lte=known_at, planned__isnull=False)
+    paid = PaidCost.objects.filter(
+        Q(undone_on=None) | Q(undone_on__gt=known_at), paid_on__lte=known_at, planned__isnull=False
+    )
     rows = rows.exclude(id__in=changed.values("replaces_id")).exclude(
         id__in=paid.values("planned_id")
     )
@@ -222,3 +225,15 @@ def _expected(
         for row in latest.values()
     ]
     return sorted((p for p in planned if p.cents > 0), key=lambda p: (p.due_on, p.instalment_id))
+
+
+def funders_read_by(login: str) -> list[FunderRow]:
+    """The funders whose page that login may read today, by name."""
+    rows = FunderRight.objects.filter(login=login, until=None).select_related("funder")
+    return [FunderRow(row.funder_id, row.funder.name) for row in rows.order_by("funder__name")]
+
+
+def readers_of(funder_id: int) -> list[str]:
+    """The logins that may read that funder's page today, in the order in which they were let in."""
+    rows = FunderRight.objects.filter(funder_id=funder_id, until=None).order_by("pk")
+    return list(rows.values_list("login", flat=True))

@@ -1,0 +1,3 @@
+"""The office's pages about funders and costs. One page, one thing; a GET never writes."""
+
+ROLES = ("coordinator", "treasurer")
