@@ -74,6 +74,28 @@ def secret_key() -> str:
     return key
 
 
+def mail(url: str) -> dict[str, Any]:
+    """Django's settings of e-mail for `url`: "" writes letters to the folder `mail` of the home."""
+    if not url:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": HOME / "mail",
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("CAISSE_EMAIL must read smtp://user:password@host:port")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+        "EMAIL_TIMEOUT": 15,
+    }
+
+
 HOME = Path(text("CAISSE_HOME", "var")).resolve()
 HOME.mkdir(parents=True, exist_ok=True)
 INSECURE = flag("CAISSE_INSECURE")
@@ -91,13 +113,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",  # the widgets' own templates, for kernel.forms.Renderer
+    "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "caisse.kernel",
     "caisse.ledger",
     "caisse.bylaws",
     "caisse.people",
+    "caisse.messages",
     "caisse.funding",
     "caisse.contributions",
     "caisse.merchants",
@@ -105,44 +133,128 @@ INSTALLED_APPS = [
     "caisse.payments",
     "caisse.accounting",
     "caisse.demo",
-    "caisse.site",
+    "caisse.site",  # before allauth: its templates stand in for allauth's
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 AUTH_USER_MODEL = "people.Login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # of argon2-cffi
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+    )
+]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "caisse.site.middleware.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "caisse.site.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "caisse.site.middleware.SecurityHeaders",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "caisse.site.middleware.Doors",
 ]
 ROOT_URLCONF = "caisse.site.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "caisse.site.surroundings.house",
+            ]
+        },
     }
 ]
+FORM_RENDERER = "caisse.kernel.forms.Renderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
+# Ways in (django-allauth): a password or a code by e-mail, passkeys, a second factor. Nobody signs
+# up by himself: a person joins, then gets a code (people.operations.ways_in).
+LOGIN_URL, LOGIN_REDIRECT_URL = "door", "home"
+ACCOUNT_ADAPTER = "caisse.site.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD, ACCOUNT_USER_MODEL_EMAIL_FIELD = "identifier", None
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "glance"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or key is told to its owner
+ACCOUNT_FORMS = {
+    "login": "caisse.site.pages.door_forms.Password",
+    "set_password": "caisse.site.pages.door_forms.NewPassword",
+    "change_password": "caisse.site.pages.door_forms.OtherPassword",
+    "reset_password": "caisse.site.pages.door_forms.LostPassword",
+    "reset_password_from_key": "caisse.site.pages.door_forms.ReplacedPassword",
+    "request_login_code": "caisse.site.pages.door_forms.AskedCode",
+    "confirm_login_code": "caisse.site.pages.door_forms.ReceivedCode",
+    "reauthenticate": "caisse.site.pages.door_forms.SamePassword",
+}
+ACCOUNT_RATE_LIMITS = {"access_code": "10/m/ip,60/h/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(text("CAISSE_PROXIES", "0"))
+MFA_ADAPTER = "caisse.site.adapter.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE
+MFA_TOTP_ISSUER = "Caisse"
+MFA_FORMS = {
+    "authenticate": "caisse.site.pages.door_forms.KeyCode",
+    "reauthenticate": "caisse.site.pages.door_forms.SameKeyCode",
+    "activate_totp": "caisse.site.pages.door_forms.Application",
+    "add_webauthn": "caisse.site.pages.door_forms.NewKey",
+    "edit_webauthn": "caisse.site.pages.door_forms.KeyName",
+}
+
+EMAIL_FROM = text("CAISSE_EMAIL_FROM", "caisse@localhost")
+DEFAULT_FROM_EMAIL = EMAIL_FROM
+# a copy to learn on (caisse training): its letters stay in a folder, its door asks for no code
+TRAINING = (HOME / "training.json").exists()
+globals().update(mail("" if TRAINING else text("CAISSE_EMAIL")))
+
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = text("CAISSE_TIME_ZONE", "Europe/Paris")
 clock.set_zone(TIME_ZONE)
 
-SECURE_REFERRER_POLICY = "no-referrer"
+# "no-referrer" would make browsers send `Origin: null` with our own forms, which CSRF refuses
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not INSECURE
+# the prefix binds a cookie to this very host over https; browsers refuse it over http
+SESSION_COOKIE_NAME = "session" if INSECURE else "__Host-session"
+CSRF_COOKIE_NAME = "csrf" if INSECURE else "__Host-csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_FAILURE_VIEW = "caisse.site.pages.refusals.form_too_old"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256_000  # of a form; a file has its own limit where it is read
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 0 if INSECURE else 31_536_000
 
 LOGGING = {

@@ -8,3 +8,9 @@ class SiteConfig(AppConfig):
 
     name = "caisse.site"
     label = "caisse_site"
+
+    def ready(self) -> None:
+        """What is done by itself is declared when the application starts."""
+        from caisse.site import adapter, reactions
+
+        assert adapter and reactions

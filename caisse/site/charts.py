@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from caisse.kernel import cents
+from caisse.kernel.wording import bare
 
 GLYPH_PX = 9  # the widest a character of a label gets, on average
 RING_PX = 42  # under the lowest value: the ring around it, then its words
@@ -262,7 +262,7 @@ class Scale:
     def lines(self, values: Iterable[int]) -> Iterable[Line]:
         """The grid, its labels in whole units."""
         for value in values:
-            yield Line(self.y(value), cents.show(value, "", decimals=False), zero=value == 0)
+            yield Line(self.y(value), bare(value, decimals=False), zero=value == 0)
 
 
 def stack(parts: Sequence[tuple[str, int]], whole_cents: int | None = None) -> list[Rect]:
@@ -367,7 +367,7 @@ def _low_label(point: Point, frame: Frame, words: str) -> Text:
 
 def _with_room(frame: Frame, grid: Sequence[int], names: Sequence[str] = ()) -> Frame:
     """The frame with margins wide enough for the figures of the grid and the names of the lines."""
-    left = max(len(cents.show(value, "", decimals=False)) for value in grid) * GLYPH_PX + 10
+    left = max(len(bare(value, decimals=False)) for value in grid) * GLYPH_PX + 10
     right = max((len(name) for name in names if name), default=-1) * GLYPH_PX + 10
     return replace(frame, left=max(frame.left, left), right=max(frame.right, right))
 

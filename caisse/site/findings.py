@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caisse.kernel.month import Month
-from caisse.site.wording import amount, capital, count, month_name, number_word, percent
+from caisse.kernel.wording import amount, capital, count, month_name, number_word, percent
 
 EURO = "€"
 

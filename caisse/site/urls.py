@@ -1,8 +1,31 @@
 """The addresses of the caisse."""
 
-from django.urls import path
+from django.urls import include, path
 
-from caisse.site.pages import bylaws, figures, glance, joining, places
+from caisse.site.pages import (
+    account,
+    bylaws,
+    components,
+    door,
+    figures,
+    glance,
+    joining,
+    money_office,
+    places,
+    refusals,
+)
+from caisse.site.pages.member import details, household, inquiries, leaving, looks, wallet
+from caisse.site.pages.office import (
+    accountant,
+    health,
+    journal,
+    notices,
+    printing,
+    settings,
+    signals,
+    today,
+    training,
+)
 
 urlpatterns = [
     path("", glance.glance, name="glance"),
@@ -20,4 +43,51 @@ urlpatterns = [
     path("chiffres.csv", figures.as_csv, name="figures_csv"),
     path("chiffres.json", figures.as_json, name="figures_json"),
     path("argent", figures.flows, name="money"),
+    path("langue", door.language, name="language"),
+    path("entrer", door.door, name="door"),
+    path("entrer/code", door.code, name="code"),
+    path("entrer/chez-moi", door.home, name="home"),
+    path("entrer/reprendre", door.resume, name="resume"),
+    path("entrer/second-facteur", door.second_factor, name="second_factor"),
+    path("entrer/demonstration", door.demo_entry, name="demo_entry"),
+    path("entrer/moi", account.account, name="account"),
+    path("moi", wallet.wallet, name="wallet"),
+    path("moi/mouvements/<str:month>", wallet.my_month, name="my_month"),
+    path("moi/recu/<str:receipt>", wallet.my_receipt, name="my_receipt"),
+    path("moi/foyer", household.my_household, name="my_household"),
+    path("moi/demandes", inquiries.my_inquiries, name="my_inquiries"),
+    path("moi/demander", inquiries.my_inquiry, name="my_inquiry"),
+    path("moi/qui-a-regarde", looks.my_looks, name="my_looks"),
+    path("moi/donnees", details.my_details, name="my_details"),
+    path("moi/donnees.json", details.my_details_json, name="my_details_json"),
+    path("moi/donnees.pdf", details.my_details_pdf, name="my_details_pdf"),
+    path("moi/partir", leaving.my_leave, name="my_leave"),
+    path("gestion/personnes/<int:membership_id>/solde", looks.balance_of, name="balance_of"),
+    path("gestion", today.today, name="today"),
+    path("gestion/journal", journal.journal, name="journal"),
+    path("gestion/courrier", notices.notices, name="notices"),
+    path("gestion/courrier/<int:notice_id>/repartir", notices.notice_retry, name="notice_retry"),
+    path("gestion/impressions", printing.printing, name="printing"),
+    path("gestion/impressions/lettres", printing.letters_print, name="letters_print"),
+    path("gestion/signaux", signals.signals, name="signals"),
+    path("gestion/sante", health.health, name="health"),
+    path("gestion/comptable", accountant.accountant, name="accountant"),
+    path("gestion/entrainement", training.training, name="training"),
+    path("gestion/reglages", settings.office_settings, name="settings"),
+    path("aide/images/<str:name>", account.picture, name="guide_picture"),
+    path("aide/<str:page>", account.guide, name="help"),
+    path("gestion/composants", components.components, name="components"),
+    path("", include("caisse.merchants.urls")),
+    path("", include("caisse.month.urls")),
+    path("", include("caisse.people.urls")),
+    path("gestion/argent", money_office.money_office, name="money_office"),
+    path("gestion/argent/prevision", money_office.forecast, name="forecast"),
+    path("gestion/argent/prevision.csv", money_office.forecast_csv, name="forecast_csv"),
+    path("", include("caisse.funding.urls")),
+    path("", include("caisse.accounting.urls")),
+    path("compte/email/", refusals.not_here),  # one's address is in one's file, not here
+    path("compte/confirm-email/", refusals.not_here),
+    path("compte/confirm-email/<path:key>", refusals.not_here),
+    path("compte/", include("allauth.urls")),
+    path("", include("caisse.contributions.urls")),
 ]

@@ -12,6 +12,7 @@ from caisse.demo.operations.stage import (
     COMMITTEE,
     COORDINATION,
     DESK,
+    NAMES,
     TREASURY,
     Stage,
     act_id,
@@ -111,7 +112,10 @@ def open_login(identifier: str, roles: tuple[str, ...]) -> None:
     try:
         registry.actor(identifier)
     except Refusal:
-        people.create_login(identifier=identifier, roles=roles, by=SYSTEM)
+        given, family = NAMES.get(identifier, ("", ""))  # nobody stands behind a till
+        people.create_login(
+            identifier=identifier, roles=roles, given_name=given, family_name=family, by=SYSTEM
+        )
 
 
 def sign(stage: Stage, act: acts.SignGrant) -> None:

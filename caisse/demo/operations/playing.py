@@ -15,12 +15,13 @@ from django.db import transaction
 
 from caisse.bylaws import queries as bylaws
 from caisse.demo.operations import bank, office
+from caisse.demo.operations.doors import open_doors
 from caisse.demo.operations.stage import Progress, Stage, instant
 from caisse.demo.operations.tills import TillAct, Tills
 from caisse.demo.world import world
 from caisse.demo.world.acts import Act
 from caisse.demo.world.values import Attempt, Moment
-from caisse.kernel import clock, events
+from caisse.kernel import clock, events, work
 from caisse.kernel.actor import SYSTEM
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
@@ -54,8 +55,11 @@ def play(*, until: int, progress: Progress | None = None) -> None:
         raise Refusal("not_demo", "Cette caisse n’est pas une démonstration : rien n’y est joué.")
     start = played_until()
     if start < until:
-        _walk(start, until, progress, travels=True)
+        with work.hushed():
+            _walk(start, until, progress, travels=True)
         clock.travel(until)
+        if until >= end_of_the_year():
+            open_doors()
         _mark(until)
         ledger.anchor(clock.today() - timedelta(1))  # the days that ended, as the timetable does
 

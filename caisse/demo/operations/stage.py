@@ -20,8 +20,20 @@ CAST: dict[str, tuple[str, ...]] = {
     "tresorerie": ("treasurer",),
     "comite": ("committee",),
     "accueil": ("desk",),
+    "recherche": ("researcher",),
+    "administration": ("administrator",),
 }
 """Logins of the demo, without a password, and their roles."""
+
+NAMES: dict[str, tuple[str, str]] = {
+    "coordination": ("Nadia", "Benhammad"),
+    "tresorerie": ("Paul", "Estournelle"),
+    "comite": ("Raymonde", "Coulibassy"),
+    "accueil": ("Salif", "Doukouran"),
+    "recherche": ("Irène", "Combescure"),
+    "administration": ("Youcef", "Galabrun"),
+}
+"""Who they are."""
 
 
 def actor(identifier: str) -> Actor:

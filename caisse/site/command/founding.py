@@ -172,6 +172,27 @@ def login(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("identifier", metavar="IDENTIFIER")
+    by(parser)
+
+
+@verb(
+    "code", "Donner un code pour entrer la première fois", "Give a code to come in the first time",
+    _code,
+)  # fmt: skip
+def code(arguments: argparse.Namespace) -> int:
+    """It works once, for 60 days, and ends the codes given before; told here and kept nowhere."""
+    who = actor(arguments, "administrator")
+    given = people.give_code(identifier=arguments.identifier, purpose="activation", by=who)
+    print(given)
+    tell(
+        "Il sert une fois, pendant 60 jours : ouvrez /entrer/code.",
+        "It works once, for 60 days: open /entrer/code.",
+    )
+    return OK
+
+
 @verb(
     "upgrade", "Mettre la base au format de ce programme", "Bring the database to this program",
     founded=False,

@@ -76,3 +76,45 @@ def move(arguments: argparse.Namespace) -> int:
         f"{copied} rows copied and checked. Change CAISSE_DATABASE to use them.",
     )
     return OK
+
+
+def _training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR")
+
+
+@verb(
+    "training",
+    "Faire une copie d’entraînement",
+    "Make a copy to learn on",
+    _training,
+)
+def training(arguments: argparse.Namespace) -> int:
+    """The same books in a home of its own, with other names; served by CAISSE_HOME=DIR."""
+    renamed = operations.training_copy(arguments.folder)
+    tell(
+        f"Copie d’entraînement prête : {renamed} personnes y ont un autre nom. "
+        f"Servez-la avec CAISSE_HOME={arguments.folder} caisse serve.",
+        f"Copy to learn on ready: {renamed} persons have another name there. "
+        f"Serve it with CAISSE_HOME={arguments.folder} caisse serve.",
+    )
+    return OK
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR")
+
+
+@verb(
+    "export",
+    "Écrire tout ce que la caisse sait, en fichiers lisibles",
+    "Write everything the caisse holds as files that anyone can read",
+    _export,
+)
+def export(arguments: argparse.Namespace) -> int:
+    """One CSV per table, described, with a checksum of each file; no secret among them."""
+    rows = operations.export(arguments.folder)
+    tell(
+        f"{rows} lignes écrites dans {arguments.folder}. Ce dossier contient des noms.",
+        f"{rows} rows written to {arguments.folder}. This folder holds names.",
+    )
+    return OK

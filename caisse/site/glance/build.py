@@ -9,7 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caisse.accounting.queries import Figures
-from caisse.kernel import cents
+from caisse.kernel.wording import (
+    amount,
+    bare,
+    capital,
+    count,
+    day,
+    month_name,
+    per_mille,
+    percent,
+    period,
+    tenths,
+)
 from caisse.site import charts, findings
 from caisse.site.charts import Rect
 from caisse.site.glance import sections, tables
@@ -26,17 +37,6 @@ from caisse.site.glance.parts import (
     Section,
     Setting,
     Share,
-)
-from caisse.site.wording import (
-    amount,
-    capital,
-    count,
-    day,
-    month_name,
-    per_mille,
-    percent,
-    period,
-    tenths,
 )
 
 
@@ -159,7 +159,7 @@ def _received(setting: Setting) -> str:
 
 
 def _bare(value: int) -> str:
-    return cents.show(value, "", decimals=False)
+    return bare(value, decimals=False)
 
 
 def _members(number: int, setting: Setting) -> str:

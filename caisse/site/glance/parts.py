@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from caisse.kernel.month import Month
+from caisse.kernel.wording import capital
 from caisse.site.charts import Chart, Rect
 from caisse.site.findings import Finding
-from caisse.site.wording import capital
 
 PHONE_CHARACTERS = 31  # of a row that a phone of 320 px shows whole
 

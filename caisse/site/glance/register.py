@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from caisse.bylaws import rules
 from caisse.bylaws.queries import Decision, InForce
+from caisse.kernel.wording import NARROW, count, day, spaced
 from caisse.site.findings import Finding
 from caisse.site.glance.parts import Decided, Item, Register, Theme
-from caisse.site.wording import NARROW, capital, count, day, spaced
+from caisse.site.telling.values import label, shown
 
 
 def register(articles: Iterable[InForce], decisions: Sequence[Decision], currency: str) -> Register:
@@ -77,9 +77,9 @@ def _prefix(name: str) -> str:
 
 
 def _item(one: InForce, currency: str) -> Item:
-    value = rules.show(one.article, one.value, currency)
+    value = shown(one.article, one.value, currency)
     reason = reverse("article", args=[one.article.name])
-    return Item(spaced(capital(one.article.label)), spaced(value), reason)
+    return Item(label(one.article), spaced(value), reason)
 
 
 def _decided(one: Decision) -> Decided:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from caisse.accounting.queries import Figures
 from caisse.kernel.month import Month
+from caisse.kernel.wording import amount, month_name, month_short, period
 from caisse.site import charts, findings
 from caisse.site.charts import Chart, Frame, Remarks, Values
 from caisse.site.glance import tables
 from caisse.site.glance.parts import Section, Setting
-from caisse.site.wording import amount, month_name, month_short, period
 
 SHOWN = 24  # months that a drawing can hold; the tables have them all
 AHEAD = 12  # months of the past beside the twelve of the forecast
@@ -137,9 +137,11 @@ def operating(figures: Figures, setting: Setting) -> Section:
     low_month, low = min(drawn, key=lambda pair: pair[1], default=(None, 0))
     low_words = ""
     if low_month is not None and low < 0:
-        low_words = (
-            f"{amount(low, setting.currency)} {_('fin')} {month_name(low_month, year=False)}"
-        )
+        words = {
+            "amount": amount(low, setting.currency),
+            "month": month_name(low_month, year=False),
+        }
+        low_words = _("%(amount)s fin %(month)s") % words
 
     def draw(id: str, frame: Frame, lines: int) -> Chart | None:
         if len(drawn) < 2:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from caisse.accounting.queries import Figures, FunderFigures
 from caisse.kernel import cents
 from caisse.kernel.month import Month
+from caisse.kernel.wording import amount, bare, count, month_short, per_mille, tenths
 from caisse.site.glance.parts import Setting, Table
-from caisse.site.wording import amount, count, month_short, per_mille, tenths
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def table(id: str, caption: str, head: str, labels: Iterable[str], columns: list
     def text(column: Column, value: int | None) -> str:
         if value is None:
             return ""
-        return count(value) if column.is_count else cents.show(value, "", decimals=exact)
+        return count(value) if column.is_count else bare(value, decimals=exact)
 
     rows = tuple(
         (label, *(text(column, column.values[place]) for column in columns))
@@ -164,7 +164,7 @@ def places(figures: Figures, setting: Setting) -> Table:
 
     def line(name: str, number: int, spent: int) -> tuple[str, ...]:
         part = tenths(per_mille(spent, whole)) if whole > 0 else "–"
-        return (name, count(number), part, cents.show(spent, "", decimals=exact))
+        return (name, count(number), part, bare(spent, decimals=exact))
 
     foot = line(_("Total"), sum(row.count for row in rows), whole)
     return Table(
@@ -209,4 +209,5 @@ def _instalments(
 
 
 def _instalment(month: Month, value: int, setting: Setting) -> str:
-    return f"{month_short(month, year=True)} : {amount(value, setting.currency)}"
+    words = {"month": month_short(month, year=True), "amount": amount(value, setting.currency)}
+    return _("%(month)s : %(amount)s") % words

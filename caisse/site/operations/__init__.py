@@ -2,6 +2,7 @@
 
 from caisse.site.operations.copying import backup, restore
 from caisse.site.operations.engines import move
+from caisse.site.operations.exporting import export
 from caisse.site.operations.opening import (
     Entered,
     TakenOver,
@@ -13,6 +14,8 @@ from caisse.site.operations.opening import (
 )
 from caisse.site.operations.opening_files import Problem, Understood
 from caisse.site.operations.opening_template import template
+from caisse.site.operations.sheets import welcome_sheets
+from caisse.site.operations.training import training_copy
 
 __all__ = [
     "Entered",
@@ -21,6 +24,7 @@ __all__ = [
     "Understood",
     "backup",
     "decision_of",
+    "export",
     "first_pledged",
     "look",
     "move",
@@ -28,4 +32,6 @@ __all__ = [
     "said",
     "take_over",
     "template",
+    "training_copy",
+    "welcome_sheets",
 ]

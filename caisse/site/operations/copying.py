@@ -64,7 +64,7 @@ def backup(file: Path) -> str:
     try:
         scratch.touch(mode=0o600)  # it holds names
         if connection.vendor == "sqlite":
-            _copy(Path(str(connection.settings_dict["NAME"])), scratch)
+            copy_file(Path(str(connection.settings_dict["NAME"])), scratch)
         else:
             _program("pg_dump", "--format=custom", f"--file={scratch}", *_where())
         told = _counted(scratch)
@@ -145,7 +145,7 @@ def check(home: Path, database: str) -> str:
     return ran.stdout
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
     """SQLite's online backup: a consistent copy while others write."""
     with closing(sqlite3.connect(source)) as from_, closing(sqlite3.connect(target)) as to:
         from_.backup(to)  # in one step: in WAL nobody waits, and it never begins again
@@ -154,7 +154,7 @@ def _copy(source: Path, target: Path) -> None:
 def _demand_whole(file: Path, copy: Path) -> None:
     """Copy a file that must be a whole SQLite database; raises Refusal(copy_damaged)."""
     try:
-        _copy(file, copy)
+        copy_file(file, copy)
         with closing(sqlite3.connect(copy)) as opened:
             verdict = opened.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError:
@@ -169,7 +169,7 @@ def _put_in_place(file: Path, target: Path) -> None:
     connections.close_all()
     fresh = target.with_name(target.name + ".new")
     fresh.unlink(missing_ok=True)
-    _copy(file, fresh)
+    copy_file(file, fresh)
     if target.exists():
         # a database that cannot be read any more is a reason to restore
         with closing(sqlite3.connect(target)) as old, suppress(sqlite3.DatabaseError):

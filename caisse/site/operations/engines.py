@@ -1,6 +1,7 @@
 """Move a caisse between SQLite and PostgreSQL, table by table, then count it there."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
@@ -51,7 +52,25 @@ def move(url: str) -> dict[str, int]:
         del connections.databases[ALIAS]
 
 
+def copy_into(file: Path) -> None:
+    """Copy every row of this caisse into a new SQLite file, as `move` does."""
+    target = {**database(""), "NAME": str(file)}
+    connections.databases[ALIAS] = connections.configure_settings({"default": target})["default"]
+    try:
+        _copy_all()
+    finally:
+        connections[ALIAS].close()
+        del connections[ALIAS]
+        del connections.databases[ALIAS]
+
+
 def _move(url: str) -> dict[str, int]:
+    copied = _copy_all()
+    check(settings.HOME, url)
+    return copied
+
+
+def _copy_all() -> dict[str, int]:
     call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
     if bylaws.founding_exists(using=ALIAS):
         raise Refusal("not_empty", "Une caisse est déjà fondée dans cette base.")
@@ -64,7 +83,6 @@ def _move(url: str) -> dict[str, int]:
             copied[model._meta.db_table] = _copy(model)
         _reset_sequences()
         triggers.install(other)
-    check(settings.HOME, url)
     return copied
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,10 +15,9 @@ from django.utils.translation import get_language
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
-from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
+from caisse.kernel.wording import day, hour
 from caisse.ledger import queries as ledger
-from caisse.site.wording import day, hour
 
 HERE = Path(__file__).parent.parent
 LARGEST = 10**9 - 1  # a number in an address: what is larger is nobody's
@@ -28,13 +27,14 @@ FRESH_S = 30  # how long a browser or a proxy may show the page without asking a
 class Asked(NamedTuple):
     """All that a public page depends on beside its address; the key under which it is kept.
 
-    `seq` is the ledger's tip and `event` the newest event; `at` is the day that figures tell (the
-    last of the month that is over), `today` the business day.
+    `at` is the day that figures tell (the last of the month that is over), `today` the business
+    day, `written` what changes with each event. `seq` is the ledger's tip while a transfer may
+    still be posted into the day `at`, then 0: a payment of a later day changes no figure of it.
     """
 
     founding: bylaws.Founding
     seq: int
-    event: Id
+    written: tuple[int, int]
     at: date
     today: date
     language: str
@@ -92,13 +92,18 @@ def kept(response: HttpResponse, etag: str) -> HttpResponse:
 
 
 def asked_of(founding: bylaws.Founding) -> Asked:
-    """What the pages depend on: they change with a transfer, an event, or a new day."""
+    """What the pages depend on: they change with an event or a new day, and with each transfer
+    as long as the first month lasts, whose figures are those of today.
+
+    The ledger's time never goes back: once its tip lies after `at`, that day is complete.
+    """
     today = clock.today()
     closed = Month.of(today).previous()
     at = closed.last if closed >= founding.first_month else today
-    newest = events.history(limit=1)
-    event = newest[0].id if newest else b""
-    return Asked(founding, ledger.tip()[0], event, at, today, get_language() or "fr")
+    seq, posted_ms = ledger.tip()
+    complete = posted_ms >= clock.instant(at + timedelta(1))
+    kept_seq, language = 0 if complete else seq, get_language() or "fr"
+    return Asked(founding, kept_seq, events.state(), at, today, language)
 
 
 def demo_now(demo: bool) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from caisse.bylaws import queries as bylaws
 from caisse.bylaws.rules import REGISTER, Amended
 from caisse.kernel.month import Month
+from caisse.kernel.wording import count
 from caisse.merchants import queries as merchants
 from caisse.people.rules import CurrencyRules, sign
 from caisse.site.pages.answering import LARGEST, Asked, answer, position
@@ -20,7 +21,6 @@ from caisse.site.telling import articles, decisions
 from caisse.site.telling.articles import Life, Rulebook
 from caisse.site.telling.decisions import Card, Standing
 from caisse.site.telling.sentences import Terms
-from caisse.site.wording import count
 
 SHOWN = 20  # decisions on a page of the register
 END = Month(9999, 12)  # after every amendment
@@ -94,7 +94,8 @@ def _days(amended: Iterable[Amended]) -> dict[int, date]:
 @lru_cache(maxsize=8)
 def _standing(asked: Asked) -> Standing:
     now = bylaws.articles_in_force(month=asked.now)
-    return decisions.standing(asked.now, now, bylaws.articles_in_force(month=END))
+    last = bylaws.articles_in_force(month=END)
+    return decisions.standing(asked.now, now, last, terms_of(asked).currency)
 
 
 @lru_cache(maxsize=64)

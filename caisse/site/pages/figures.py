@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from caisse.accounting import queries as accounting
 from caisse.funding import queries as funding
 from caisse.kernel.month import Month
+from caisse.kernel.wording import day
 from caisse.site.pages.answering import Asked, answer, send
 from caisse.site.pages.glance import figures_of, setting_of, shown
 from caisse.site.telling import figures, money
 from caisse.site.telling.money import Ahead
-from caisse.site.wording import day
 
 FUNDS = ("caisse", "operating")
 

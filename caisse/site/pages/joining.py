@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caisse.bylaws import queries as bylaws
 from caisse.bylaws.rules import REGISTER
 from caisse.contributions.rules import ContributionRules
+from caisse.kernel.wording import amount
+from caisse.messages import queries as messages
 from caisse.month.rules import AllocationRules
 from caisse.people.rules import AdmissionRules
 from caisse.site.pages.answering import Asked, answer, asked_of, demo_now
@@ -25,7 +27,6 @@ from caisse.site.pages.glance import figures_of, shown
 from caisse.site.telling import joining
 from caisse.site.telling.joining import Fact
 from caisse.site.telling.sentences import sentence
-from caisse.site.wording import amount
 
 GIVEN = (
     "contribution.mode",
@@ -105,6 +106,7 @@ def _joining(asked: Asked) -> dict[str, object]:
         "room": joining.room(admission.capacity, members),
         "dates": joining.dates(asked.today, contribution, allocation),
         "pays": _pays(contribution),
+        "reach": messages.reach(),
         "has_guide": bool(contribution.guide_questions),
     }
 

@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from caisse.kernel.wording import capital, count
 from caisse.merchants import queries as merchants
 from caisse.merchants.queries import Shop
 from caisse.site.pages.answering import Asked, answer, position
 from caisse.site.pages.bylaws import terms_of
 from caisse.site.telling import atlas, places
 from caisse.site.telling.places import TODAY, Wanted
-from caisse.site.wording import capital, count
 
 SHOWN = 20  # places on a page of the list
 WIDE, NARROW = (620, 470), (328, 330)

@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from caisse.bylaws import rules
 from caisse.bylaws.queries import InForce
 from caisse.bylaws.rules import Amended, Article
-from caisse.bylaws.rules.article import item_unit, span
+from caisse.bylaws.rules.article import item_unit
 from caisse.kernel.month import Month
+from caisse.kernel.wording import count, day, month_name, spaced
 from caisse.site.glance.register import rank, theme
 from caisse.site.telling.sentences import Terms, sentence
-from caisse.site.wording import capital, count, day, month_name, spaced
+from caisse.site.telling.sentences.shapes import semicolons
+from caisse.site.telling.values import between, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def limits(article: Article, terms: Terms) -> str:
     if article.kind is bool:
         return _("Le comité peut choisir oui ou non.")
     if article.choices:
-        words = {"list": " ; ".join(article.choices.values())}
+        words = {"list": semicolons(_(word) for word in article.choices.values())}
         return spaced(_("Le comité choisit parmi : %(list)s.") % words)
     if article.bounds is None:
         return _("Le comité écrit ici un mot de son choix.")
@@ -169,7 +171,7 @@ def limits(article: Article, terms: Terms) -> str:
             "low": low,
             "high": high,
         }
-    said = span(least, most, unit).replace("€", terms.currency)
+    said = between(least, most, unit, terms.currency)
     return _("Le comité peut choisir %(span)s.") % {"span": said}
 
 
@@ -180,7 +182,7 @@ def _law(
     decided = days.get(by.decision) if by else None
     return Law(
         name=one.article.name,
-        label=spaced(capital(one.article.label)),
+        label=label(one.article),
         sentence=sentence(one.article, one.value, terms),
         decision=by.decision if by else 0,
         decided=day(decided) if decided else "",

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from caisse.bylaws.queries import Change, Entry, InForce
 from caisse.bylaws.rules import Amended
 from caisse.kernel.month import Month
-from caisse.site.wording import NARROW, capital, count, day, month_name, spaced
+from caisse.kernel.wording import NARROW, capital, count, day, month_name, spaced
+from caisse.site.telling.values import amended
 
-PLACE = re.compile(r"\blieu n°\s?(\d+)")
+PLACE = re.compile(r"\b(?:lieu n°|place no\.)\s?(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,18 @@ class Standing:
     month: Month
     now: Mapping[str, Amended]
     last: Mapping[str, Amended]
+    currency: str = "€"
 
 
-def standing(month: Month, now: Iterable[InForce], last: Iterable[InForce]) -> Standing:
+def standing(
+    month: Month, now: Iterable[InForce], last: Iterable[InForce], currency: str = "€"
+) -> Standing:
     """From the articles in force at `month` and at a month after all amendments."""
     return Standing(
         month,
         {one.article.name: one.by for one in now if one.by},
         {one.article.name: one.by for one in last if one.by},
+        currency,
     )
 
 
@@ -108,11 +113,12 @@ def _summary(effects: tuple[Effect, ...]) -> str:
         parts.append(text % {"n": count(places)})
     if len(effects) > articles + places and not parts:
         parts.append(_("autre effet"))
-    return " et ".join(parts) if parts else _("Elle ne change aucun article.")
+    between = _("et")
+    return f" {between} ".join(parts) if parts else _("Elle ne change aucun article.")
 
 
 def _effect(change: Change, number: int, known: Standing, names: Mapping[int, str]) -> Effect:
-    sentence = spaced(change.sentence)
+    sentence = spaced(amended(change, known.currency))
     if not change.article:
         found = PLACE.search(sentence.replace(NARROW, " "))
         place = int(found[1]) if found else 0

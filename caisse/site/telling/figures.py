@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from caisse.accounting.queries import Figures
 from caisse.kernel.sheet import FORMULA
+from caisse.kernel.wording import amount, count, month_name
 from caisse.site.glance import tables
 from caisse.site.glance.parts import Setting, Table
-from caisse.site.wording import amount, count, month_name
 
 BOM = "\ufeff"  # a spreadsheet then reads the accents
 

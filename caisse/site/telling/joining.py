@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caisse.contributions.rules import ContributionRules, Question, first_due, suggested
+from caisse.kernel.wording import amount, capital, count, day, month_name, spaced
 from caisse.month.rules import AllocationRules, credit_on
 from caisse.site.telling.sentences import Terms
-from caisse.site.wording import amount, capital, count, day, month_name, spaced
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from caisse.accounting.queries import ForecastMonth
 from caisse.funding.queries import Cost, Planned
 from caisse.kernel import cents
+from caisse.kernel.wording import amount, capital, day, month_name
 from caisse.site.glance.parts import Setting
-from caisse.site.wording import amount, capital, day, month_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from caisse.kernel.sheet import fold
+from caisse.kernel.wording import capital, day, spaced, time_of_day
 from caisse.merchants.queries import Closed, Shop
 from caisse.merchants.rules import Hours
-from caisse.site.wording import NBSP, capital, day, spaced
 
 TODAY = "aujourdhui"
 
@@ -154,12 +154,12 @@ def hours_words(hours: Iterable[Hours]) -> str:
         words = {"opens": _time(one.opens), "closes": _time(one.closes)}
         text = _("%(opens)s à %(closes)s") % words
         parts.append(f"{text}, {one.market}" if one.market else text)
-    return f" {_('et')} ".join(parts)
+    between = _("et")
+    return f" {between} ".join(parts)
 
 
 def _time(minutes: int) -> str:
-    hour, rest = divmod(minutes, 60)
-    return f"{hour}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hour}{NBSP}h"
+    return time_of_day(minutes)
 
 
 def _answers(shop: Shop, wanted: Wanted, today: date) -> bool:

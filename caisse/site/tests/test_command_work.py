@@ -41,14 +41,14 @@ def sow() -> bytes:
         return events.record("carrot.sown", subject="garden", by=SYSTEM)
 
 
-def test_an_idle_turn_asks_almost_nothing(begun: Run, reaction: list[bytes]) -> None:
+def test_an_idle_turn_asks_almost_nothing(reaction: list[bytes], begun: Run) -> None:
     working.turn()
     with CaptureQueriesContext(connection) as queries:
         assert working.turn() == []
     assert len(queries) <= IDLE_QUERIES, [query["sql"][:90] for query in queries]
 
 
-def test_work_runs_once_what_waits(caisse: Caisse, begun: Run, reaction: list[bytes]) -> None:
+def test_work_runs_once_what_waits(caisse: Caisse, reaction: list[bytes], begun: Run) -> None:
     told = sow()
     first = caisse("work")
     assert first.code == 0 and "reactions\n" in first.out and reaction == [told]

@@ -66,7 +66,7 @@ def unreadable(file: Path) -> None:
     """Spoil the middle of a file: pages of SQLite, the data of a dump."""
     content = bytearray(file.read_bytes())
     middle = len(content) // 2
-    content[middle : middle + 8192] = b"\xff" * 8192
+    content[middle:] = b"\xff" * (len(content) - middle)
     file.write_bytes(content)
 
 
@@ -76,7 +76,7 @@ def test_a_backup_is_counted_again_and_restored(
 ) -> None:
     file, before, tip = tmp_path / "copy", figures(caisse), books.tip()
     told = caisse("backup", file)
-    assert told.code == 0 and told.out.count(" ok ") == 20
+    assert told.code == 0 and told.out.count(" ok ") == 22
     assert file.stat().st_mode & 0o077 == 0  # it holds names
     assert list(tmp_path.glob("copy*")) == [file]
     small()
@@ -204,7 +204,7 @@ def test_where_no_database_may_be_created_the_dump_is_read_to_its_end(
     told = caisse("backup", tmp_path / "copy")
     assert told.code == 0 and "n’est pas recomptée" in told.out
     restored = caisse("restore", tmp_path / "copy", "--replace", "--by", "ana")
-    assert restored.code == 0 and restored.out.count(" ok ") == 20
+    assert restored.code == 0 and restored.out.count(" ok ") == 22
 
 
 @DATABASE

@@ -187,12 +187,12 @@ def test_nothing_comes_from_elsewhere(client: Client, address: str) -> None:
 
 
 @pytest.mark.usefixtures("founded")
-def test_each_icon_used_is_in_the_sprite_and_the_other_way_round(client: Client) -> None:
+def test_each_icon_used_is_in_the_sprite(client: Client) -> None:
     describe_two_places()
     hrefs = [url for address in ADDRESSES for url in read(client, address).all("href")]
     used = {url.rpartition("#")[2] for url in hrefs if "icons.svg" in url}
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
-    assert used == drawn
+    assert used <= drawn
 
 
 @pytest.mark.usefixtures("founded")
@@ -217,7 +217,7 @@ def test_headers_of_the_public_page(client: Client) -> None:
     assert "camera=()" in response["Permissions-Policy"]
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["Cache-Control"] == "public, max-age=30"
     assert not response.cookies
 

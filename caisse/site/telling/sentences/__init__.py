@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from caisse.bylaws import rules
+from django.utils.translation import gettext as _
+
 from caisse.bylaws.rules import Article, Value
+from caisse.kernel.wording import spaced
 from caisse.site.telling.sentences.buying import bought
 from caisse.site.telling.sentences.giving import asked, given, members
 from caisse.site.telling.sentences.receiving import kept, limited, received
 from caisse.site.telling.sentences.shapes import Say, Terms, listed
-from caisse.site.wording import capital, spaced
+from caisse.site.telling.values import label, shown
 
 __all__ = ["Terms", "listed", "said", "sentence"]
 
@@ -21,8 +23,8 @@ def sentence(article: Article, value: Value, terms: Terms) -> str:
     say = said().get(article.name)
     if say is not None:
         return spaced(say(value, terms))
-    shown = rules.show(article, value, terms.currency)
-    return spaced(f"{capital(article.label)} : {shown}.")
+    words = {"label": label(article), "value": shown(article, value, terms.currency)}
+    return spaced(_("%(label)s : %(value)s.") % words)
 
 
 def said() -> Mapping[str, Say]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from caisse.kernel.wording import count
 from caisse.site.telling.sentences.shapes import (
     Say,
     Terms,
@@ -14,8 +15,8 @@ from caisse.site.telling.sentences.shapes import (
     number,
     on,
     percent,
+    semicolons,
 )
-from caisse.site.wording import count
 
 BP = 10_000
 
@@ -114,13 +115,13 @@ def asked() -> dict[str, Say]:
         ),
         "contribution.situations": lambda value, terms: (
             _("Les situations : %(list)s.")
-            % {"list": " ; ".join(f"{one.label}, {_range(one, terms)}" for one in value)}
+            % {"list": semicolons(f"{one.label}, {_range(one, terms)}" for one in value)}
             if value
             else _("Le règlement ne pose pas de question sur la situation.")
         ),
         "contribution.quotient_bands": lambda value, terms: (
             _("La table des quotients : %(list)s.")
-            % {"list": " ; ".join(f"{one.label}, {terms.money(one.due_cents)}" for one in value)}
+            % {"list": semicolons(f"{one.label}, {terms.money(one.due_cents)}" for one in value)}
             if value
             else _("Le règlement n’a pas de table des quotients.")
         ),

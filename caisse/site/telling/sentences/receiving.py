@@ -4,7 +4,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caisse.bylaws.rules import Value
-from caisse.site.telling.sentences.shapes import Say, Terms, cents, choice, number, on, percent
+from caisse.site.telling.sentences.shapes import (
+    Say,
+    Terms,
+    cents,
+    choice,
+    number,
+    on,
+    percent,
+    semicolons,
+)
 
 
 def received() -> dict[str, Say]:
@@ -92,7 +101,7 @@ def _bands(value: Value, terms: Terms) -> str:
         % {"n": band.max_people, "amount": terms.food(band.cents)}
         for band in value
     ]
-    return _("Le barème par taille : %(lines)s.") % {"lines": " ; ".join(lines)}
+    return _("Le barème par taille : %(lines)s.") % {"lines": semicolons(lines)}
 
 
 def kept() -> dict[str, Say]:

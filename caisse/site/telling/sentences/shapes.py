@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from caisse.site.wording import amount, count
+from caisse.kernel.wording import amount, count, english
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +74,10 @@ def listed(parts: Iterable[str], last: str = "") -> str:
     known = list(parts)
     if len(known) < 2:
         return "".join(known)
-    return f"{', '.join(known[:-1])} {last or _('et')} {known[-1]}"
+    last = last or _("et")
+    return f"{', '.join(known[:-1])} {last} {known[-1]}"
+
+
+def semicolons(parts: Iterable[str]) -> str:
+    """« a, b ; c », of parts that may have commas in them."""
+    return ("; " if english() else " ; ").join(parts)

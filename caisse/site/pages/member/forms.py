@@ -1,0 +1,67 @@
+"""What a member writes: a question, a second holder, a day of departure; why one looks at hers."""
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from caisse.kernel.forms import ActForm, ChoiceField, DayField, TextField
+from caisse.people import queries as people
+
+SHARING = 500
+
+
+class InquiryForm(ActForm):
+    """A question to the office."""
+
+    fields_of = {"kind": "kind", "text": "text"}
+    kind = ChoiceField(
+        few=False,
+        label=gettext_lazy("De quoi s’agit-il ?"),
+        choices=lambda: list(people.inquiry_kinds().items()),
+    )
+    text = TextField(
+        lines=5,
+        label=gettext_lazy("Votre demande"),
+        help_text=gettext_lazy("En quelques mots. Seule l’équipe la lit."),
+    )
+
+
+class SharingForm(ActForm):
+    """Whom the wallet is to be shared with; the office adds the person."""
+
+    fields_of = {"text": "text"}
+    text = TextField(
+        max_length=SHARING,
+        label=gettext_lazy("Qui doit aussi pouvoir payer ?"),
+        help_text=gettext_lazy("Un prénom, un nom, et comment joindre la personne."),
+    )
+
+
+class LeavingForm(ActForm):
+    """The first day without the caisse, one of those offered."""
+
+    fields_of = {"state": "le", "unknown": "le"}
+    le = DayField(label=gettext_lazy("Jour du départ"), widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, days: tuple[date, ...], **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.days = days
+
+    def clean_le(self) -> date:
+        """The day, when it is one that can be chosen today."""
+        day: date = self.cleaned_data["le"]
+        if day not in self.days:
+            raise forms.ValidationError(_("Ce jour ne peut plus être choisi. Prenez-en un autre."))
+        return day
+
+
+class LookForm(ActForm):
+    """Why the coordination looks at a balance; its household reads it."""
+
+    fields_of = {"reason": "reason"}
+    reason = ChoiceField(
+        label=gettext_lazy("Pourquoi regardez-vous ?"),
+        choices=lambda: list(people.look_reasons().items()),
+    )

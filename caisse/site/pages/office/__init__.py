@@ -1,0 +1,1 @@
+"""The office's own pages, made of several capabilities: today, journal, letters, settings."""

@@ -1,0 +1,43 @@
+"""The forms of the office's own pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from caisse.kernel.forms import REQUIRED, ActForm, TextField
+
+
+class SheetsForm(ActForm):
+    """The households whose welcome sheets are printed: numbers from … to."""
+
+    fields_of = {"too_many": "last", "nobody": "first"}
+    first = forms.IntegerField(
+        label=_("Du foyer n°"), min_value=1, max_value=10**9, error_messages=REQUIRED
+    )
+    last = forms.IntegerField(
+        label=_("au foyer n°"),
+        help_text=_("100 foyers au plus en une fois."),
+        min_value=1,
+        max_value=10**9,
+        error_messages=REQUIRED,
+    )
+
+
+class CardForm(ActForm):
+    """How the caisse can be reached."""
+
+    phone = TextField(label=_("Téléphone"), max_length=30, required=False)
+    email = forms.EmailField(
+        label=_("Adresse e-mail"),
+        required=False,
+        error_messages={"invalid": _("Écrivez une adresse e-mail, par exemple nom@exemple.fr.")},
+    )
+    address = TextField(label=_("Adresse postale"), max_length=200, required=False)
+    hours = TextField(
+        label=_("Quand on peut passer"),
+        help_text=_("Par exemple : mardi et jeudi, de 9 h à 12 h."),
+        max_length=200,
+        required=False,
+    )
+    privacy = TextField(
+        label=_("À qui parler de ses données personnelles"), max_length=200, required=False
+    )

@@ -1,0 +1,53 @@
+"""Printing by the dozen: letters that wait, welcome sheets with their code."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from caisse.kernel.guard import by, in_menu, only
+from caisse.kernel.pages import show
+from caisse.kernel.refusal import Refusal
+from caisse.messages import operations as messages
+from caisse.messages import queries as notices_of
+from caisse.site.operations import welcome_sheets
+from caisse.site.pages.office.forms import SheetsForm
+
+PRINTS = ("desk", "coordinator")
+
+
+@in_menu("people")
+@only(*PRINTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def printing(request: HttpRequest) -> HttpResponse:
+    """`/gestion/impressions`: what can be printed by the dozen; a POST prints welcome sheets."""
+    form = SheetsForm(request.POST or None)
+    if form.carries_out(
+        lambda: welcome_sheets(first=form.said["first"], last=form.said["last"], by=by(request))
+    ):
+        return printed(form.outcome, "feuilles-d-accueil.pdf")
+    waiting = notices_of.waiting_letters()
+    kinds = {kind: label for kind, (label, _compose) in messages.KINDS.items()}
+    rows = [(row, kinds.get(row.kind, row.kind)) for row in waiting[:20]]
+    return show(
+        request, "site/office/printing.html", {"rows": rows, "letters": len(waiting)}, form=form
+    )
+
+
+@in_menu("people")
+@only(*PRINTS)
+@require_POST
+def letters_print(request: HttpRequest) -> HttpResponse:
+    """`/gestion/impressions/lettres`: all letters that wait, as one PDF; they are then printed."""
+    rows = notices_of.waiting_letters()
+    try:
+        made = messages.print_letters(notice_ids=[row.id for row in rows], by=by(request))
+    except Refusal as refusal:
+        words = {"rows": (), "letters": 0, "refusal": refusal.sentence}
+        return show(request, "site/office/printing.html", words, form=SheetsForm())
+    return printed(made, "lettres.pdf")
+
+
+def printed(made: bytes, name: str) -> HttpResponse:
+    """A PDF to print; the name of the file says nothing of anybody."""
+    response = HttpResponse(made, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,153 @@
+"""The office's own pages: what waits, what happened, what can be printed, the settings."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
+
+from caisse.kernel import clock
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import new_id, show_id
+from caisse.kernel.tests.entering import enter
+from caisse.messages import queries as messages
+from caisse.people import operations as people
+from caisse.people.models import AccessCode
+from caisse.site.telling.happenings import SAID
+from caisse.site.tests.conftest import Run
+from tests.house.reference import event_names, recorded
+from tests.house.test_house import HOUSE
+
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
+MEMBER = Actor("adh-1")
+
+
+def words(answer: Any) -> str:
+    """What a page says, with ordinary spaces."""
+    text = answer.content.decode()
+    return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def test_a_quiet_day_says_so(begun: Run, client: Client) -> None:
+    enter(client, "ana", "desk")
+    page = words(client.get("/gestion"))
+    assert "Rien ne vous attend." in page
+    assert "Aucun message de membre ou de lieu n’est sans réponse." in page
+
+
+def test_what_waits_stands_with_whoever_may_do_it(begun: Run, client: Client) -> None:
+    clock.travel(clock.instant(date(2024, 1, 16), 9))
+    begun("month", "freeze", "2024-02")
+    people.ask(subject="membership:1", kind="other", text="Un mot", by=MEMBER)
+    enter(client, "paul", "treasurer")
+    assert "Contrôler février 2024" in words(client.get("/gestion"))
+    begun("month", "check", "2024-02")
+    enter(client, "ana", "coordinator")
+    mine = words(client.get("/gestion")).split('id="c2"')[0]
+    assert "Répondre à 1 demande" in mine
+    assert "Approuver février 2024" not in mine  # ana has checked it: another person approves
+    enter(client, "nadia", "coordinator")
+    assert "Approuver février 2024" in words(client.get("/gestion"))
+
+
+def test_the_first_page_costs_as_much_with_many_questions(begun: Run, client: Client) -> None:
+    enter(client, "ana", "coordinator")
+
+    def cost() -> int:
+        client.get("/gestion")
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/gestion")
+        return len(captured)
+
+    one = cost()
+    for _ in range(12):
+        people.ask(subject="membership:1", kind="other", text="Un mot", by=MEMBER)
+    assert cost() <= one and one <= 40
+
+
+def test_every_event_has_its_sentence() -> None:
+    names = {name for call in recorded(HOUSE) for name in event_names(*call)}
+    known = {name for name in names if "…" not in name}
+    assert known - set(SAID) == set()
+
+
+def test_the_journal_tells_who_did_what_and_filters(begun: Run, client: Client) -> None:
+    enter(client, "ben")
+    page = words(client.get("/gestion/journal"))
+    assert "Ana note une cotisation (foyer n° 2)." in page
+    assert "Le Marché est choisi par le comité." in page
+    assert "Martin" not in page and "Zoé" not in page
+    only = words(client.get("/gestion/journal", {"quoi": "lieux"}))
+    assert "Le Marché" in only and "cotisation (foyer" not in only
+    only = words(client.get("/gestion/journal", {"foyer": "2"}))
+    assert "foyer n° 2" in only and "Le Marché est" not in only
+    assert "Rien à montrer" in words(client.get("/gestion/journal", {"jour": "2020-01-01"}))
+    for odd in ({"quoi": "tout"}, {"avant": "x"}, {"jour": "hier"}):
+        assert client.get("/gestion/journal", odd).status_code == 404
+
+
+def sheets(client: Client, first: object, last: object) -> Any:
+    said = {"operation": show_id(new_id()), "first": first, "last": last}
+    return client.post("/gestion/impressions", said)
+
+
+def test_welcome_sheets_carry_a_code_that_opens_once(begun: Run, client: Client) -> None:
+    enter(client, "salif", "desk")
+    answer = sheets(client, 1, 50)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    assert len(pages) == 2 == AccessCode.objects.count()
+    shown = " ".join(pages[0].extract_text().split())
+    assert "Zoé Martin" in shown and "moineau-radis" in shown and "février 2024" in shown
+    code = next(word for word in shown.split() if word.count("-") == 2 and word.isupper())
+    visitor = Client()
+    said = {"operation": show_id(new_id()), "code": code.lower()}
+    assert visitor.post("/entrer/code", said).status_code == 302
+    assert visitor.get("/entrer/chez-moi").headers["Location"] == "/moi"
+    again = Client().post("/entrer/code", {**said, "operation": show_id(new_id())})
+    assert again.status_code == 422 and "déjà servi" in words(again)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [(1, 200, "100 foyers au plus"), (90, 99, "Aucun foyer"), ("", 3, "attend une réponse")],
+)
+def test_sheets_that_cannot_be_printed(
+    begun: Run, client: Client, first: object, last: object, said: str
+) -> None:
+    enter(client, "salif", "desk")
+    answer = sheets(client, first, last)
+    assert answer.status_code == 422
+    assert said in words(answer) and f'value="{last}"' in words(answer)
+
+
+def test_how_to_reach_the_caisse_is_a_setting_and_is_shown_to_visitors(
+    begun: Run, client: Client
+) -> None:
+    enter(client, "ana", "coordinator")
+    said = {"operation": show_id(new_id()), "phone": "04 67 00 00 00", "email": "pas une adresse"}
+    wrong = client.post("/gestion/reglages", said)
+    assert wrong.status_code == 422 and "04 67 00 00 00" in words(wrong)
+    said["email"] = "bonjour@exemple.fr"
+    assert client.post("/gestion/reglages", said).status_code == 302
+    assert messages.reach().email == "bonjour@exemple.fr"
+    assert "04 67 00 00 00" in words(Client().get("/participer"))
+
+
+def test_signals_say_where_to_look(begun: Run, client: Client) -> None:
+    enter(client, "ana", "coordinator")
+    page = words(client.get("/gestion/signaux"))
+    assert "Chaque portefeuille sert." in page and "Rien d’inhabituel." in page
+    assert "Le Marché" in page  # nobody has bought anything there
+
+
+@pytest.mark.parametrize(
+    "path", ["/gestion/courrier", "/gestion/sante", "/gestion/entrainement", "/gestion/comptable"]
+)
+def test_the_other_tools_answer(begun: Run, client: Client, path: str) -> None:
+    enter(client, "tous", "coordinator", "administrator", "treasurer", "desk")
+    assert client.get(path).status_code == 200
