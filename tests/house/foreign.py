@@ -146,6 +146,7 @@ def used_dependencies(tree: Tree) -> Iterator[str]:
     for asked in tomllib.loads(tree.read(PROJECT) or ASKS)["project"].get("dependencies", []):
         name = re.split(r"[\[<>=!~; ]", asked)[0]
         words = {name.replace("-", "_"), name.removesuffix("-cffi")}
+        words |= {name.replace("-", "_").removesuffix("_py"), name.removeprefix("python-")}
         if not any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in words):
             yield f"{PROJECT}:1: {name} is used nowhere"
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import documented, foreign, layout, money, style, templates, words
+from tests.house import documented, foreign, jobs, layout, money, style, templates, words
 from tests.house.tree import RULES, Rule, Tree, grow
 
 HOUSE = Tree(Path(__file__).parents[2])
-MODULES = (documented, foreign, layout, money, style, templates, words)  # each declares its rules
+MODULES = (documented, foreign, jobs, layout, money, style, templates, words)  # each declares rules
 PLANTED = [(rule, number) for rule in RULES for number in range(len(rule.plants))]
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from caisse.funding import operations as funding
+from caisse.funding import queries as costs
 from caisse.ledger import operations as ledger
 from caisse.merchants import operations as merchants
 from caisse.merchants.rules import Hours
@@ -84,6 +85,24 @@ def _pay_cost() -> Asked:
     planned = funding.plan_cost(line="hr", due_on=TOMORROW, cents=10_00, by=OFFICE)
     content = {"line": "hr", "cents": 10_00}
     return Asked(content, [{"line": "it"}, {"cents": 11_00}, {"planned_id": planned}])
+
+
+@of(funding.undo_cost)
+def _undo_cost() -> Asked:
+    ground()
+    for cents in (10_00, 20_00):
+        funding.pay_cost(line="hr", cents=cents, by=OFFICE)
+    one, other = (row.id for row in costs.costs_paid())
+    content = {"paid_id": one, "reason": "Deux fois la même facture"}
+    return Asked(content, [{"paid_id": other}, {"reason": "Autre raison"}])
+
+
+@of(funding.open_access)
+def _open_access() -> Asked:
+    ground()
+    one, other = (funding.add_funder(name=name, by=OFFICE) for name in ("Ville", "Pays"))
+    content = {"funder_id": one, "given_name": "Ada", "family_name": "Roux", "email": ""}
+    return Asked(content, [{"funder_id": other}, {"given_name": "Zoé"}, {"email": "a@b.fr"}])
 
 
 @of(funding.record_fee)
