@@ -63,13 +63,10 @@ def _make(homes: dict[str, Path], households: int) -> dict[str, dict[str, str]]:
     started = time.monotonic()
     run_child(MODULE, ["large", str(households)], "", homes["large"])
     print(f"{households:,} households made in {time.monotonic() - started:.0f} s")
-    people = {
-        "demo": {"office": "coordination", "member": "adh-", "merchant": "lieu-"},
-        "large": {"office": "ana", "member": "adh-", "merchant": "lieu-"},
-    }
+    roles = {"office": "coordinator", "member": "member", "merchant": "merchant"}
     return {
-        name: {kind: _session(who, homes[name]) for kind, who in known.items()}
-        for name, known in people.items()
+        name: {kind: _session(role, home) for kind, role in roles.items()}
+        for name, home in homes.items()
     }
 
 

@@ -2,7 +2,7 @@
 
 `python -m bench.stand.sites large NUMBER` founds the large town of the tests in the database that
 the environment names; `… login IDENTIFIER` prints a session's key for somebody who showed a second
-factor a moment ago. An identifier may be the beginning of one.
+factor a moment ago. The name of a role stands for the first login that holds it.
 """
 
 import sys
@@ -10,6 +10,7 @@ import time
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
+from django.db.models import Q
 
 import bench.stand.ready  # noqa: F401
 from caisse.kernel import clock
@@ -26,7 +27,8 @@ def large(households: int) -> None:
 
 def login(identifier: str) -> str:
     """The key of a new session of that login."""
-    row = Login.objects.filter(identifier__startswith=identifier).order_by("pk").first()
+    wanted = Login.objects.filter(Q(identifier=identifier) | Q(roles__name=identifier))
+    row = wanted.order_by("pk").first()
     assert row is not None, identifier
     session = SessionStore()
     session["_auth_user_id"] = str(row.pk)

@@ -86,6 +86,25 @@ class Tip(models.Model):
         return str(self.seq)
 
 
+class Trace(models.Model):
+    """Where a wallet's or a place's transfers stand in the journal: an index, written afterwards.
+
+    The hot path pays nothing for it: the timetable follows the journal by `seq` up to the mark
+    `ledger.traced`, and reads look at the journal itself beyond it. `account` is the account's id.
+    """
+
+    account = models.BigIntegerField()
+    at = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    transfer = Id16Field()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at", "seq"], name="trace_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.seq}"
+
+
 class Link(models.Model):
     """The hash of a business day, made of the link before, its transfers and its events."""
 

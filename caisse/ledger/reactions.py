@@ -12,6 +12,12 @@ def void_expired(now: datetime) -> None:
     operations.void_expired()
 
 
+@timetable("ledger.trace", every="minute", apart=True)
+def trace(now: datetime) -> None:
+    """The pages of wallets and places need not read the whole journal."""
+    operations.trace()
+
+
 @timetable("ledger.anchor", every="day", hour=1, apart=True)
 def anchor_yesterday(now: datetime) -> None:
     """The day that ended is linked, an hour after midnight so that its last events are written."""

@@ -56,6 +56,8 @@ TOOLS = (
     Entry("acts", _("Accords à deux"), "users", ("coordinator", "treasurer", "administrator")),
     Entry("inquiries", _("Demandes"), "message-question", ("desk", "coordinator")),
     Entry("unreached", _("Pas joints depuis longtemps"), "phone", PEOPLE),
+    Entry("arrears", _("Cotisations en attente"), "clock", PEOPLE),
+    Entry("desks", _("Guichets"), "coins", PEOPLE),
     Entry("signals", _("Signaux"), "eye", ("coordinator", "treasurer")),
     Entry("notices", _("Courrier"), "mail", ("desk", "coordinator", "administrator")),
     Entry("printing", _("Imprimer"), "printer", ("desk", "coordinator")),

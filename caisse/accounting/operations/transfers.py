@@ -48,6 +48,7 @@ class Order:
     payout: str = ""
 
 
+@ledger.repeatable
 @transaction.atomic
 def prepare_transfer(*, order: Order, by: Actor, id: Id | None = None) -> Id:
     """Write a manual transfer down for a second person; the act's id. Repeatable by `id`.
@@ -55,6 +56,8 @@ def prepare_transfer(*, order: Order, by: Actor, id: Id | None = None) -> Id:
     What can never be done is refused here already. Raises Refusal: role, unknown_transfer, amount,
     route, no_fee_owed, nothing_owed, unknown_fund, fund_short, unknown_payout, differs.
     """
+    if id is not None and people.prepared_before(id, MANUAL, **asdict(order)) is not None:
+        return id
     if order.what not in LABELS:
         raise Refusal("unknown_transfer", "Ce virement n’est pas dans la liste.")
     if order.what == "to_operating":

@@ -9,7 +9,7 @@ from caisse.accounting.rules import Outlook, Rate
 from caisse.contributions import queries as contributions
 from caisse.funding import queries as funding
 from caisse.kernel import clock
-from caisse.kernel.month import Month, months
+from caisse.kernel.month import Month
 from caisse.month import queries as month_queries
 
 WINDOW = 3
@@ -34,8 +34,10 @@ def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> O
             for cost in funding.planned_costs(after=at, until=horizon, known_at=at)
         ),
         pledges={
-            each: int(contributions.pledged(month=each, known_at=known_at)[1].sum())
-            for each in months(month, month + 12)
+            each: cents
+            for each, cents in contributions.pledged_sums(
+                month, month + 12, known_at=known_at
+            ).items()
             if month_queries.debit_on(each) > at
         },
         cashed=Rate(*month_queries.cashed_share(known_at=at)),

@@ -12,8 +12,9 @@ from caisse.accounting import queries as accounting
 from caisse.accounting.tests import tables
 from caisse.contributions import operations as contributions_operations
 from caisse.contributions import queries as contributions
+from caisse.kernel import clock
 from caisse.kernel.actor import Actor
-from caisse.kernel.month import Month
+from caisse.kernel.month import Month, months
 
 pytestmark = pytest.mark.usefixtures("played")
 END = date(2024, 1, 31)
@@ -104,6 +105,16 @@ def test_a_forecast_of_a_past_day_does_not_know_what_was_pledged_later() -> None
     )
     assert accounting.figures(date(2023, 8, 31)).forecast == before
     assert accounting.figures(date(2023, 12, 31)).forecast == later
+
+
+@pytest.mark.parametrize("at", [date(2023, 1, 31), date(2023, 5, 20), date(2024, 1, 31)])
+def test_pledges_of_many_months_are_those_of_each(at: date) -> None:
+    known_at = clock.instant(at, 23)
+    first = Month.of(at)
+    sums = contributions.pledged_sums(first, first + 12, known_at=known_at)
+    assert list(sums) == months(first, first + 12)
+    for month, cents in sums.items():
+        assert cents == int(contributions.pledged(month=month, known_at=known_at)[1].sum()), month
 
 
 def test_a_day_before_the_caisse_has_no_figures() -> None:

@@ -18,6 +18,7 @@ from caisse.contributions.readings import (
     write_receipts,
     write_returns,
 )
+from caisse.kernel import events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
@@ -40,6 +41,12 @@ class Sifted:
     twice: tuple[ReceiptLine | ReturnLine, ...]
     refused: tuple[RefusedLine, ...]
     ignored: tuple[str, ...]
+    fingerprint: str
+
+    @property
+    def size(self) -> int:
+        """How many lines the file has."""
+        return len(self.good) + len(self.twice) + len(self.refused)
 
     @property
     def cents(self) -> int:
@@ -69,6 +76,7 @@ def _sift_receipts(preview: Preview[ReceiptLine]) -> Sifted:
         tuple(line for line in preview.lines if line.line in twice),
         _by_line([*preview.refused, *others]),
         preview.ignored,
+        preview.fingerprint,
     )
 
 
@@ -87,6 +95,7 @@ def _sift_returns(preview: Preview[ReturnLine]) -> Sifted:
         (),
         _by_line([*preview.refused, *problems]),
         preview.ignored,
+        preview.fingerprint,
     )
 
 
@@ -119,6 +128,11 @@ def prepare_import(
     `sift`.
     """
     sifted = sift(kind, content)
+    asked = {"kind": kind, "twice": with_twice, "fingerprint": sifted.fingerprint}
+    before = people.prepared_before(id, KIND, **asked)
+    if id is not None and before is not None:
+        same = before["lines"] + before["left_out"] == left_out + sifted.size
+        return id if same else events.refuse_other()
     chosen = sorted(
         [*sifted.good, *(sifted.twice if with_twice else ())], key=lambda line: line.line
     )
@@ -128,11 +142,10 @@ def prepare_import(
         kind=KIND,
         subject="contributions",
         payload={
-            "kind": kind,
+            **asked,
             "text": _text(kind, chosen),
             "lines": len(chosen),
-            "left_out": left_out + len(sifted.refused) + (0 if with_twice else len(sifted.twice)),
-            "twice": with_twice,
+            "left_out": left_out + sifted.size - len(chosen),
         },
         cents=sum(line.cents or 0 for line in chosen),
         by=by,

@@ -61,7 +61,8 @@ def close_desk(
     subject = f"desk:{desk}"
     before = events.repeated(name, subject=subject, id=id, cash=cash_cents, cheques=cheque_cents)
     if before is not None:
-        return _closed(DeskClosing.objects.get(cause=before.id))
+        row = DeskClosing.objects.get(cause=before.id)
+        return _closed(row) if row.explanation == _kept(explanation) else events.refuse_other()
     waiting = Receipt.objects.select_for_update().filter(
         desk=desk, kind__in=DESK_KINDS, deposited=None, undone=None
     )
@@ -102,7 +103,7 @@ def _demand_somebody_else(desk: str, receipts: list[Receipt], by: Actor) -> None
 
 def _demand_explained(counted: dict[Kind, int], booked: dict[Kind, int], explanation: str) -> str:
     """The explanation as it is kept; Refusal that tells the difference when there is none."""
-    kept = " ".join(explanation.split())[:LONGEST_EXPLANATION]
+    kept = _kept(explanation)
     told = [
         difference(CALLED[kind], counted[kind] - booked[kind])
         for kind in DESK_KINDS
@@ -112,6 +113,10 @@ def _demand_explained(counted: dict[Kind, int], booked: dict[Kind, int], explana
         said = " ".join(told)
         raise Refusal("explanation", f"{said} Comptez encore, puis expliquez ce qui reste.")
     return kept
+
+
+def _kept(explanation: str) -> str:
+    return " ".join(explanation.split())[:LONGEST_EXPLANATION]
 
 
 def difference(what: str, cents: int) -> str:

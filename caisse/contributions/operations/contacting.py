@@ -9,6 +9,7 @@ from caisse.kernel import events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.people import queries as people
 
 
@@ -35,6 +36,7 @@ class ContactEnd(models.TextChoices):
 NAME = "contribution.contact_noted"
 
 
+@ledger.repeatable
 @transaction.atomic
 def note_contact(*, membership_id: int, way: str, end: str, by: Actor, id: Id | None = None) -> Id:
     """Note that a household was contacted about its contribution; nothing follows by itself.

@@ -10,6 +10,7 @@ from caisse.contributions.queries.called import (
     last_called,
     pledge_of,
     pledged,
+    pledged_sums,
     statement,
 )
 from caisse.contributions.queries.files import (
@@ -96,6 +97,7 @@ __all__ = [
     "payer_of",
     "pledge_of",
     "pledged",
+    "pledged_sums",
     "pledges_of",
     "read_receipts",
     "read_returns",

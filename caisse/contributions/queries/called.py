@@ -11,7 +11,7 @@ from caisse.bylaws import queries as bylaws
 from caisse.contributions.models import Call, Pledge, Receipt, Return
 from caisse.contributions.rules import ContributionRules, due
 from caisse.kernel import ids
-from caisse.kernel.month import Month
+from caisse.kernel.month import Month, months
 from caisse.kernel.one_or_many import Array
 from caisse.ledger import queries as books
 from caisse.people import queries as people
@@ -75,6 +75,35 @@ def pledged(*, month: Month, known_at: int | None = None) -> tuple[Array, Array]
     owed = due(table[at[has], 1], roll.adults[has], roll.children[has], rules)
     cents[has] = owed
     return roll.membership, cents
+
+
+def pledged_sums(first: Month, last: Month, *, known_at: int) -> dict[Month, int]:
+    """The cents that `pledged` gives in all for each month between two, as known at that instant.
+
+    A month in which nothing begins has the sum of the month before: then it is not counted again.
+    Where an article counts persons, a birthday may change a sum, and every month is counted.
+    """
+    turns = {first, *_turns(first, last, known_at)}
+    sums: dict[Month, int] = {}
+    before: ContributionRules | None = None
+    for month in months(first, last):
+        rules = bylaws.in_force(ContributionRules, month=month, known_at=known_at)
+        counts = rules.min_per_extra_person_cents or rules.min_per_extra_adult_cents
+        if month in turns or counts or rules != before:
+            sums[month] = int(pledged(month=month, known_at=known_at)[1].sum())
+        else:
+            sums[month] = sums[month.previous()]
+        before = rules
+    return sums
+
+
+def _turns(first: Month, last: Month, known_at: int) -> set[Month]:
+    """The months in which a pledge, a membership or a pause begins to count."""
+    rows = Pledge.objects.filter(since__gt=first, since__lte=last, recorded_at__lte=known_at)
+    found = set(rows.values_list("since", flat=True).distinct())
+    for day in people.statements_between(first.last, last.last, known_at=known_at):
+        found |= {Month.of(day), Month.of(day).next()}
+    return found
 
 
 def last_called() -> Month | None:

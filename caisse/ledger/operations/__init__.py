@@ -19,6 +19,7 @@ from caisse.ledger.operations.moving import (
     submit,
     submit_later,
 )
+from caisse.ledger.operations.tracing import trace
 
 __all__ = [
     "anchor",
@@ -38,5 +39,6 @@ __all__ = [
     "stop",
     "submit",
     "submit_later",
+    "trace",
     "void_expired",
 ]

@@ -29,12 +29,21 @@ from caisse.people.operations.states import (
     resume,
     welcome,
 )
-from caisse.people.operations.two_people import KINDS, Kind, acts, agree, decline, prepare_act
+from caisse.people.operations.two_people import (
+    KINDS,
+    Kind,
+    acts,
+    agree,
+    decline,
+    prepare_act,
+    prepared_before,
+)
 from caisse.people.operations.ways_in import (
     give_code,
     open_way_in,
     open_way_in_for,
     same_person,
+    stands_behind,
     use_code,
 )
 
@@ -78,6 +87,7 @@ __all__ = [
     "open_way_in_for",
     "pause",
     "prepare_act",
+    "prepared_before",
     "resume",
     "rewrite_words",
     "same_person",
@@ -85,6 +95,7 @@ __all__ = [
     "show_contact",
     "shut_login",
     "stand_in",
+    "stands_behind",
     "take_role",
     "use_code",
     "welcome",

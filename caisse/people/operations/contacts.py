@@ -10,6 +10,7 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, new_id
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.people.models import Contact, ContactKind, Membership
 from caisse.people.operations.persons import tidy
 
@@ -17,6 +18,7 @@ LONGEST_NOTE = 200
 
 
 @sent_again
+@ledger.repeatable
 @transaction.atomic
 def note_contact(
     *,
@@ -44,8 +46,8 @@ def note_contact(
     contact_id = new_id() if id is None else id
     before = Contact.objects.filter(pk=contact_id).first()
     if before is not None:
-        same = (before.membership_id, before.kind, before.on, before.note)
-        return contact_id if same == (membership_id, kind, day, said) else events.refuse_other()
+        same = (before.membership_id, before.kind, before.note) == (membership_id, kind, said)
+        return contact_id if same and on in (None, before.on) else events.refuse_other()
     if not Membership.objects.filter(pk=membership_id).exists():
         raise Refusal("unknown", "Cette adhésion n’existe pas.")
     Contact.objects.create(

@@ -6,11 +6,13 @@ from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, new_id
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.people.models import Inquiry, InquiryKind
 
 LONGEST = 2_000
 
 
+@ledger.repeatable
 @transaction.atomic
 def ask(*, subject: str, kind: str, text: str, by: Actor, id: Id | None = None) -> Id:
     """Write down what a member or a place asks the office for; returns its id. Repeatable by `id`.

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.people.models import Login, Person, Role, RoleName
@@ -18,6 +20,7 @@ IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 SHORTEST_PASSWORD = 12
 
 
+@sent_again
 @transaction.atomic
 def create_login(
     *,
@@ -39,8 +42,9 @@ def create_login(
     """
     wanted = sorted(set(roles))
     subject = f"login:{identifier}"
+    person = _person(given_name, family_name, email)
     if events.repeated("login.created", subject=subject, id=id, roles=wanted) is not None:
-        return Login.objects.get(identifier=identifier).pk
+        return _created_before(identifier, person, password)
     if IDENTIFIER.fullmatch(identifier) is None:
         raise Refusal(
             "identifier",
@@ -57,7 +61,9 @@ def create_login(
     login.set_password(password)
     try:
         with transaction.atomic():
-            login.person = _person(given_name, family_name, email)
+            if person is not None:
+                person.save()
+            login.person = person
             login.save()
     except IntegrityError:
         raise Refusal("taken", f"L’identifiant « {identifier} » est déjà pris.") from None
@@ -66,6 +72,21 @@ def create_login(
     Role.objects.bulk_create([Role(login=login, name=name, since=today) for name in wanted])
     events.record("login.created", subject=subject, by=by, id=id, roles=wanted)
     return login.pk
+
+
+def _created_before(identifier: str, asked: Person | None, password: str | None) -> int:
+    """The number that the first call answered; Refusal(differs) for another person or password."""
+    login = Login.objects.select_related("person").get(identifier=identifier)
+    known, new = (
+        None if one is None else (one.given_name, one.family_name, one.email)
+        for one in (login.person, asked)
+    )
+    same = known == new and (
+        not login.has_usable_password()
+        if password is None
+        else check_password(password, login.password)
+    )
+    return login.pk if same else events.refuse_other()
 
 
 @transaction.atomic
@@ -86,12 +107,14 @@ def grant_role(
     login = _login(identifier)
     first = clock.today() if since is None else since
     subject = f"login:{identifier}"
-    if events.repeated("role.granted", subject=subject, id=id, role=role, since=str(first)):
+    told = {"role": role, "since": str(first), "until": None if until is None else str(until)}
+    asked = {key: told[key] for key in told if key != "since" or since is not None}
+    if events.repeated("role.granted", subject=subject, id=id, **asked) is not None:
         return
     if until is not None and until <= first:
         raise Refusal("period", "Un rôle finit après son début.")
     Role.objects.create(login=login, name=role, since=first, until=until)
-    events.record("role.granted", subject=subject, by=by, id=id, role=role, since=str(first))
+    events.record("role.granted", subject=subject, by=by, id=id, **told)
 
 
 @transaction.atomic
@@ -128,11 +151,10 @@ def know_email(login: Login) -> None:
 
 
 def _person(given_name: str, family_name: str, email: str) -> Person | None:
+    """The row of the person behind a login, not yet saved; None without a name."""
     if not tidy(given_name):
         return None
-    person = new_person(NewHolder(given_name, family_name, email=email))
-    person.save()
-    return person
+    return new_person(NewHolder(given_name, family_name, email=email))
 
 
 def _login(identifier: str) -> Login:

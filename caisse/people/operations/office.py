@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.refusal import Refusal
 from caisse.people.models import CodePurpose, Login, Role, RoleName
@@ -68,14 +69,15 @@ def give_role(
 ) -> None:
     """Give a role from `since` until the day before `until` (None: without end).
 
-    Repeatable by `id`. Raises Refusal: `role`, `period`, `unknown_login`.
+    Repeatable by `id`. Raises Refusal: `role`, `period`, `unknown_login`, `differs`.
     """
     _demand_may_give({role}, by)
-    if since < clock.today():
+    if since < clock.today() and (id is None or events.happened(id) is None):
         raise Refusal("period", "Un rôle commence aujourd’hui ou plus tard.")
     grant_role(identifier=identifier, role=role, since=since, until=until, by=by, id=id)
 
 
+@sent_again
 @transaction.atomic
 def stand_in(
     *, absent: str, instead: str, since: date, until: date, by: Actor, id: Id
@@ -83,13 +85,15 @@ def stand_in(
     """Let `instead` act for `absent` until the day before `until`: the roles that she lacks.
 
     What two people must do still takes two persons. Returns the roles given. Repeatable by `id`.
-    Raises Refusal: `same_person`, `nothing`, `role`, `period`, `unknown_login`.
+    Raises Refusal: `same_person`, `nothing`, `role`, `period`, `unknown_login`, `differs`.
     """
     if absent == instead:
         raise Refusal("same_person", "Une personne ne se remplace pas elle-même.")
-    before = _granted_by(id, instead)
-    if before:
-        return before
+    subject = f"login:{instead}"
+    told = {"absent": absent, "since": str(since), "until": str(until)}
+    before = events.repeated("login.stood_in", subject=subject, id=id, **told)
+    if before is not None:
+        return tuple(before.data["roles"])
     missing = _held(absent, since) & set(GIVEN_HERE) - _held(instead, since)
     if not missing:
         raise Refusal("nothing", "Cette personne a déjà tous les rôles de l’autre.")
@@ -97,7 +101,9 @@ def stand_in(
         give_role(
             identifier=instead, role=role, since=since, until=until, by=by, id=derived_id(id, role)
         )
-    return tuple(sorted(missing))
+    roles = sorted(missing)
+    events.record("login.stood_in", subject=subject, by=by, id=id, roles=roles, **told)
+    return tuple(roles)
 
 
 @transaction.atomic
@@ -168,15 +174,3 @@ def _held(identifier: str, day: date) -> set[str]:
         raise Refusal("unknown_login", f"« {identifier[:40]} » n’est pas un identifiant connu ici.")
     held = login.roles.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
     return set(held.values_list("name", flat=True))
-
-
-def _granted_by(id: Id, identifier: str) -> tuple[str, ...]:
-    """The roles that the first sending of `id` gave to that login."""
-    ids = {role: derived_id(id, role) for role in GIVEN_HERE}
-    return tuple(
-        sorted(
-            str(role)
-            for role, event_id in ids.items()
-            if (event := events.happened(event_id)) and event.subject == f"login:{identifier}"
-        )
-    )

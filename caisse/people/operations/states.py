@@ -110,12 +110,13 @@ def pause(
     in the wallet can be spent. Repeatable by `id`. Raises Refusal: `period`, `sealed`, `state`,
     `planned`, `differs`.
     """
-    if _done_before(State.PAUSED, membership_id, first.first, id):
+    if _done_before(State.PAUSED, membership_id, first.first, id, last=str(last)):
         return
     if last < first:
         raise Refusal("period", "Une suspension finit après son début.")
     _demand_unsealed(first)
-    _state(membership_id, State.PAUSED, first.first, by, cause=id)
+    _demand_state(membership_id, State.PAUSED, first.first)
+    _write(membership_id, State.PAUSED, first.first, by, cause=id, last=str(last))
     _write(membership_id, State.ACTIVE, last.next().first, by)
 
 
@@ -199,10 +200,13 @@ def _demand_unsealed(month: Month) -> None:
         )
 
 
-def _done_before(state: State, membership_id: int, since: date, id: Id | None) -> bool:
+def _done_before(
+    state: State, membership_id: int, since: date, id: Id | None, **facts: str
+) -> bool:
     """Whether the event `id` says this already; Refusal(differs) when it says something else."""
     subject, day = f"membership:{membership_id}", since.isoformat()
-    return events.repeated(f"membership.{state}", subject=subject, id=id, since=day) is not None
+    name = f"membership.{state}"
+    return events.repeated(name, subject=subject, id=id, since=day, **facts) is not None
 
 
 def _state(
@@ -235,7 +239,7 @@ def _demand_state(membership_id: int, state: State, since: date, *, sweeps: bool
 
 def _write(
     membership_id: int, state: State, since: date, by: Actor, *, cause: Id | None = None,
-    **facts: int,
+    **facts: int | str,
 ) -> Id:  # fmt: skip
     """One statement and its event; returns the event's id."""
     event = events.record(

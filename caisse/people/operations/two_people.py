@@ -57,6 +57,7 @@ def acts(name: str, label: str, *roles: str, tell: Tell | None = None) -> Callab
     return declare
 
 
+@ledger.repeatable
 @transaction.atomic
 def prepare_act(
     *,
@@ -77,8 +78,10 @@ def prepare_act(
     said = events.canonical(payload)
     before = PreparedAct.objects.filter(pk=act_id).first()
     if before is not None:
-        same = (before.kind, before.subject, before.payload) == (kind, subject, said)
-        return act_id if same else events.refuse_other()
+        known = (before.kind, before.subject, before.payload, before.cents)
+        return act_id if known == (kind, subject, said, cents) else events.refuse_other()
+    if events.happened(act_id) is not None:  # the act could never be done under this id
+        events.refuse_other()
     PreparedAct.objects.create(
         id=act_id,
         kind=kind,
@@ -90,6 +93,20 @@ def prepare_act(
     )
     events.record("act.prepared", subject=subject, by=by, act=show_id(act_id), kind=kind)
     return act_id
+
+
+def prepared_before(id: Id | None, kind: str, /, **asked: Any) -> dict[str, Any] | None:
+    """The payload of the act `id` when it is prepared already, with these parts of it.
+
+    For what is found out again at each sending (a sum, the lines that are new): once the act is
+    prepared, the first answer stands. None when it is not; Refusal(differs) when it is another.
+    """
+    before = None if id is None else PreparedAct.objects.filter(pk=id).first()
+    if before is None:
+        return None
+    payload: dict[str, Any] = json.loads(before.payload)
+    known = {key: payload.get(key) for key in asked}
+    return payload if (before.kind, known) == (kind, asked) else events.refuse_other()
 
 
 @ledger.repeatable

@@ -44,14 +44,12 @@ def open_way_in_for(*, given_name: str, family_name: str, email: str, role: str,
 
     Raises Refusal: `holders` without a name, `role`.
     """
-    given, family = tidy(given_name)[:80], tidy(family_name)[:80]
+    given, family, address = _known_as(given_name, family_name, email)
     if not given or not family:
         raise Refusal("holders", "Écrivez le prénom et le nom de la personne.")
     if role not in (RoleName.MERCHANT, RoleName.CASHIER, RoleName.FUNDER):
         raise Refusal("role", "Ce rôle ne se donne pas ici.")
-    person = Person.objects.create(
-        given_name=given, family_name=family, email=email.strip(), folded=""
-    )
+    person = Person.objects.create(given_name=given, family_name=family, email=address, folded="")
     return _login_of(person.pk, "lieu" if role != RoleName.FUNDER else "fin", (role,), by)
 
 
@@ -117,6 +115,18 @@ def same_person(first: str, second: str) -> bool:
     rows = Login.objects.filter(identifier__in=[first, second])
     people = list(rows.values_list("person_id", flat=True))
     return len(people) == 2 and people[0] is not None and people[0] == people[1]
+
+
+def stands_behind(identifier: str, *, given_name: str, family_name: str, email: str) -> bool:
+    """Whether `open_way_in_for` opened that login for this very person."""
+    rows = Login.objects.filter(identifier=identifier, person__isnull=False)
+    known = rows.values_list("person__given_name", "person__family_name", "person__email").first()
+    return known == _known_as(given_name, family_name, email)
+
+
+def _known_as(given_name: str, family_name: str, email: str) -> tuple[str, str, str]:
+    """Names and address as they are kept."""
+    return tidy(given_name)[:80], tidy(family_name)[:80], email.strip()
 
 
 def _login_of(person_id: int, prefix: str, roles: tuple[str, ...], by: Actor) -> str:

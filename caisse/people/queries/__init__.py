@@ -74,7 +74,7 @@ from caisse.people.queries.registry import (
     places_taken,
     timeline,
 )
-from caisse.people.queries.roll import Roll, last_recorded, roll
+from caisse.people.queries.roll import Roll, last_recorded, roll, statements_between
 from caisse.people.queries.starting import Start, start
 
 __all__ = [
@@ -145,6 +145,7 @@ __all__ = [
     "search",
     "start",
     "state_labels",
+    "statements_between",
     "states_of",
     "timeline",
     "unreached",

@@ -5,6 +5,7 @@ array operations, and only children cost a Python string each.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,13 @@ def last_recorded() -> int:
         for model in (MembershipState, Composition)
     ]
     return max(at or 0 for at in newest)
+
+
+def statements_between(after: date, until: date, *, known_at: int) -> list[date]:
+    """The days after `after`, up to `until`, on which a membership changes its state."""
+    rows = MembershipState.objects.filter(since__gt=after, since__lte=until)
+    rows = rows.filter(recorded_at__lte=known_at).order_by("since")
+    return list(rows.values_list("since", flat=True).distinct())
 
 
 def _active(month: Month, known_at: int | None) -> tuple[Array, Array, Array]:

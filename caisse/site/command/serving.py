@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from caisse.site import starting
+from caisse.site import practice, starting
 from caisse.site.command.arguments import port
 from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import BUSY, FAILED, OK, verb
@@ -54,9 +54,21 @@ def serve(arguments: argparse.Namespace) -> int:
         host = "localhost" if arguments.host in HERE else arguments.host
         address = f"http://{host}:{arguments.port}/"
         tell(f"La caisse répond sur {address}", f"The caisse answers at {address}")
+        _tell_the_door(address)
         sys.stdout.flush()
         _answer(arguments.host, arguments.port)
     return OK
+
+
+def _tell_the_door(address: str) -> None:
+    """Where one comes in; in a demo and in a copy to learn on, that a click is enough."""
+    if practice.cast():
+        tell(
+            f"Pour entrer comme membre, lieu, bureau ou financeur, d’un clic : {address}entrer",
+            f"To come in as a member, a place, the office or a funder, by a click: {address}entrer",
+        )
+    else:
+        tell(f"On entre par {address}entrer", f"One comes in by {address}entrer")
 
 
 def _answer(host: str, port: int) -> None:

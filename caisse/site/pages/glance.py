@@ -20,6 +20,7 @@ from caisse.people.rules import CurrencyRules, MemberRules, sign
 from caisse.site.glance.build import build
 from caisse.site.glance.parts import Glance, Setting
 from caisse.site.glance.register import register
+from caisse.site.keeping import Kept
 from caisse.site.pages.answering import Asked, answer
 
 LATEST = 4  # decisions named on the page
@@ -49,10 +50,16 @@ def _context(request: HttpRequest, asked: Asked) -> Mapping[str, Any]:
     }
 
 
-@lru_cache(maxsize=8)
 def figures_of(asked: Asked) -> accounting.Figures:
-    """The figures of the last month that is over; kept until the books change."""
-    return accounting.figures(at=asked.at)
+    """The figures of the last month that is over; kept until the books change.
+
+    Where they take more than a second to count, the ones of a minute ago are shown meanwhile, and
+    a thread counts anew: nobody waits for what somebody else wrote.
+    """
+    return FIGURES.of(asked, lambda: accounting.figures(at=asked.at))
+
+
+FIGURES: Kept[accounting.Figures] = Kept(slow_s=1.0, fresh_s=60.0)
 
 
 @lru_cache(maxsize=8)

@@ -99,6 +99,7 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "levy.voided": (MONEY, later("%(who)s annule un virement d’un fonds.")),
     "login.closed": (PEOPLE, later("%(who)s ferme un accès (%(subject)s).")),
     "login.created": (PEOPLE, later("%(who)s ouvre un accès (%(subject)s).")),
+    "login.stood_in": (PEOPLE, later("%(who)s note un remplacement (%(subject)s).")),
     "membership.active": (PEOPLE, later("%(who)s note que le %(subject)s est actif.")),
     "membership.applied": (PEOPLE, later("Un foyer demande à entrer (%(subject)s).")),
     "membership.closed": (PEOPLE, later("%(who)s solde le départ du %(subject)s.")),

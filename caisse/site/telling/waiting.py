@@ -160,7 +160,7 @@ def _money() -> Iterator[Task]:
                 title = _("Déposer l’argent du guichet %(desk)s") % {"desk": desk}
                 said = f"{amount(-balance, '€')}, {words}"
                 roles = ("treasurer", "coordinator")
-                yield Task("cash", title, said, "", reverse("receipts"), roles)
+                yield Task("cash", title, said, "", reverse("desks"), roles)
 
 
 def _places() -> Iterator[Task]:
@@ -168,8 +168,8 @@ def _places() -> Iterator[Task]:
     month = Month.of(today).previous()
     found = merchants.progress(month=month)
     rules = bylaws.in_force(RedemptionRules, month=month)
-    due = paid_on(month, rules)
-    if found is not None and found.held and not found.paid and today >= due - SHORTLY:
+    due, soon = paid_on(month, rules), today + SHORTLY
+    if found is not None and found.held and found.cents and not found.paid and due <= soon:
         words = {
             "month": month_name(month),
             "amount": amount(found.cents, "€"),

@@ -159,7 +159,8 @@ def _read_templates(found: Texts) -> None:
 def _source(name: str) -> str:
     """The text of a template of the house; a file of another kind, or another's, says nothing."""
     try:
-        path = Path(str(get_template(name).origin))
+        template: Any = get_template(name)
     except TemplateDoesNotExist:
         return ""
+    path = Path(str(template.origin))
     return path.read_text("utf-8") if path.is_relative_to(HOUSE) else ""

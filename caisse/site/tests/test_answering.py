@@ -37,10 +37,10 @@ def counted(
         return world.figures()
 
     monkeypatch.setattr(accounting, "figures", figures)
-    glance.figures_of.cache_clear()
+    glance.FIGURES.forget()
     glance.shown.cache_clear()
     yield asked
-    glance.figures_of.cache_clear()
+    glance.FIGURES.forget()
     glance.shown.cache_clear()
 
 

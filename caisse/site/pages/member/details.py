@@ -6,7 +6,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -54,7 +53,7 @@ def my_details_json(request: HttpRequest) -> HttpResponse:
 def my_details_pdf(request: HttpRequest) -> HttpResponse:
     """`/moi/donnees.pdf`: the same as printed pages."""
     title = _("Ce que la caisse garde sur vous")
-    made = paper.pdf(title=title, body=sheets(gathered(request)), language=get_language() or "fr")
+    made = paper.pdf(title=title, body=sheets(gathered(request)))
     return _attached(made, "application/pdf", "pdf")
 
 

@@ -1,8 +1,10 @@
 """Printing by the dozen: letters that wait, welcome sheets with their code."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from caisse.kernel.actor import Actor
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import show
 from caisse.kernel.refusal import Refusal
@@ -20,9 +22,7 @@ PRINTS = ("desk", "coordinator")
 def printing(request: HttpRequest) -> HttpResponse:
     """`/gestion/impressions`: what can be printed by the dozen; a POST prints welcome sheets."""
     form = SheetsForm(request.POST or None)
-    if form.carries_out(
-        lambda: welcome_sheets(first=form.said["first"], last=form.said["last"], by=by(request))
-    ):
+    if form.carries_out(lambda: _sheets(form.said["first"], form.said["last"], by(request))):
         return printed(form.outcome, "feuilles-d-accueil.pdf")
     waiting = notices_of.waiting_letters()
     kinds = {kind: label for kind, (label, _compose) in messages.KINDS.items()}
@@ -39,11 +39,17 @@ def letters_print(request: HttpRequest) -> HttpResponse:
     """`/gestion/impressions/lettres`: all letters that wait, as one PDF; they are then printed."""
     rows = notices_of.waiting_letters()
     try:
-        made = messages.print_letters(notice_ids=[row.id for row in rows], by=by(request))
+        with override("fr"):  # the language of those who receive them
+            made = messages.print_letters(notice_ids=[row.id for row in rows], by=by(request))
     except Refusal as refusal:
         words = {"rows": (), "letters": 0, "refusal": refusal.sentence}
         return show(request, "site/office/printing.html", words, form=SheetsForm())
     return printed(made, "lettres.pdf")
+
+
+def _sheets(first: int, last: int, by: Actor) -> bytes:
+    with override("fr"):  # the language of those who receive them
+        return welcome_sheets(first=first, last=last, by=by)
 
 
 def printed(made: bytes, name: str) -> HttpResponse:

@@ -10,6 +10,11 @@ function focusFirst(root) {
   root.querySelector("[data-focus]")?.focus();
 }
 
+/** What is missing is said by us, in one summary, and not by a bubble of the browser. */
+function answerOurselves(root) {
+  for (const form of root.querySelectorAll("form[method='post' i]")) form.noValidate = true;
+}
+
 /** Say on its button that a form is on its way; the button keeps its width. */
 function sayBusy(button) {
   button.dataset.said = button.innerHTML;
@@ -58,6 +63,7 @@ function onAnswer(event) {
 
 /** After a swap the focus stays in the page: on an error summary, else where it was put. */
 function onSwap(event) {
+  answerOurselves(event.detail.target);
   focusFirst(event.detail.target);
   if (document.activeElement !== document.body) return;
   event.detail.target.tabIndex = -1;
@@ -70,4 +76,5 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", onAnswer);
 document.addEventListener("htmx:afterSwap", onSwap);
+answerOurselves(document);
 focusFirst(document);

@@ -1,0 +1,106 @@
+"""The lines of one account, and what several accounts gained: for wallets, places and months."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from caisse.kernel import work
+from caisse.kernel.ids import Id, first_id
+from caisse.ledger.models import Account, Trace, Transfer
+
+TRACED = "ledger.traced"  # the mark of the last transfer that operations.trace has followed
+_SET_ASIDE = ("held", "void")  # what a hold will credit is not there yet
+_OLDEST_MS = 62 * 24 * 3600 * 1000  # a sender's id may be 31 days old, a derived one some more
+_AHEAD_MS = 10 * 60 * 1000  # and 10 minutes ahead of us
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one transfer changed of what an account may still spend: `cents`, signed, never 0."""
+
+    id: Id
+    seq: int
+    at: int
+    reason: str
+    phase: str
+    of: Id | None
+    cents: int
+
+
+def lines(
+    code: str,
+    *,
+    since_ms: int = 0,
+    until_ms: int | None = None,
+    before: int | None = None,
+    reasons: Sequence[str] = (),
+    limit: int | None = None,
+) -> list[Line]:
+    """The lines of one account in order of posting, from `since_ms` until before `until_ms`.
+
+    With a `limit`, the last ones before the transfer number `before`, the newest first. The other
+    account is not told. A hold counts when set, its post (of the whole) no more, its void gives
+    back: the sum of all lines of an account is its balance less what is held.
+    """
+    number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
+    asked = Q(at__gte=since_ms)
+    if until_ms is not None:
+        asked &= Q(at__lt=until_ms)
+    if before is not None:
+        asked &= Q(seq__lt=before)
+    traced = work.marked(TRACED)
+    known = Trace.objects.filter(asked, account=number).values("transfer")
+    old = Transfer.objects.filter(pk__in=known)
+    new = Transfer.objects.filter(
+        asked, Q(debit=number) | Q(credit=number), seq__gt=traced,
+        pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
+    )  # fmt: skip
+    found = [*_lines_of(new, number, reasons, limit), *_lines_of(old, number, reasons, limit)]
+    found.sort(key=lambda line: line.seq, reverse=limit is not None)
+    return found[:limit]
+
+
+def _lines_of(
+    rows: "QuerySet[Transfer]", number: int, reasons: Sequence[str], limit: int | None
+) -> list[Line]:
+    """Those transfers as lines of the account `number`, the newest `limit` when it is given."""
+    if reasons:
+        rows = rows.filter(reason__in=reasons)
+    kept = rows.exclude(phase="post", debit=number).exclude(phase__in=_SET_ASIDE, credit=number)
+    kept = kept.order_by("-seq")[:limit] if limit is not None else kept.order_by("seq")
+    columns = kept.values_list("id", "seq", "at", "reason", "phase", "of", "cents", "debit")
+    return [
+        Line(
+            id, seq, at, reason, phase, of,
+            -cents if debit == number and phase != "void" else cents,
+        )
+        for id, seq, at, reason, phase, of, cents, debit in columns
+    ]  # fmt: skip
+
+
+def payers(code: str, *, since_ms: int, until_ms: int) -> int:
+    """How many accounts paid something to the account `code` in that time."""
+    number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
+    rows = Transfer.objects.filter(
+        credit=number, reason="payment", phase__in=("posted", "post"), at__gte=since_ms,
+        at__lt=until_ms, pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
+        pk__lt=first_id(until_ms + _AHEAD_MS),
+    )  # fmt: skip
+    return rows.values("debit").distinct().count()
+
+
+def gained(codes: Sequence[str], reasons: Sequence[str], *, since_ms: int) -> dict[str, int]:
+    """What some accounts gained for these reasons since an instant, in cents; 0 is left out."""
+    numbers = dict(Account.objects.filter(code__in=codes).values_list("pk", "code"))
+    found: dict[str, int] = defaultdict(int)
+    rows = Transfer.objects.filter(
+        at__gte=since_ms, pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
+        phase__in=("posted", "post", "reverse"), reason__in=reasons,
+    )  # fmt: skip
+    for side, sign in (("credit", 1), ("debit", -1)):
+        sums = rows.filter(**{f"{side}__in": numbers}).values_list(side).annotate(Sum("cents"))
+        for number, cents in sums:
+            found[numbers[number]] += sign * cents
+    return dict(found)
