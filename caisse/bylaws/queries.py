@@ -218,9 +218,11 @@ def _change(effect: Effect, raw: dict[str, Any], before: list[Amended], currency
     old = rules.in_force(
         (amended for amended in before if amended.article == effect.article), effect.since
     ).get(effect.article)
-    before = None if old is None else old.value
-    replaces = old is not None and before != effect.value
+    was_value = None if old is None else old.value
+    replaces = old is not None and was_value != effect.value
     if replaces:
-        was = rules.show(rules.find(effect.article), before, currency)
+        was = rules.show(rules.find(effect.article), was_value, currency)
         sentence = f"{sentence.removesuffix('.')} ({was} auparavant)."
-    return Change(sentence, effect.article, effect.sourced, effect.source, effect, before, replaces)
+    return Change(
+        sentence, effect.article, effect.sourced, effect.source, effect, was_value, replaces
+    )

@@ -1,5 +1,6 @@
 """Events: one row per operation, in its transaction. Journal, audit trail and outbox in one."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Happened:
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces: the form that is stored, hashed and compared."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def fingerprint(*texts: str) -> str:
+    """What an event may hold of texts that it must not hold: it tells the same ones again."""
+    return hashlib.sha256(canonical(texts).encode()).hexdigest()[:16]
 
 
 def record(name: str, *, subject: object, by: Actor, id: Id | None = None, **data: Any) -> Id:

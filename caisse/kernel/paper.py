@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import typst
 
+from caisse.kernel.wording import english
+
 HEAD = """\
 #set document(title: {title}, date: {date})
 #set page(paper: "a4", margin: (x: 20mm, top: 18mm, bottom: 20mm), footer: context [
@@ -61,9 +63,10 @@ def sheet(facts: Sequence[tuple[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def pdf(*, title: str, body: str, foot: str = "", language: str = "fr") -> bytes:
-    """A document of A4 pages. `body` is markup; `foot` stands on each page, beside its number.
+def pdf(*, title: str, body: str, foot: str = "") -> bytes:
+    """A document of A4 pages, in the language of the reader.
 
+    `body` is markup; `foot` stands on each page, beside its number.
     Its date is the machine's: a printed page says when it was printed, in whatever time it tells.
     """
     now = datetime.now(UTC)
@@ -71,7 +74,7 @@ def pdf(*, title: str, body: str, foot: str = "", language: str = "fr") -> bytes
         title=quoted(title),
         date=f"datetime(year: {now.year}, month: {now.month}, day: {now.day})",
         foot=quoted(foot or title),
-        lang=quoted(language),
+        lang=quoted("en" if english() else "fr"),
     )
     source = (head + body).encode()
     try:

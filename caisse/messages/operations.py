@@ -15,6 +15,7 @@ from caisse.kernel import clock, events, paper
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.messages.models import Card, Channel, Notice, NoticeState, Preference
 from caisse.people import queries as people
 
@@ -77,6 +78,7 @@ def choose_channel(*, person_id: int, channel: str, by: Actor) -> None:
     events.record("channel.chosen", subject=f"person:{person_id}", by=by, channel=channel)
 
 
+@ledger.repeatable
 @transaction.atomic
 def write_card(
     *,
@@ -88,7 +90,10 @@ def write_card(
     by: Actor,
     id: Id | None = None,
 ) -> None:
-    """Write how the caisse can be reached; the event says who and when, not what. Repeatable."""
+    """Write how the caisse can be reached; the event holds no text, only its fingerprint.
+
+    Repeatable by `id`. Raises Refusal: `differs`.
+    """
     said = {
         "phone": phone.strip()[:30],
         "email": email.strip(),
@@ -96,8 +101,11 @@ def write_card(
         "hours": hours.strip()[:200],
         "privacy": privacy.strip()[:200],
     }
+    texts = events.fingerprint(*said.values())
+    if events.repeated("card.written", subject="caisse", id=id, texts=texts) is not None:
+        return
     Card.objects.update_or_create(pk=1, defaults=said)
-    events.record("card.written", subject="caisse", by=by, id=id)
+    events.record("card.written", subject="caisse", by=by, id=id, texts=texts)
 
 
 def send_waiting() -> int:

@@ -9,7 +9,6 @@ from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.people import operations as people
-from caisse.people import queries as registry
 
 
 @transaction.atomic
@@ -50,16 +49,12 @@ def open_access(
     Refusal: unknown_funder, holders without a name, differs.
     """
     subject = f"funder:{funder_id}"
+    person = {"given_name": given_name, "family_name": family_name, "email": email}
     before = events.repeated("funder.access_opened", subject=subject, id=id)
     if before is not None:
-        known = registry.me(str(before.data["login"]))
-        said = (given_name.strip(), family_name.strip(), email.strip())
-        if known is None or (known.given_name, known.family_name, known.email) != said:
-            events.refuse_other()
-        return known.login
-    login = people.open_way_in_for(
-        given_name=given_name, family_name=family_name, email=email, role="funder", by=by
-    )
+        login = str(before.data["login"])
+        return login if people.stands_behind(login, **person) else events.refuse_other()
+    login = people.open_way_in_for(**person, role="funder", by=by)
     give_funder_right(funder_id=funder_id, login=login, by=by)
     events.record("funder.access_opened", subject=subject, by=by, id=id, login=login)
     return login

@@ -13,6 +13,7 @@ from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.merchants.models import BankDetails, Merchant
 from caisse.people import operations as people
 from caisse.people import queries as registry
@@ -53,16 +54,20 @@ def propose_bank_details(
     ).pk
 
 
+@ledger.repeatable
 @transaction.atomic
 def confirm_bank_details(*, details_id: int, by: Actor, id: Id) -> Id:
     """Say that one has rung the merchant back on the number known before; a second person agrees.
 
-    Returns the id of the act that waits. Raises Refusal: `too_late`, `called`, `role`, `differs`.
+    Returns the id of the act that waits. Repeatable by `id`. Raises Refusal: `too_late`, `called`,
+    `role`, `differs`.
     """
+    if people.prepared_before(id, KIND, details=details_id) is not None:
+        return id
     row = BankDetails.objects.select_for_update().filter(pk=details_id).first()
     if row is None or row.state != State.PROPOSED:
         raise Refusal("too_late", "Ce changement n’attend plus rien.")
-    if row.act != id and _called(row):
+    if _called(row):
         raise Refusal("called", "Quelqu’un a déjà rappelé ce lieu. Il manque le deuxième accord.")
     subject = _subject(row.merchant_id)
     act = people.prepare_act(

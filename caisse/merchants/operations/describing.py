@@ -3,7 +3,6 @@
 None of it touches money: a closed place can still take a payment, its agreement alone decides.
 """
 
-import hashlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -45,7 +44,7 @@ def describe_place(
     content = {
         "latitude_e5": latitude_e5,
         "longitude_e5": longitude_e5,
-        "texts": _fingerprint(*said.values()),
+        "texts": events.fingerprint(*said.values()),
     }
     if events.repeated("place.described", subject=place, id=id, **content):
         return
@@ -68,7 +67,7 @@ def set_hours(*, place_id: int, hours: Sequence[Hours], by: Actor, id: Id | None
     _demand_hours(wanted)
     content = {
         "hours": [[one.weekday, one.opens, one.closes] for one in wanted],
-        "texts": _fingerprint(*(one.market for one in wanted)),
+        "texts": events.fingerprint(*(one.market for one in wanted)),
     }
     if events.repeated("place.hours_set", subject=place, id=id, **content):
         return
@@ -89,7 +88,7 @@ def close_for(
     if last < first or (last - first).days > LONGEST_DAYS:
         raise Refusal("days", "La fermeture finit avant de commencer, ou dure plus d’un an.")
     note = _tidy(note, 120)
-    content = {"first": str(first), "last": str(last), "texts": _fingerprint(note)}
+    content = {"first": str(first), "last": str(last), "texts": events.fingerprint(note)}
     if id is not None and events.repeated("place.closed_for", subject=place, id=id, **content):
         return Closure.objects.get(cause=id).pk
     cause = events.record("place.closed_for", subject=place, by=by, id=id, **content)
@@ -121,10 +120,6 @@ def _tidy(text: str, most: int) -> str:
     if any(unicodedata.category(char) in ("Cc", "Cf") for char in normal):
         raise Refusal("text", "Ce texte contient un caractère invisible.")
     return normal
-
-
-def _fingerprint(*texts: str) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _demand_coordinates(latitude_e5: int | None, longitude_e5: int | None) -> None:

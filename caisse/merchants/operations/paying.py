@@ -14,6 +14,7 @@ from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import month_name
+from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.merchants import queries
 from caisse.merchants.models import RedemptionRun
@@ -24,17 +25,19 @@ from caisse.people import queries as registry
 KIND = "redemption.pay"
 
 
+@ledger.repeatable
 @transaction.atomic
 def prepare_payment(*, month: Month, by: Actor, id: Id) -> Id:
     """Prepare the payment of the places for the sales of `month`; returns the id of the act.
 
-    Raises Refusal: `not_held`, `already_paid`, `nothing_to_pay`, `prepared` (it waits already),
-    `role`, `differs`.
+    Repeatable by `id`. Raises Refusal: `not_held`, `already_paid`, `nothing_to_pay`, `prepared`
+    (it waits already), `role`, `differs`.
     """
-    if registry.act(id) is None:
-        _demand_due(month)
-        if waiting_payment(month) is not None:
-            raise Refusal("prepared", "Ce paiement est déjà préparé. Il attend un deuxième accord.")
+    if people.prepared_before(id, KIND, month=str(month)) is not None:
+        return id
+    _demand_due(month)
+    if waiting_payment(month) is not None:
+        raise Refusal("prepared", "Ce paiement est déjà préparé. Il attend un deuxième accord.")
     cents = queries.to_pay(month=month)
     payload = {"month": str(month), "cents": cents}
     return people.prepare_act(

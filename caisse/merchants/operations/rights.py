@@ -6,6 +6,7 @@ from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
 from caisse.merchants.models import Place, PlaceRight, Right
 from caisse.people import operations as people
 from caisse.people import queries as registry
@@ -50,6 +51,7 @@ def end_right(*, place_id: int, login: str, by: Actor) -> None:
     events.record("right.ended", subject=f"place:{place_id}", by=by, login=login)
 
 
+@ledger.repeatable
 @transaction.atomic
 def invite(
     *,
@@ -63,17 +65,18 @@ def invite(
 ) -> str:
     """Open a way in for somebody who is new here, with a right at the place; the identifier.
 
-    Raises Refusal: `unknown_place`, `right`, `holders` without a name, `differs`.
+    Repeatable by `id`. Raises Refusal: `unknown_place`, `right`, `holders` without a name,
+    `differs`.
     """
     subject = f"place:{place_id}"
+    person = {"given_name": given_name, "family_name": family_name, "email": email}
     before = events.repeated("place.person_invited", subject=subject, id=id, right=right)
     if before is not None:
-        return str(before.data["login"])
+        known = str(before.data["login"])
+        return known if people.stands_behind(known, **person) else events.refuse_other()
     if right not in Right.values:
         raise Refusal("right", "Choisissez ce que la personne peut faire.")
-    login = people.open_way_in_for(
-        given_name=given_name, family_name=family_name, email=email, role="merchant", by=by
-    )
+    login = people.open_way_in_for(**person, role="merchant", by=by)
     give_right(place_id=place_id, login=login, right=right, by=by)
     events.record("place.person_invited", subject=subject, by=by, id=id, right=right, login=login)
     return login

@@ -44,8 +44,8 @@ def my_redemption(request: HttpRequest, here: Here) -> HttpResponse:
     if form.carries_out(
         lambda: operations.ask_redemption(place_id=here.id, by=by(request), id=form.operation_id)
     ):
-        words = {"amount": amount(form.outcome, "€", decimals=True)}
-        said = _("%(amount)s vous seront versés.") % words
+        cents = amount(form.outcome, "€", decimals=True)
+        said = _("%(amount)s vous seront versés.") % {"amount": cents}
         return done(request, said, "my_statements", here.id)
     owed = merchants.owed(here.id, at=clock.today())
     words = {"here": here, "rows": merchants.statements(here.id), "owed": owed, "ask": form}

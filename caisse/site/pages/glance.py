@@ -46,7 +46,9 @@ def _context(request: HttpRequest, asked: Asked) -> Mapping[str, Any]:
     return {
         "glance": shown(asked),
         "address": address.split("://", 1)[1].removesuffix("/"),
-        "code": _code(address),
+        "code": _code(
+            address, _("Code à lire avec un téléphone : %(address)s") % {"address": address}
+        ),
     }
 
 
@@ -90,9 +92,8 @@ def setting_of(asked: Asked) -> Setting:
 
 
 @lru_cache(maxsize=8)
-def _code(address: str) -> SafeString:
-    """The QR code of `address`, as an SVG that the page holds itself."""
+def _code(address: str, words: str) -> SafeString:
+    """The QR code of `address`, as an SVG that the page holds itself; `words` name it."""
     code = segno.make(address, error="m", micro=False)
-    words = _("Code à lire avec un téléphone : %(address)s") % {"address": address}
     drawn = code.svg_inline(border=0, omitsize=True, svgclass="code", lineclass=None, title=words)
     return mark_safe(drawn.replace("<svg ", '<svg role="img" ', 1))

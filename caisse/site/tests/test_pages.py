@@ -295,9 +295,11 @@ def test_the_sheets_carry_date_address_number_and_code(client: Client) -> None:
 
 @pytest.mark.usefixtures("founded")
 def test_the_code_is_that_of_the_address() -> None:
-    one, other = glance._code("http://localhost/"), glance._code("https://caisse.example/")
+    one, other = (
+        glance._code(f"{host}/", "Code") for host in ("http://localhost", "https://caisse.example")
+    )
     assert one != other
-    assert "<script" not in glance._code("http://localhost/<script>")
+    assert "<script" not in glance._code("http://localhost/<script>", "<script>")
 
 
 def test_the_page_tells_the_last_month_that_is_over(

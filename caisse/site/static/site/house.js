@@ -35,6 +35,11 @@ function sayReady(button) {
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method === "get" || form.target) return;
+  if ([...form.elements].some((field) => field.validity?.badInput)) {
+    event.preventDefault(); // half a date, half an hour: the browser would send nothing for it
+    form.reportValidity();
+    return;
+  }
   if (sent.has(form)) {
     event.preventDefault();
     return;
