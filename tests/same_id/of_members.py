@@ -16,6 +16,7 @@ from tests.same_id.case import (
     ADAM,
     ALONE,
     APRIL,
+    DESK,
     MARCH,
     PAIR,
     TODAY,
@@ -238,3 +239,48 @@ def _undo_import() -> Asked:
         batches.append(told.batch_id)
     content = {"batch_id": batches[0], "reason": "Mauvais fichier"}
     return Asked(content, [{"batch_id": batches[1]}, {"reason": "Autre raison"}])
+
+
+@of(contributions.undo_pledge)
+def _undo_pledge() -> Asked:
+    ground()
+    one, other = member(), member()
+    for number in (one, other):
+        for cents in (50_00, 60_00):
+            contributions.pledge(membership_id=number, cents=cents, by=OFFICE)
+    return Asked({"membership_id": one}, [{"membership_id": other}])
+
+
+@of(contributions.note_contact)
+def _note_contact() -> Asked:
+    ground()
+    content = {"membership_id": member(), "way": "phone", "end": "later"}
+    return Asked(content, [{"membership_id": member()}, {"way": "desk"}, {"end": "pause"}])
+
+
+@of(contributions.close_desk)
+def _close_desk() -> Asked:
+    ground()
+    for desk in ("bureau", "marche"):
+        for kind in ("cash", "cheque"):
+            received(kind, desk, by=DESK)
+    content = {
+        "desk": "bureau",
+        "cash_cents": 40_00,
+        "cheque_cents": 50_00,
+        "explanation": "Un billet de 10 € manque",
+    }
+    others: list[dict[str, Any]] = [{"desk": "marche"}, {"cash_cents": 50_00}]
+    return Asked(content, [*others, {"cheque_cents": 40_00}, {"explanation": "Autre raison"}])
+
+
+@of(contributions.prepare_import)
+def _prepare_import() -> Asked:
+    ground()
+    number = member()
+    received(number=number)
+    one, other = (_sheet(f"{number};2023-02;{n},00;prélèvement;03/02/2023;;") for n in (60, 70))
+    returns = f"adhésion;mois;motif;date;montant\n{number};2023-02;AM04;06/02/2023;50,00"
+    others: list[dict[str, Any]] = [{"content": other}, {"kind": "returns", "content": returns}]
+    content = {"kind": "receipts", "content": one}
+    return Asked(content, [*others, {"with_twice": True}, {"left_out": 1}])

@@ -1,15 +1,22 @@
-"""Cases of funding and of merchants."""
+"""Cases of funding, merchants, accounting, the month and messages."""
 
 from datetime import date
 from typing import Any
 
+from caisse.accounting import operations as accounting
+from caisse.accounting.operations import Order
 from caisse.funding import operations as funding
 from caisse.funding import queries as costs
 from caisse.ledger import operations as ledger
 from caisse.merchants import operations as merchants
+from caisse.merchants import queries as trade
 from caisse.merchants.rules import Hours
 from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, go, registered, sell
+from caisse.messages import operations as messages
+from caisse.month import operations as months
 from tests.same_id.case import MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
+
+IBAN, OTHER_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"
 
 
 def signed() -> funding.Signed:
@@ -101,7 +108,7 @@ def _undo_cost() -> Asked:
 def _open_access() -> Asked:
     ground()
     one, other = (funding.add_funder(name=name, by=OFFICE) for name in ("Ville", "Pays"))
-    content = {"funder_id": one, "given_name": "Ada", "family_name": "Roux", "email": ""}
+    content = {"funder_id": one, "given_name": "Ada", "family_name": "Le  Roux", "email": ""}
     return Asked(content, [{"funder_id": other}, {"given_name": "Zoé"}, {"email": "a@b.fr"}])
 
 
@@ -211,3 +218,97 @@ def _close_for() -> Asked:
     content = {"place_id": registered(), "first": TODAY, "last": TOMORROW}
     others: list[dict[str, Any]] = [{"place_id": registered("Autre")}, {"first": TOMORROW}]
     return Asked(content, [*others, {"last": TODAY}, {"note": "Vacances"}])
+
+
+def proposed(name: str) -> int:
+    """The number of the bank details that a new merchant proposes."""
+    return merchants.propose_bank_details(
+        merchant_id=merchant(name), iban=IBAN, holder=name, by=OFFICE
+    )
+
+
+def merchant(name: str) -> int:
+    """The number of a new place's merchant."""
+    place = trade.place(approved(name))
+    assert place is not None
+    return place.merchant_id
+
+
+@of(merchants.propose_bank_details)
+def _propose_bank_details() -> Asked:
+    ground()
+    content = {"merchant_id": merchant("Lez"), "iban": IBAN, "holder": "GAEC du Lez"}
+    others: list[dict[str, Any]] = [{"merchant_id": merchant("Autre")}, {"iban": OTHER_IBAN}]
+    return Asked(content, [*others, {"holder": "GAEC"}])
+
+
+@of(merchants.confirm_bank_details)
+def _confirm_bank_details() -> Asked:
+    ground()
+    return Asked({"details_id": proposed("Lez")}, [{"details_id": proposed("Autre")}])
+
+
+@of(merchants.invite)
+def _invite() -> Asked:
+    ground()
+    content = {
+        "place_id": approved(),
+        "given_name": "Ada",
+        "family_name": "Le  Roux",
+        "right": "manager",
+        "email": "ada@example.org",
+    }
+    others: list[dict[str, Any]] = [{"place_id": approved("Autre")}, {"given_name": "Zoé"}]
+    return Asked(content, [*others, {"family_name": "Roux"}, {"right": "reader"}, {"email": ""}])
+
+
+@of(merchants.prepare_payment)
+def _prepare_payment() -> Asked:
+    ground()
+    sell(approved(), 30_00)
+    go(FEBRUARY.last)
+    merchants.hold_sales(month=FEBRUARY, by=OFFICE)
+    return Asked({"month": FEBRUARY}, [{"month": MARCH}])
+
+
+# accounting, the month, the caisse's card
+
+
+@of(accounting.note_balance)
+def _note_balance() -> Asked:
+    ground()
+    content = {"account": "caisse", "day": TODAY, "cents": 100_00}
+    others: list[dict[str, Any]] = [{"account": "operating"}, {"day": date(2023, 2, 1)}]
+    return Asked(content, [*others, {"cents": 90_00}])
+
+
+@of(accounting.prepare_transfer)
+def _prepare_transfer() -> Asked:
+    ground()
+    orders = [Order("fee", 6_00), Order("interest_caisse", 5_00), Order("return_cover")]
+    return Asked({"order": Order("fee", 5_00)}, [{"order": order} for order in orders])
+
+
+@of(months.flag)
+def _flag() -> Asked:
+    ground()
+    received("transfer")
+    months.freeze(month=FEBRUARY, by=OFFICE)
+    go(FEBRUARY.last)
+    months.freeze(month=MARCH, by=OFFICE)
+    content = {"month": FEBRUARY, "text": "Un foyer manque"}
+    return Asked(content, [{"month": MARCH}, {"text": "Deux foyers manquent"}])
+
+
+@of(messages.write_card)
+def _write_card() -> Asked:
+    ground()
+    content = {
+        "phone": "04 67 00 00 00",
+        "email": "caisse@example.org",
+        "address": "1, rue Haute",
+        "hours": "le lundi",
+        "privacy": "",
+    }
+    others: list[dict[str, Any]] = [{"phone": ""}, {"email": ""}, {"address": "2, rue Haute"}]
+    return Asked(content, [*others, {"hours": "le mardi"}, {"privacy": "le lundi"}])

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -67,7 +68,7 @@ def answer(request: HttpRequest, template: str, tell: Tell) -> HttpResponse:
     if response is None or response.status_code != 304:
         words = {"name": founding.name, "demo_now": demo_now(founding.demo)}
         response = render(request, template, {**words, **tell(asked)})
-    return kept(response, etag)
+    return kept(request, response, etag)
 
 
 def send(request: HttpRequest, name: str, kind: str, write: Callable[[Asked], str]) -> HttpResponse:
@@ -81,13 +82,19 @@ def send(request: HttpRequest, name: str, kind: str, write: Callable[[Asked], st
     if response is None or response.status_code != 304:
         response = HttpResponse(write(asked), content_type=kind)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return kept(response, etag)
+    return kept(request, response, etag)
 
 
-def kept(response: HttpResponse, etag: str) -> HttpResponse:
-    """The answer with what a browser needs to keep it."""
+def kept(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
+    """The answer with what a browser needs to keep it.
+
+    Whoever came in asks again each time: a place reads its new hours as soon as it gave them.
+    """
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = f"public, max-age={FRESH_S}"
+    came_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+    response.headers["Cache-Control"] = (
+        "private, no-cache" if came_in else f"public, max-age={FRESH_S}"
+    )
     return response
 
 

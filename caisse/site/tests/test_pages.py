@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -220,6 +221,8 @@ def test_headers_of_the_public_page(client: Client) -> None:
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cache-Control"] == "public, max-age=30"
     assert not response.cookies
+    client.cookies[settings.SESSION_COOKIE_NAME] = "whoever came in reads what she just changed"
+    assert client.get("/")["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.usefixtures("founded")
