@@ -256,6 +256,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256_000  # of a form; a file has its own limit whe
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 0 if INSECURE else 31_536_000
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # the other names of the domain are not ours to bind to https …
+    "security.W021",  # … nor to put on the browsers' list
+    "security.W008",  # whoever ends TLS in front of us sends http to https
+]
 
 LOGGING = {
     "version": 1,

@@ -1,41 +1,37 @@
-"""The guides: whole without pictures, and shown with those that were made."""
-
-from pathlib import Path
+"""Every page of a person leads to its guide: one printable page, in French."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from caisse.site import guides
+from tests.access.table import EVERYBODY, LINES
 
-TEXT = """# Tenir un lieu
-<!-- pages: my_place -->
-
-Touchez **« Relevés »**.
-
-![un relevé](images/releve.png)
-"""
-
-
-@pytest.fixture
-def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "images").mkdir()
-    (tmp_path / "lieu.md").write_text(TEXT, encoding="utf-8")
-    monkeypatch.setattr(guides, "folder", lambda: tmp_path)
-    return tmp_path
+PUBLIC = {name for who, names in LINES if who == EVERYBODY for name in names.split()}
+OF_PERSONS = sorted(
+    {name for _who, names in LINES for name in names.split()} - PUBLIC
+    | {"door", "code", "account_login"}
+)
+LONGEST = 75  # lines of a guide: it is one sheet of paper
 
 
-def test_a_picture_that_nobody_made_is_not_shown(written: Path) -> None:
-    guide = guides._read(written / "lieu.md")
-    assert "<img" not in guide.body
-    assert guide.picture == ""
+@pytest.mark.parametrize("page", OF_PERSONS)
+def test_each_page_of_a_person_has_its_guide(page: str) -> None:
+    assert guides.by_page().get(page) in guides.guides()
 
 
-def test_a_picture_that_was_made_is_shown(written: Path) -> None:
-    for name in ("releve", "lieu"):
-        (written / "images" / f"{name}.png").write_bytes(b"")
-    guide = guides._read(written / "lieu.md")
-    assert '<img src="/aide/images/releve.png" alt="un relevé"' in guide.body
-    assert guide.picture == "lieu.png"
+@pytest.mark.parametrize("name", sorted(guides.guides()))
+def test_a_guide_is_one_sheet_and_says_for_which_pages(name: str) -> None:
+    text = (guides.folder() / f"{name}.md").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert len(text.splitlines()) <= LONGEST
+    assert name in guides.by_page().values() or name in ("visiteurs", "fonder", "administrer")
 
 
-def test_a_quotation_mark_never_stands_alone_on_a_line(written: Path) -> None:
-    assert "«\u00a0Relevés\u00a0»" in guides._read(written / "lieu.md").body
+@pytest.mark.django_db
+def test_a_guide_is_a_page(client: Client) -> None:
+    for name, guide in guides.guides().items():
+        answer = client.get(reverse("help", args=[name]))
+        assert answer.status_code == 200
+        assert str(guide.title) in answer.content.decode()
+    assert client.get(reverse("help", args=["nulle-part"])).status_code == 404

@@ -1,5 +1,10 @@
 """Security headers: set on every answer, never over what a page has set itself."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from django.http import HttpRequest, HttpResponse
 
 from caisse.site.middleware import HEADERS, SecurityHeaders
@@ -18,3 +23,22 @@ def test_a_page_that_needs_its_camera_says_so_itself() -> None:
 
     response = SecurityHeaders(till)(HttpRequest())
     assert response.headers["Permissions-Policy"] == "camera=(self)"
+
+
+def test_django_finds_nothing_to_say_of_a_real_caisse(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "CAISSE_HOME": str(tmp_path),
+        "CAISSE_HOSTS": "caisse.example",
+        "CAISSE_DATABASE": "",
+        "DJANGO_SETTINGS_MODULE": "caisse.settings",
+    }
+    environment.pop("CAISSE_INSECURE", None)
+    told = subprocess.run(
+        [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
