@@ -33,7 +33,8 @@ def test_django_finds_nothing_to_say_of_a_real_caisse(tmp_path: Path) -> None:
         "CAISSE_DATABASE": "",
         "DJANGO_SETTINGS_MODULE": "caisse.settings",
     }
-    environment.pop("CAISSE_INSECURE", None)
+    for name in ("CAISSE_INSECURE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+        environment.pop(name, None)
     told = subprocess.run(
         [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
         env=environment,
