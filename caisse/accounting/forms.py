@@ -11,6 +11,9 @@ from caisse.kernel.forms import ActForm, ChoiceField, DayField, EuroField, TextF
 
 ACCOUNTS = (("caisse", _("la caisse")), ("operating", _("le fonctionnement")))
 
+FUNDS = {"investment": _("fonds d’investissement"), "solidarity": _("pot de solidarité")}
+"""The named funds that every caisse has; one that a committee named has the name it gave."""
+
 
 class ReadingForm(ActForm):
     """The balance that the bank's statement gives."""
@@ -60,7 +63,10 @@ class TransferForm(ActForm):
         ]
         self.fields["what"].choices = offered  # type: ignore[attr-defined]
         if funds:
-            choices = [("", _("Choisir un fonds")), *((code, code) for code in funds)]
+            choices = [
+                ("", _("Choisir un fonds")),
+                *((code, FUNDS.get(code, code)) for code in funds),
+            ]
             self.fields["fund"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["fund"]

@@ -49,7 +49,7 @@ def test_the_whole_walk_by_keyboard(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "contenu"
     page = visit()
     expected = page.evaluate(
-        "[...document.querySelectorAll('a, summary')]"
+        "[...document.querySelectorAll('a, summary, button')]"
         ".filter(one => one.checkVisibility()).map(one => one.textContent.trim())"
     )
     walked = []

@@ -1,7 +1,9 @@
 """What every walk asks of a page: axe, sideways scrolling, the keyboard, the size of targets."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 STOPS = "a, summary, button, input, select, [tabindex='0']"
 SMALL = (  # links in a sentence are excepted, as WCAG 2.5.8 allows
@@ -9,6 +11,14 @@ SMALL = (  # links in a sentence are excepted, as WCAG 2.5.8 allows
     ".filter(one => one.checkVisibility() && !one.matches('.skip')"
     " && !one.closest('p, td, th, dd, .lead, .inline')"
     " && one.getBoundingClientRect().height < 48).map(one => one.textContent.trim())"
+)
+
+
+PHONE = 360
+LOOKED_AT: set[tuple[int, str]] = set()  # widths and words of pages that were found good already
+FOCUSED = (  # the words of what has the focus: its own, or its label's
+    "[document.activeElement.textContent, document.activeElement.ariaLabel,"
+    " ...[...document.activeElement.labels ?? []].map(one => one.textContent)].join(' ')"
 )
 
 
@@ -28,9 +38,10 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-def complaints(page: Page) -> str:
-    """What axe has to say of the page, empty when it has nothing."""
-    found = Axe().run(page)
+def complaints(page: Page, *rules: str) -> str:
+    """What axe has to say of the page by these rules, or by all; empty when it has nothing."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    found = Axe().run(page, options=options | ({"runOnly": list(rules)} if rules else {}))
     return str(found.generate_report()) if found.violations_count else ""
 
 
@@ -63,3 +74,63 @@ def tab_walk(page: Page, selector: str = STOPS) -> tuple[list[str], list[str]]:
         page.keyboard.press("Tab")
         walked.append(page.evaluate(f"({name})(document.activeElement)"))
     return expected, walked
+
+
+def come_in(page: Page, login: str) -> None:
+    """Through the door that the demo shows on this page, as one of its people."""
+    page.locator(f'button[name="qui"][value="{login}"]').click()
+    page.wait_for_load_state()
+
+
+def named(page: Page, words: str) -> Locator:
+    """The first link or button that one sees of which the name begins so."""
+    name = re.compile(rf"^\s*{re.escape(words)}".replace(r"\ ", r"\s"))
+    places = page.locator("main"), page.locator("body")
+    for place in places:
+        found = place.get_by_role("link", name=name).or_(place.get_by_role("button", name=name))
+        if found.count():
+            return found.first
+    raise AssertionError(f"no link and no button « {words} » on {page.url}")
+
+
+def press(page: Page, words: str) -> str:
+    """Press what is named so, look hard at the page that comes, and return the words seen there."""
+    with page.expect_navigation():
+        named(page, words).click()
+    return looked_at(page)
+
+
+def looked_at(page: Page) -> str:
+    """The words of this page, of which there is nothing to say: axe, width, size of targets.
+
+    On a phone by night too, and at 320 pixels.
+    """
+    size, words = page.viewport_size or {"width": 0, "height": 0}, seen(page)
+    if (size["width"], words) in LOOKED_AT:
+        return words
+    LOOKED_AT.add((size["width"], words))
+    _nothing(page, "axe", complaints(page))
+    _nothing(page, "targets below 48 pixels", small_targets(page))
+    _nothing(page, "pixels beyond the window", max(sideways(page), 0))
+    _nothing(page, "first headings but one", outline(page).count(1) - 1)
+    if size["width"] <= PHONE:
+        page.emulate_media(color_scheme="dark")
+        _nothing(page, "axe by night", complaints(page, "color-contrast"))
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 320, "height": size["height"]})
+        _nothing(page, "pixels beyond 320", max(sideways(page), 0))
+        page.set_viewport_size(size)
+    return words
+
+
+def _nothing(page: Page, what: str, found: object) -> None:
+    assert not found, f"{page.url} ({page.viewport_size}) {what}: {found}"
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until the focus is on what carries these words."""
+    for _stop in range(80):
+        page.keyboard.press("Tab")
+        if words in " ".join(str(page.evaluate(FOCUSED)).split()):
+            return
+    raise AssertionError(f"Tab never comes to « {words} » on {page.url}")

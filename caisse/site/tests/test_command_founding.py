@@ -14,6 +14,7 @@ from caisse.bylaws import queries as bylaws
 from caisse.kernel import events
 from caisse.kernel.month import Month
 from caisse.people import queries as people
+from caisse.people.operations import use_code
 from caisse.site.command import running, verbs
 from caisse.site.tests.conftest import Caisse
 
@@ -75,6 +76,19 @@ def test_a_second_person_gets_a_way_in_and_it_is_closed(caisse: Caisse) -> None:
     assert (not_hers.code, not_hers.err) == (3, "« ben » n’a pas le droit de faire cela.\n")
     assert caisse("login", "ben", "--close", "--by", "ana").code == 0
     assert caisse("find", "martin", "--by", "ben").err == "L’accès « ben » est fermé.\n"
+
+
+def test_a_code_opens_the_door_the_first_time(caisse: Caisse) -> None:
+    caisse(*MONTPELLIER, "--by", "ana")
+    told = caisse("code", "ana", "--by", "ana")
+    code, sentence = told.out.splitlines()
+    assert sentence == "Il sert une fois, pendant 60 jours : ouvrez /entrer/code."
+    assert use_code(code=code) == "ana"
+    assert all(code not in str(event) for event in events.history())
+    unknown = caisse("code", "zoe", "--by", "ana")
+    assert (unknown.code, unknown.err) == (3, "« zoe » n’est pas un identifiant connu ici.\n")
+    caisse("login", "ben", "--roles", "coordinator", "--by", "ana")
+    assert caisse("code", "ana", "--by", "ben").code == 3
 
 
 def test_presets_are_listed_and_one_says_where_each_article_comes_from(caisse: Caisse) -> None:
