@@ -9,7 +9,7 @@ from caisse.kernel.wording import capital
 from caisse.site.charts import Chart, Rect
 from caisse.site.findings import Finding
 
-PHONE_CHARACTERS = 31  # of a row that a phone of 320 px shows whole
+PHONE_CHARACTERS = 30  # of a row that a phone of 320 px shows whole
 
 
 @dataclass(frozen=True, slots=True)
