@@ -35,6 +35,7 @@ def start() -> Callable[[], None]:
         while not stopping.wait(PAUSE_S):
             close_old_connections()
             try:
+                timekeeping.keep()  # a long turn must not lose the time before it
                 turn()
                 timekeeping.keep()
             except Exception:  # the worker outlives a failing turn; the next one tries again

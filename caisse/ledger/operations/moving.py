@@ -2,7 +2,6 @@
 
 import functools
 import queue
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
@@ -32,16 +31,6 @@ WAIT_S = 30.0
 TRIES = 6
 # Deadlock, serialization failure, and the same id inserted at the same time by another connection.
 TRANSIENT = frozenset({"40P01", "40001", "23505"})
-
-
-class _Here(threading.local):
-    """Django's connection of each thread: looking it up takes as long as the hand-over."""
-
-    def __init__(self) -> None:
-        self.connection = connections[DEFAULT_DB_ALIAS]
-
-
-_here = _Here()
 
 
 def post(transfers: Sequence[Transfer]) -> list[Outcome]:
@@ -86,7 +75,7 @@ def submit(chain: Sequence[Transfer]) -> list[Outcome]:
 
 def submit_later(chain: Sequence[Transfer], done: Done) -> None:
     """As `submit`, without waiting: `done(outcomes)` is called from the writer's thread."""
-    ours = _here.connection
+    ours = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy looks up each time
     if ours.in_atomic_block:
         raise RuntimeError("submit runs its own transaction: not inside another one")
     if not chain:
