@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from caisse.kernel.ids import Id
+from caisse.kernel.ids import Id, first_id, instant_of
 from caisse.ledger.rules import Account, Entry, Posted, Transfer
 from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
@@ -83,9 +83,15 @@ class SqliteDoor:
         return found.get(one), Columns(*columns)
 
     def seen(self, ids: Sequence[Id]) -> list[Posted]:
-        """The transfers that exist among `ids`; those younger than all that stand do not."""
+        """The transfers that exist among `ids`; those younger than all that stand do not.
+
+        Younger by the millisecond: the bits of chance after it must not decide what is asked.
+        """
         (newest,) = self.cursor.execute(NEWEST).fetchone()
-        return self._in(SEEN, [id for id in ids if newest is not None and id <= newest])
+        if newest is None:
+            return []
+        younger = first_id(instant_of(newest) + 1)
+        return self._in(SEEN, [id for id in ids if id < younger])
 
     def named(self, ofs: Sequence[Id], from_id: Id) -> list[Posted]:
         """The transfers `ofs`, those that refer to them, and the reversals of these."""
