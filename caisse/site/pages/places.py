@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from caisse.kernel.wording import capital, count
+from caisse.kernel.wording import capital, count, weekdays
 from caisse.merchants import queries as merchants
 from caisse.merchants.queries import Shop
 from caisse.site.pages.answering import Asked, answer, position
@@ -68,7 +68,7 @@ def _listed(asked: Asked, wanted: Wanted, last: int | None) -> dict[str, object]
         "communes": communes,
         "days": [
             (TODAY, _("Aujourd’hui")),
-            *((str(n), capital(name)) for n, name in enumerate(places.weekdays())),
+            *((str(n), capital(name)) for n, name in enumerate(weekdays())),
         ],
         "rows": [places.row(shop, kinds, asked.today) for shop in shown[:SHOWN]],
         "maps": _maps(found),

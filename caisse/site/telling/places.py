@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from caisse.kernel.sheet import fold
-from caisse.kernel.wording import capital, day, spaced, time_of_day
+from caisse.kernel.wording import capital, day, spaced, time_of_day, weekdays
 from caisse.merchants.queries import Closed, Shop
 from caisse.merchants.rules import Hours
 
@@ -63,19 +63,6 @@ class Sheet:
     suspended: bool
     week: tuple[Day, ...]
     closures: tuple[str, ...]
-
-
-def weekdays() -> tuple[str, ...]:
-    """The weekdays from Monday on."""
-    return (
-        _("lundi"),
-        _("mardi"),
-        _("mercredi"),
-        _("jeudi"),
-        _("vendredi"),
-        _("samedi"),
-        _("dimanche"),
-    )
 
 
 def one_kind(code: str, kinds: Mapping[str, str]) -> str:
