@@ -1,6 +1,6 @@
 """Walks in a real browser, on the demo's year, over HTTP."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from caisse.demo import operations as demo
+from tests.journeys.walking import Visit
 
-Visit = Callable[..., Page]
 ASKED_AGAIN = 422
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.journeys.walking import complaints, sideways, small_targets
 
-PHONE, DESK, NARROW = 360, 1280, 320
+NARROW = 320
 STOPS = 250  # of Tab, on a long page
 
 

@@ -29,12 +29,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from caisse.site.guides import PAGES
 from conftest import CHROMIUM
 from tests.access.walking import addresses
-from tests.journeys.walking import complaints, sideways
+from tests.journeys.walking import DESK, PHONE, complaints, sideways
 
 ROOT = Path(__file__).parents[2]
 PICTURES, GUIDES = ROOT / "pictures", ROOT / "docs" / "guide"
 CAISSE = Path(sys.executable).with_name("caisse")
-PHONE, DESK, HEIGHT = 360, 1280, 780
+HEIGHT = 780
 ACTORS = {"adh": "membre", "lieu": "lieu", "fin": "financeur"}
 """The folder of whoever's login begins so; the others are their own."""
 

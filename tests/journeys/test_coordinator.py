@@ -5,8 +5,8 @@ Jobs of domain.md 3.3: E02, E06, E08, E09, E13, E16, E18, E21.
 
 import re
 
-from tests.journeys.conftest import Visit
-from tests.journeys.office_walking import DESK, PHONE, Office
+from tests.journeys.office_walking import Office
+from tests.journeys.walking import DESK, PHONE, Visit
 
 Guests = dict[str, str]
 

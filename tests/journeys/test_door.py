@@ -6,10 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import Visit
-from tests.journeys.walking import sideways, small_targets
+from tests.journeys.walking import DESK, PHONE, Visit, sideways, small_targets
 
-PHONE, DESK = 360, 1280
 OUTSIDE = (
     *("/entrer", "/entrer/code", "/compte/login/", "/compte/login/code/", "/compte/signup/"),
     *("/compte/password/reset/", "/compte/password/reset/done/", "/compte/inactive/"),

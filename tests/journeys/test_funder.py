@@ -4,8 +4,8 @@ import json
 import re
 
 from caisse.people.models import Person
-from tests.journeys.conftest import Visit
-from tests.journeys.office_walking import DESK, PHONE, Office
+from tests.journeys.office_walking import Office
+from tests.journeys.walking import DESK, PHONE, Visit
 
 Guests = dict[str, str]
 

@@ -27,7 +27,8 @@ from caisse.kernel import clock
 from caisse.kernel.month import Month
 from caisse.kernel.wording import month_name
 from caisse.site import guides
-from tests.journeys.office_walking import DESK, PHONE, Office, plain
+from tests.journeys.office_walking import Office, plain
+from tests.journeys.walking import DESK, PHONE
 
 CAISSE = Path(sys.executable).with_name("caisse")
 PACKAGE = Path(guides.__file__).parents[1]

@@ -6,15 +6,17 @@ guides of members name.
 
 import json
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.journeys.conftest import Visit
 from tests.journeys.walking import (
+    DESK,
+    PHONE,
+    Visit,
     come_in,
+    entering,
     looked_at,
     named,
     outline,
@@ -24,23 +26,15 @@ from tests.journeys.walking import (
     tab_walk,
 )
 
-PHONE, DESK = 360, 1280
-
 
 @pytest.fixture
-def member(visit: Visit, guests: dict[str, str]) -> Any:
+def member(visit: Visit, guests: dict[str, str]) -> Visit:
     """`member(width=360)` is a page on her wallet."""
-
-    def enter(path: str = "/moi", **options: Any) -> Page:
-        page = visit(f"/entrer?next={path}", **options)
-        come_in(page, guests["adh"])
-        return page
-
-    return enter
+    return entering(visit, guests["adh"], "/moi")
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_the_contribution_is_changed_taken_back_and_paused(member: Any, width: int) -> None:
+def test_the_contribution_is_changed_taken_back_and_paused(member: Visit, width: int) -> None:
     """M05, with the guide, and what comes next in words."""
     page = member(width=width)
     assert "Vous donnez 80 € par mois, depuis mars 2023." in press(page, "Cotiser")
@@ -67,7 +61,7 @@ def test_the_contribution_is_changed_taken_back_and_paused(member: Any, width: i
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_what_is_left_what_was_bought_and_what_becomes_of_it(member: Any, width: int) -> None:
+def test_what_is_left_what_was_bought_and_what_becomes_of_it(member: Visit, width: int) -> None:
     """M08, M16, and a figure that astonishes."""
     page = member(width=width)
     words = looked_at(page)
@@ -93,7 +87,7 @@ def test_what_is_left_what_was_bought_and_what_becomes_of_it(member: Any, width:
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_a_change_of_the_household_and_one_more_who_pays(member: Any, width: int) -> None:
+def test_a_change_of_the_household_and_one_more_who_pays(member: Visit, width: int) -> None:
     """M15, M17."""
     page = member(width=width)
     assert "Qui paie avec ce portefeuille" in press(page, "Mon foyer")
@@ -110,7 +104,7 @@ def test_a_change_of_the_household_and_one_more_who_pays(member: Any, width: int
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_what_is_held_of_her_is_taken_along_and_she_stays(member: Any, width: int) -> None:
+def test_what_is_held_of_her_is_taken_along_and_she_stays(member: Visit, width: int) -> None:
     """M22, M23."""
     page = member(width=width)
     left = page.locator(".figure").inner_text().split()[0]
@@ -138,7 +132,7 @@ def test_what_is_held_of_her_is_taken_along_and_she_stays(member: Any, width: in
     assert "je demande à rester membre" in press(page, "Envoyer ma demande")
 
 
-def test_the_whole_walk_by_keyboard(member: Any) -> None:
+def test_the_whole_walk_by_keyboard(member: Visit) -> None:
     page = member("/moi/cotiser")
     for path in ("/moi", "/moi/cotiser", "/moi/foyer", "/moi/donnees", "/moi/cotiser/montant"):
         page.goto(_at(page, path))
@@ -169,7 +163,7 @@ def test_the_whole_walk_by_keyboard(member: Any) -> None:
     assert "L’équipe a votre demande" in page.locator("[role=status]").inner_text()
 
 
-def test_without_javascript_the_contribution_changes(member: Any) -> None:
+def test_without_javascript_the_contribution_changes(member: Visit) -> None:
     page = member(width=PHONE, java_script_enabled=False)
     for words in ("Cotiser", "Changer le montant"):
         named(page, words).click()
@@ -181,7 +175,7 @@ def test_without_javascript_the_contribution_changes(member: Any) -> None:
     assert "Vous donnez 45 € par mois à partir de mars 2024." in seen(page)
 
 
-def test_sent_by_two_browsers_at_once_it_is_asked_once(member: Any) -> None:
+def test_sent_by_two_browsers_at_once_it_is_asked_once(member: Visit) -> None:
     """The same form, as a tab that was copied: the number that it carries is the same."""
     pages = [member("/moi/demander"), member("/moi/demander")]
     number = pages[0].locator("[name=operation]").input_value()
@@ -197,7 +191,7 @@ def test_sent_by_two_browsers_at_once_it_is_asked_once(member: Any) -> None:
         assert seen(page).count("Une seule fois.") == 1
 
 
-def test_a_session_that_ended_loses_nothing_typed(member: Any, guests: dict[str, str]) -> None:
+def test_a_session_that_ended_loses_nothing_typed(member: Visit, guests: dict[str, str]) -> None:
     page = member("/moi/demander", width=PHONE)
     page.locator("[name=kind]").select_option("other")
     page.get_by_label("Votre demande").fill("Écrit pendant longtemps.")

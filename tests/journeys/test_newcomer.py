@@ -6,10 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import Visit
-from tests.journeys.walking import open_all, seen, sideways, small_targets
+from tests.journeys.walking import DESK, PHONE, Visit, open_all, seen, sideways, small_targets
 
-PHONE, DESK = 360, 1280
 TOTALS = (  # tables 8.3 to 8.6 of the reference year
     *("350 000", "342 740", "192 500", "5 000", "2 500", "190 000", "160 000", "309 210"),
     *("198 000", "36 000", "12 000", "20 000", "266 000", "616 000", "13 709", "−3 500"),

@@ -6,15 +6,17 @@ places names.
 
 import csv
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.journeys.conftest import Visit
 from tests.journeys.walking import (
+    DESK,
+    PHONE,
+    Visit,
     come_in,
+    entering,
     looked_at,
     named,
     outline,
@@ -24,23 +26,15 @@ from tests.journeys.walking import (
     tab_walk,
 )
 
-PHONE, DESK = 360, 1280
-
 
 @pytest.fixture
-def keeper(visit: Visit, guests: dict[str, str]) -> Any:
+def keeper(visit: Visit, guests: dict[str, str]) -> Visit:
     """`keeper(width=360)` is a page on the place that she keeps."""
-
-    def enter(path: str = "/commerce", **options: Any) -> Page:
-        page = visit(f"/entrer?next={path}", **options)
-        come_in(page, guests["lieu"])
-        return page
-
-    return enter
+    return entering(visit, guests["lieu"], "/commerce")
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_what_was_sold_what_is_paid_when_and_on_paper(keeper: Any, width: int) -> None:
+def test_what_was_sold_what_is_paid_when_and_on_paper(keeper: Visit, width: int) -> None:
     """P12, P13, P20."""
     page = keeper(width=width)
     words = looked_at(page)
@@ -75,7 +69,7 @@ def test_what_was_sold_what_is_paid_when_and_on_paper(keeper: Any, width: int) -
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_the_hours_the_holidays_and_what_everybody_reads(keeper: Any, width: int) -> None:
+def test_the_hours_the_holidays_and_what_everybody_reads(keeper: Visit, width: int) -> None:
     """P16, P17."""
     page = keeper(width=width)
     press(page, "Horaires et congés")
@@ -112,7 +106,7 @@ def test_the_hours_the_holidays_and_what_everybody_reads(keeper: Any, width: int
     assert "Aucun congé annoncé." in press(page, "Retirer la fermeture")
 
 
-def test_the_whole_walk_by_keyboard(keeper: Any) -> None:
+def test_the_whole_walk_by_keyboard(keeper: Visit) -> None:
     page = keeper()
     home = page.url
     for path in ("", "/horaires", "/fiche", "/personnes", "/releves/2024-01"):
@@ -142,7 +136,7 @@ def test_the_whole_walk_by_keyboard(keeper: Any) -> None:
     assert page.locator("[role=status] .notice.done").is_visible()
 
 
-def test_without_javascript_the_hours_are_set(keeper: Any) -> None:
+def test_without_javascript_the_hours_are_set(keeper: Visit) -> None:
     page = keeper(width=PHONE, java_script_enabled=False)
     for words in ("Horaires et congés", "Dimanche"):
         named(page, words).click()
@@ -154,7 +148,7 @@ def test_without_javascript_the_hours_are_set(keeper: Any) -> None:
     assert "10 h à 12 h 30" in seen(page)
 
 
-def test_sent_by_two_browsers_at_once_it_is_announced_once(keeper: Any) -> None:
+def test_sent_by_two_browsers_at_once_it_is_announced_once(keeper: Visit) -> None:
     """The same form, as a tab that was copied: the number that it carries is the same."""
     first, second = keeper(), keeper()
     pages = (first, second)
@@ -173,7 +167,7 @@ def test_sent_by_two_browsers_at_once_it_is_announced_once(keeper: Any) -> None:
         assert seen(page).count("Travaux") == 1
 
 
-def test_a_session_that_ended_loses_nothing_typed(keeper: Any, guests: dict[str, str]) -> None:
+def test_a_session_that_ended_loses_nothing_typed(keeper: Visit, guests: dict[str, str]) -> None:
     page = keeper(width=PHONE)
     page.goto(page.url + "/fiche")
     page.get_by_label("Ce que l’on trouve chez vous").fill("thés, cafés, tisanes")

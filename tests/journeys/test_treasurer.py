@@ -5,8 +5,8 @@ Jobs of domain.md 3.3: A05, A06, A07, A11, A12, A18, A20, E19.
 
 from pathlib import Path
 
-from tests.journeys.conftest import Visit
-from tests.journeys.office_walking import DESK, PHONE, Office
+from tests.journeys.office_walking import Office
+from tests.journeys.walking import DESK, PHONE, Visit
 
 Guests = dict[str, str]
 MANY = 300  # lines of a file

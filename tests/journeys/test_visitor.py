@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys.conftest import Visit
 from tests.journeys.walking import (
+    DESK,
+    PHONE,
+    Visit,
     complaints,
     open_all,
     outline,
@@ -20,7 +22,6 @@ from tests.journeys.walking import (
     tab_walk,
 )
 
-PHONE, DESK = 360, 1280
 PAGES = (
     "/comprendre",
     "/participer",

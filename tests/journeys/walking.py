@@ -1,10 +1,13 @@
 """What every walk asks of a page: axe, sideways scrolling, the keyboard, the size of targets."""
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+Visit: TypeAlias = Callable[..., Page]
 STOPS = "a, summary, button, input, select, [tabindex='0']"
 SMALL = (  # links in a sentence are excepted, as WCAG 2.5.8 allows
     "[...document.querySelectorAll('a, summary, button, select, .choice')]"
@@ -13,8 +16,7 @@ SMALL = (  # links in a sentence are excepted, as WCAG 2.5.8 allows
     " && one.getBoundingClientRect().height < 48).map(one => one.textContent.trim())"
 )
 
-
-PHONE = 360
+PHONE, DESK = 360, 1280
 LOOKED_AT: set[tuple[int, str]] = set()  # widths and words of pages that were found good already
 FOCUSED = (  # the words of what has the focus: its own, or its label's
     "[document.activeElement.textContent, document.activeElement.ariaLabel,"
@@ -80,6 +82,17 @@ def come_in(page: Page, login: str) -> None:
     """Through the door that the demo shows on this page, as one of its people."""
     page.locator(f'button[name="qui"][value="{login}"]').click()
     page.wait_for_load_state()
+
+
+def entering(visit: Visit, login: str, home: str) -> Visit:
+    """`entering(…)(width=360)` is a page of its own, on `home` or elsewhere, come in as `login`."""
+
+    def enter(path: str = home, **options: Any) -> Page:
+        page = visit(f"/entrer?next={path}", **options)
+        come_in(page, login)
+        return page
+
+    return enter
 
 
 def named(page: Page, words: str) -> Locator:

@@ -1,4 +1,4 @@
-"""Come in as somebody, in a test of pages."""
+"""Come in as somebody, and read what a page says, in a test of pages."""
 
 import time
 from datetime import date
@@ -24,3 +24,15 @@ def enter(client: Client, identifier: str, *roles: str, person: Person | None = 
     session["account_authentication_methods_user"] = str(login.pk)
     session.save()
     return login
+
+
+def page(client: Client, path: str) -> str:
+    """The text of a page that opens."""
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def operation(text: str) -> str:
+    """The name of the operation that the first form of a page carries."""
+    return text.partition('name="operation" value="')[2].partition('"')[0]

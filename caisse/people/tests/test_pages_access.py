@@ -13,7 +13,7 @@ from caisse.kernel import events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, show_id
 from caisse.kernel.refusal import Refusal
-from caisse.kernel.tests.entering import enter
+from caisse.kernel.tests.entering import enter, operation, page
 from caisse.people import operations, queries
 from caisse.people.models import Login, Role
 from caisse.people.operations import KINDS, acts
@@ -35,16 +35,6 @@ def office(founded: None) -> None:
             family_name="Dupont",
             by=ROOT,
         )
-
-
-def page(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def operation(text: str) -> str:
-    return text.partition('name="operation" value="')[2].partition('"')[0]
 
 
 def sent_twice(client: Client, path: str, **typed: Any) -> str:

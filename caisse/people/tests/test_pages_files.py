@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from caisse.kernel import clock, events
-from caisse.kernel.tests.entering import enter
+from caisse.kernel.tests.entering import enter, operation
 from caisse.people import operations, queries
 from caisse.people.models import Contact, Inquiry
 from caisse.people.operations import Joining, NewHolder, NewHousehold
@@ -41,10 +41,6 @@ def open_file(client: Client, number: int) -> str:
 
 def looks() -> list[str]:
     return sorted(one.name for one in events.history(names=("file.opened", "contact.shown")))
-
-
-def operation(text: str) -> str:
-    return text.partition('name="operation" value="')[2].partition('"')[0]
 
 
 def test_the_search_is_a_post_and_its_words_stand_in_no_address(

@@ -10,7 +10,7 @@ from caisse.bylaws import operations as bylaws
 from caisse.bylaws.rules import Amend
 from caisse.kernel import clock, events
 from caisse.kernel.month import Month
-from caisse.kernel.tests.entering import enter
+from caisse.kernel.tests.entering import enter, operation, page
 from caisse.ledger import queries as books
 from caisse.people import operations, queries
 from caisse.people.models import Membership
@@ -29,16 +29,6 @@ def number(client: Client) -> int:
     joined = operations.join(household=household, joined_on=date(2023, 1, 2), by=OFFICE)
     client.post(f"{PEOPLE}/{joined.membership_id}/ouvrir")
     return joined.membership_id
-
-
-def page(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def operation(text: str) -> str:
-    return text.partition('name="operation" value="')[2].partition('"')[0]
 
 
 def act(client: Client, path: str, **typed: str) -> str:
