@@ -1,7 +1,9 @@
 """What all tests share. pytest runs once per engine: CAISSE_DATABASE says which (script/test)."""
 
+import functools
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -22,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from caisse.kernel import clock, triggers
+from caisse.site.keeping import Kept
 
 LONG = os.environ.get("CAISSE_LONG") == "1"
 os.environ.setdefault(
@@ -111,6 +114,18 @@ def _stop_writer() -> None:
 def _clock_comes_back() -> Iterator[None]:
     yield
     clock.travel(None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget the pages of another test: its books may have stood at the same last event."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("caisse.") and ".pages." in name:
+            for value in list(vars(module).values()):
+                if isinstance(value, Kept):
+                    value.forget()
+                elif isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
 
 
 @pytest.fixture

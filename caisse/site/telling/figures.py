@@ -76,7 +76,12 @@ def groups(figures: Figures, setting: Setting) -> tuple[Group, ...]:
 
     return (
         group("mona", setting.unit, SPENDING, (tables.spending(figures),)),
-        group("cotisations-financeurs", _("Ce qui entre"), RECEIVED, tables.money_in(figures)),
+        group(
+            "cotisations-financeurs",
+            _("Les cotisations et les financeurs"),
+            RECEIVED,
+            tables.money_in(figures),
+        ),
         group(
             "banque-circulation",
             _("Ce qui circule, ce qui est en banque"),

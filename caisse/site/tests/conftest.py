@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from caisse.site.command import main
-from caisse.site.pages import glance, places
 
 
 class Told(NamedTuple):
@@ -21,15 +20,6 @@ class Told(NamedTuple):
 
 Caisse = Callable[..., Told]
 Run = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """Forget the pages of another test: its books may have stood at the same last event."""
-    glance.FIGURES.forget()
-    glance.shown.cache_clear()
-    glance.setting_of.cache_clear()
-    places.known.cache_clear()
 
 
 @pytest.fixture
