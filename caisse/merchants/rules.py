@@ -47,6 +47,11 @@ class RedemptionRules:
         neutral=0,
         bounds=(-1_000_00, 0),
     )
+    two_person_refund_cents: int = article(
+        "jusqu’où une seule personne du bureau rembourse un achat",
+        neutral=0,
+        bounds=(0, 1_000_00),
+    )
 
 
 @dataclass(frozen=True, slots=True)

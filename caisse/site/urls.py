@@ -78,6 +78,7 @@ urlpatterns = [
     path("aide/<str:page>", account.guide, name="help"),
     path("gestion/composants", components.components, name="components"),
     path("", include("caisse.merchants.urls")),
+    path("", include("caisse.payments.urls")),
     path("", include("caisse.month.urls")),
     path("", include("caisse.people.urls")),
     path("gestion/argent", money_office.money_office, name="money_office"),

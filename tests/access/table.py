@@ -104,7 +104,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("coordinator", "place_new place_suspend place_resume place_hours_day place_closure"),
     ("coordinator", "place_open_again place_sheet place_person place_person_end place_person_code"),
     (MONEY, "redemptions redemption redemption_csv redemption_agree redemption_decline"),
-    (MONEY, "redemption_resume"),
+    (MONEY, "redemption_resume place_day refund_new"),
     ("treasurer", "redemption_bank_csv redemption_prepare redemption_refused"),
     # money
     (MONEY, "money_office forecast forecast_csv costs costs_csv costs_paid_csv cost_plan"),

@@ -14,6 +14,7 @@ from caisse.merchants.rules import Hours
 from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, go, registered, sell
 from caisse.messages import operations as messages
 from caisse.month import operations as months
+from caisse.payments import operations as payments
 from tests.same_id.case import MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
 
 IBAN, OTHER_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"
@@ -179,6 +180,15 @@ def _ask_redemption() -> Asked:
     for place in (one, other):
         sell(place, 30_00)
     return Asked({"place_id": one}, [{"place_id": other}])
+
+
+@of(payments.refund_at_office)
+def _refund_at_office() -> Asked:
+    ground()
+    place = approved()
+    one, other = sell(place, 30_00), sell(place, 30_00)
+    content = {"payment_id": one, "cents": 10_00, "why": "returned"}
+    return Asked(content, [{"payment_id": other}, {"cents": 11_00}, {"why": "twice"}])
 
 
 @of(merchants.void_redemption)

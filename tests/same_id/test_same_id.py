@@ -15,6 +15,7 @@ from caisse.merchants import operations as merchants
 from caisse.merchants.tests.ground import OFFICE
 from caisse.messages import operations as messages
 from caisse.month import operations as months
+from caisse.payments import operations as payments
 from caisse.people import operations as people
 from tests.same_id import of_access, of_members, of_money
 from tests.same_id.case import CASES, Asked, everything, refused, send
@@ -22,7 +23,17 @@ from tests.same_id.case import CASES, Asked, everything, refused, send
 pytestmark = pytest.mark.django_db
 
 MODULES = (of_access, of_members, of_money)  # each declares its cases
-PACKAGES = (bylaws, people, messages, funding, contributions, merchants, months, accounting)
+PACKAGES = (
+    bylaws,
+    people,
+    messages,
+    funding,
+    contributions,
+    merchants,
+    payments,
+    months,
+    accounting,
+)
 NAMED = {f"{each.__module__.split('.')[1]}.{each.__name__}": each for each in CASES}
 
 

@@ -88,6 +88,7 @@ def place_office(request: HttpRequest, here: Here) -> HttpResponse:
         "bank": merchants.bank_details(here.place.merchant_id) if money else None,
         "bank_waits": merchants.proposed_bank_details(here.place.merchant_id) if money else None,
         "money": money,
+        "today": today,
     }
     return show(request, "merchants/place_office.html", words)
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
-from caisse.kernel.ids import short_id
+from caisse.kernel.ids import Id, short_id
 from caisse.kernel.month import Month
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Line
@@ -41,6 +41,7 @@ class Taken:
 class Sale:
     """One line of a day: `cents` below zero for a refund, `of` the number of its purchase."""
 
+    id: Id
     seq: int
     number: str
     at: int
@@ -105,6 +106,7 @@ def day_of_sales(place_id: int, day: date, *, before: int | None, limit: int) ->
     )
     return [
         Sale(
+            id=row.id,
             seq=row.seq,
             number=short_id(row.id),
             at=row.at,

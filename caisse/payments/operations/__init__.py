@@ -4,20 +4,25 @@ A payment writes no row but its transfer: it is judged by the ledger on account 
 """
 
 from caisse.payments.operations.giving_back import refund
+from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.queries import Receipt
 from caisse.payments.reasons import Declined
 
 __all__ = [
+    "OFFICE_REFUND",
+    "WHY",
     "Declined",
     "Purchase",
     "Receipt",
     "abandon",
+    "alone_cents",
     "close_till",
     "open_till",
     "outcome",
     "pay",
     "pay_many",
     "refund",
+    "refund_at_office",
 ]

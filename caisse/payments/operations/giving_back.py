@@ -40,17 +40,18 @@ def refund(
         return declined("purchase_unknown")
     cause = till_for(place_id=purchase.place_id, by=by) if till is None else till
     # A refund that stands is told again, also when its window or its till was closed since.
-    late = _too_late(purchase)
+    late = too_late(purchase)
     if not is_open(cause, purchase.place_id):
         late = declined("till_suspended")
     if late is not None and ledger.outcome(refund_id) is None:
         return late
     place, wallet = f"place:{purchase.place_id}", f"wallet:{purchase.wallet_id}"
     transfer = Transfer(refund_id, place, wallet, cents, "refund", cause, of=payment_id)
-    return _told(purchase, transfer, ledger.submit([transfer])[0])
+    return told(purchase, transfer, ledger.submit([transfer])[0])
 
 
-def _too_late(purchase: Receipt) -> Declined | None:
+def too_late(purchase: Receipt) -> Declined | None:
+    """Why a purchase may not be given back any more today, or None while it may."""
     today = clock.today()
     rules = bylaws.in_force(PaymentRules, month=Month.of(today))
     if refundable(clock.day_of(purchase.at), today, rules):
@@ -58,7 +59,7 @@ def _too_late(purchase: Receipt) -> Declined | None:
     return declined("refund_too_late", days=rules.refund_window_days or 0)
 
 
-def _told(purchase: Receipt, transfer: Transfer, outcome: Outcome) -> Answer:
+def told(purchase: Receipt, transfer: Transfer, outcome: Outcome) -> Answer:
     """The ledger's answer to a refund as a till says it."""
     if outcome.answer in DONE:
         return Receipt(

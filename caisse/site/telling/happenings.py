@@ -126,6 +126,7 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "place.suspended": (PLACES, later("%(who)s suspend %(subject)s.")),
     "place.withdrawn": (PLACES, later("%(subject)s quitte la caisse par décision du comité.")),
     "places.floor_changed": (PLACES, later("Le plancher des lieux change.")),
+    "purchase.refunded": (PLACES, later("%(who)s rembourse un achat : %(cents)s.")),
     "redemption.asked": (PLACES, later("%(subject)s demande son virement.")),
     "redemption.paid": (PLACES, later("%(who)s note que les lieux sont payés (%(subject)s).")),
     "redemption.refused": (PLACES, later("La banque refuse le virement de %(subject)s.")),

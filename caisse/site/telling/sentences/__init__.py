@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from caisse.bylaws.rules import Article, Value
 from caisse.kernel.wording import spaced
-from caisse.site.telling.sentences.buying import bought
+from caisse.site.telling.sentences.buying import bought, redeemed
 from caisse.site.telling.sentences.giving import asked, given, members
 from caisse.site.telling.sentences.receiving import kept, limited, received
 from caisse.site.telling.sentences.shapes import Say, Terms, listed
@@ -29,4 +29,13 @@ def sentence(article: Article, value: Value, terms: Terms) -> str:
 
 def said() -> Mapping[str, Say]:
     """The sentences by article."""
-    return {**members(), **received(), **limited(), **kept(), **given(), **asked(), **bought()}
+    return {
+        **members(),
+        **received(),
+        **limited(),
+        **kept(),
+        **given(),
+        **asked(),
+        **bought(),
+        **redeemed(),
+    }

@@ -6,7 +6,7 @@ from caisse.site.telling.sentences.shapes import Say, cents, choice, listed, num
 
 
 def bought() -> dict[str, Say]:
-    """Prices, cover, refunds, redemption."""
+    """Prices, cover, refunds."""
     return {
         "coverage.mode": choice(
             {
@@ -25,6 +25,21 @@ def bought() -> dict[str, Say]:
             _("Un achat se rembourse pendant %(n)s jours."),
             _("Un achat se rembourse sans limite de temps."),
         ),
+        "coverage.rates_bp": lambda value, terms: (
+            _("Les taux de prise en charge, pour un achat de %(whole)s : %(list)s.")
+            % {
+                "whole": terms.money(100_00),
+                "list": listed(f"{one.code}, {terms.money(one.rate_bp)}" for one in value),
+            }
+            if value
+            else _("Il n’y a pas de taux de prise en charge.")
+        ),
+    }
+
+
+def redeemed() -> dict[str, Say]:
+    """How places get their euros, and what a refund may take from them."""
+    return {
         "redemption.frequency": choice(
             {
                 "monthly": _("Les lieux sont remboursés chaque mois."),
@@ -44,13 +59,8 @@ def bought() -> dict[str, Say]:
             _("Rembourser un achat ne met jamais un lieu en dette."),
             _("Rembourser un achat peut mettre un lieu en dette de %(amount)s au plus."),
         ),
-        "coverage.rates_bp": lambda value, terms: (
-            _("Les taux de prise en charge, pour un achat de %(whole)s : %(list)s.")
-            % {
-                "whole": terms.money(100_00),
-                "list": listed(f"{one.code}, {terms.money(one.rate_bp)}" for one in value),
-            }
-            if value
-            else _("Il n’y a pas de taux de prise en charge.")
+        "redemption.two_person_refund_cents": cents(
+            _("Au bureau, rembourser un achat demande toujours deux personnes."),
+            _("Au bureau, rembourser plus de %(amount)s d’un achat demande deux personnes."),
         ),
     }
