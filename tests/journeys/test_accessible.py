@@ -30,37 +30,40 @@ PAGES = {
     "tresorerie": ("/gestion/personnes/1/encaisser", "/gestion/argent/virements/demander"),
     "fin": ("/financeur",),
 }
-SPACED = """(() => { const sheet = new CSSStyleSheet();
-sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
-word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
-document.adoptedStyleSheets = [sheet]; })()"""  # WCAG 1.4.12
+SPACED = """(() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
+  document.adoptedStyleSheets = [sheet];
+})()"""  # WCAG 1.4.12
 CUT = """[...document.querySelectorAll('main *, header *, footer *')].filter(one => {
-  const style = getComputedStyle(one);
-  const hides = ['hidden', 'clip'].includes(style.overflowX) || ['hidden', 'clip'].includes(style.overflowY);
-  return hides && one.checkVisibility() && one.clientWidth > 1 && one.textContent.trim()
-    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+  const {overflowX, overflowY} = getComputedStyle(one);
+  const hides = [overflowX, overflowY].some(each => ['hidden', 'clip'].includes(each));
+  const more = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+  return hides && more && one.checkVisibility() && one.clientWidth > 1 && one.textContent.trim();
 }).map(one => one.textContent.trim().slice(0, 60))"""
+WIDE = """[...document.querySelectorAll('body *')].filter(one => one.checkVisibility()
+  && one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 80))"""
 UNSEEN = """new Promise(requestAnimationFrame).then(() => {
   const one = document.activeElement;
   if (!one || one === document.body) return 'nothing';
-  const target = one.matches('input[type=radio], input[type=checkbox]') ? one.closest('label') ?? one : one;
-  const marks = [target, one].some(each => {
-    const style = getComputedStyle(each);
-    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+  const label = one.matches('input[type=radio], input[type=checkbox]') && one.closest('label');
+  const target = label || one;
+  const marked = [target, one].some(each => {
+    const {outlineStyle, outlineWidth, boxShadow} = getComputedStyle(each);
+    return (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow !== 'none';
   });
-  if (!marks) return 'no mark: ' + one.outerHTML.slice(0, 80);
+  if (!marked) return 'no mark: ' + one.outerHTML.slice(0, 80);
   const box = target.getClientRects()[0];
-  const y = (Math.max(box.top, 0) + Math.min(box.bottom, window.innerHeight)) / 2;  // of what one sees
-  const x = box.x + box.width / 2;
-  const above = document.elementFromPoint(x, y);
-  return above && (target.contains(above) || above.contains(target)) ? '' : `hidden by ${above?.outerHTML.slice(0, 40)} at ${x} ${y}: ` + one.outerHTML.slice(0, 80);
+  const y = (Math.max(box.top, 0) + Math.min(box.bottom, window.innerHeight)) / 2;  // what one sees
+  const above = document.elementFromPoint(box.x + box.width / 2, y);
+  if (above && (target.contains(above) || above.contains(target))) return '';
+  return `under ${above?.outerHTML.slice(0, 40)}: ${one.outerHTML.slice(0, 80)}`;
 })"""
-WIDE = """[...document.querySelectorAll('body *')].filter(one => one.checkVisibility()
-  && one.getBoundingClientRect().right > window.innerWidth).map(one => one.outerHTML.slice(0, 80))"""
-WORDLESS = """[...document.querySelectorAll('.badge, .notice, .stamp')].filter(one => one.checkVisibility()
-  && !one.textContent.trim()).map(one => one.outerHTML.slice(0, 80))"""
-SHAPELESS = """[...document.querySelectorAll('.badge, .notice')].filter(one => one.checkVisibility()
-  && !one.querySelector('svg')).map(one => one.outerHTML.slice(0, 80))"""
+WORDLESS = """[...document.querySelectorAll('.badge, .notice, .stamp')].filter(one =>
+  one.checkVisibility() && !one.textContent.trim()).map(one => one.outerHTML.slice(0, 80))"""
+SHAPELESS = """[...document.querySelectorAll('.badge, .notice')].filter(one =>
+  one.checkVisibility() && !one.querySelector('svg')).map(one => one.outerHTML.slice(0, 80))"""
 STOPS = 40  # of Tab, on each page
 
 
@@ -73,7 +76,7 @@ def walk(visit: Visit, guests: dict[str, str], who: str, **options: Any) -> Iter
             if who:
                 come_in(page, guests[who])
         else:
-            page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + path)
+            page.goto("/".join(page.url.split("/", 3)[:3]) + path)
         yield page
 
 
