@@ -8,3 +8,9 @@ class PeopleConfig(AppConfig):
 
     name = "caisse.people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The timetable learns what it does about files."""
+        from caisse.people import reactions
+
+        assert reactions

@@ -124,11 +124,13 @@ class Membership(models.Model):
     """The dated link of a household to the caisse; its number is what an office says aloud.
 
     `reached_on` is the last day on which the office and the household spoke; None once it is over.
+    `erased_on` is the day on which the caisse forgot who the household was.
     """
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="memberships")
     cause = Id16Field(db_index=True)
     reached_on = models.DateField(null=True)
+    erased_on = models.DateField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["reached_on", "id"], name="membership_reached")]

@@ -59,6 +59,19 @@ class HolderRules:
     )
 
 
+@articles("retention")
+@dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """How long the caisse knows who somebody was (domain.md 5.2); the books are the law's."""
+
+    member_file_months: int = article(
+        "durée de garde d’un dossier après la clôture", neutral=24, bounds=(1, 120), unit="months"
+    )
+    application_months: int = article(
+        "durée de garde d’une demande sans suite", neutral=12, bounds=(1, 60), unit="months"
+    )
+
+
 def demand_composition(adults: int, children: int, rules: MemberRules) -> None:
     """Raise Refusal `composition` when a membership may not stand for such a household."""
     if adults < 1 or children < 0:

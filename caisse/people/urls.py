@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{FILE}/reprise", membership.resume, name="person_resume"),
     path(f"{FILE}/depart", membership.leave, name="person_leave"),
     path(f"{FILE}/cloture", membership.close, name="person_close"),
+    path(f"{FILE}/effacer", membership.erase, name="person_erase"),
     path("gestion/acces", access.access, name="access"),
     path("gestion/acces/ouvrir", access.open_login, name="access_new"),
     path("gestion/acces/absence", access.stand_in, name="access_stand_in"),

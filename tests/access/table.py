@@ -83,6 +83,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),
+    ("coordinator", "person_erase"),
     ("coordinator", "balance_of"),
     # ways in and roles; acts of two people
     ("coordinator administrator", "access access_new access_stand_in access_login access_role"),

@@ -63,6 +63,16 @@ def _apply() -> Asked:
     return Asked({"household": ALONE}, [{"household": PAIR}, {"household": town}, {"on": TOMORROW}])
 
 
+@of(people.erase)
+def _erase() -> Asked:
+    ground()
+    one, other = member(), member()
+    for number in (one, other):
+        people.leave(membership_id=number, on=TODAY, by=OFFICE)
+        people.close(membership_id=number, by=OFFICE)
+    return Asked({"membership_id": one}, [{"membership_id": other}])
+
+
 @of(people.join)
 def _join() -> Asked:
     ground()

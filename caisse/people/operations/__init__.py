@@ -3,6 +3,7 @@
 from caisse.people.handles import words
 from caisse.people.operations.contacts import note_contact
 from caisse.people.operations.details import change_address, change_contact
+from caisse.people.operations.erasing import apply_retention, erase
 from caisse.people.operations.files import open_file, show_balance, show_contact
 from caisse.people.operations.finding import rewrite_words
 from caisse.people.operations.households import Held, add_holder, change_composition, end_holder
@@ -62,6 +63,7 @@ __all__ = [
     "agree",
     "answer",
     "apply",
+    "apply_retention",
     "ask",
     "change_address",
     "change_composition",
@@ -72,6 +74,7 @@ __all__ = [
     "decline",
     "end_holder",
     "end_role",
+    "erase",
     "give_code",
     "give_holder_code",
     "give_office_code",

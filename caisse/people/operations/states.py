@@ -116,8 +116,8 @@ def pause(
         raise Refusal("period", "Une suspension finit après son début.")
     _demand_unsealed(first)
     _demand_state(membership_id, State.PAUSED, first.first)
-    _write(membership_id, State.PAUSED, first.first, by, cause=id, last=str(last))
-    _write(membership_id, State.ACTIVE, last.next().first, by)
+    write_state(membership_id, State.PAUSED, first.first, by, cause=id, last=str(last))
+    write_state(membership_id, State.ACTIVE, last.next().first, by)
 
 
 @sent_again
@@ -171,7 +171,7 @@ def close(*, membership_id: int, by: Actor, id: Id | None = None) -> int:
             holder.until = max(today, holder.since)
             holder.save(update_fields=["until"])
     Membership.objects.filter(pk=membership_id).update(reached_on=None)
-    _write(membership_id, State.CLOSED, today, by, cause=cause, returned_cents=cents)
+    write_state(membership_id, State.CLOSED, today, by, cause=cause, returned_cents=cents)
     return cents
 
 
@@ -215,7 +215,7 @@ def _state(
 ) -> Id:  # fmt: skip
     """Check that `state` may follow, write it, and return its cause."""
     _demand_state(membership_id, state, since, sweeps=sweeps)
-    return _write(membership_id, state, since, by, cause=cause)
+    return write_state(membership_id, state, since, by, cause=cause)
 
 
 def _demand_state(membership_id: int, state: State, since: date, *, sweeps: bool = False) -> None:
@@ -237,7 +237,7 @@ def _demand_state(membership_id: int, state: State, since: date, *, sweeps: bool
         )
 
 
-def _write(
+def write_state(
     membership_id: int, state: State, since: date, by: Actor, *, cause: Id | None = None,
     **facts: int | str,
 ) -> Id:  # fmt: skip

@@ -18,6 +18,7 @@ from caisse.people.queries import MembershipView
 READERS = ("desk", "coordinator", "treasurer")
 ACTORS = ("desk", "coordinator")
 CLOSERS = ("coordinator", "treasurer")
+ERASERS = ("coordinator",)
 SECONDS = ("coordinator", "treasurer", "administrator")
 ANSWERERS = ("administrator", "coordinator")
 

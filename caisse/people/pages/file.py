@@ -9,7 +9,7 @@ from caisse.kernel.pages import done, found, show
 from caisse.people import operations
 from caisse.people import queries as people
 from caisse.people.forms import ContactForm
-from caisse.people.pages.asking import ACTORS, CLOSERS, READERS, household_task, opened
+from caisse.people.pages.asking import ACTORS, CLOSERS, ERASERS, READERS, household_task, opened
 from caisse.people.pages.telling import BADGES, coming, compositions, state_word, story
 from caisse.people.queries import MembershipView
 
@@ -35,7 +35,7 @@ def show_contact(request: HttpRequest, view: MembershipView) -> HttpResponse:
 
 
 def _file(request: HttpRequest, view: MembershipView) -> dict[str, object]:
-    """What the file shows; nine queries, whatever the household."""
+    """What the file shows; ten queries, whatever the household."""
     return {
         "view": view,
         "state": state_word(view.state),
@@ -47,6 +47,8 @@ def _file(request: HttpRequest, view: MembershipView) -> dict[str, object]:
         "contacts": people.contacts_of(view.id),
         "acts": by(request).may(*ACTORS),
         "closes": by(request).may(*CLOSERS),
+        "erases": by(request).may(*ERASERS),
+        "erased_on": people.erased_on(view.id),
     }
 
 

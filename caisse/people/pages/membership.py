@@ -13,6 +13,7 @@ from caisse.people import forms, operations
 from caisse.people.pages.asking import (
     ACTORS,
     CLOSERS,
+    ERASERS,
     Question,
     ask,
     household_task,
@@ -121,4 +122,28 @@ def close(request: HttpRequest, view: MembershipView) -> HttpResponse:
         _("Oui, clore l’adhésion"),
     )
     words = {"task": household_task(view, _("Clore l’adhésion")), "question": question}
+    return show(request, "people/question.html", {**words, "asked": form}, form=form)
+
+
+@in_menu("people")
+@only(*ERASERS, fresh=True)
+@require_http_methods(METHODS)
+@opened
+def erase(request: HttpRequest, view: MembershipView) -> HttpResponse:
+    """`…/effacer`: names, address, telephone and notes of a closed file are forgotten."""
+    form = forms.AskedForm(request.POST or None)
+    if form.does(
+        lambda: operations.erase(membership_id=view.id, by=by(request), id=form.operation_id)
+    ):
+        return to_file(request, view, _("Le dossier est effacé."))(form.outcome)
+    question = Question(
+        _("Effacer ce dossier ?"),
+        (
+            _("Les noms, l’adresse, les téléphones, les courriels et les notes disparaissent."),
+            _("Les comptes gardent un numéro, comme la loi le demande."),
+            _("On ne revient pas en arrière."),
+        ),
+        _("Oui, effacer le dossier"),
+    )
+    words = {"task": household_task(view, _("Effacer le dossier")), "question": question}
     return show(request, "people/question.html", {**words, "asked": form}, form=form)

@@ -94,6 +94,7 @@ def _templates() -> dict[str, str]:
         "membership.paused": _("%(who)s met l’adhésion en pause dès le %(day)s."),
         "membership.leaving": _("%(who)s note le départ du foyer au %(day)s."),
         "membership.closed": _("%(who)s clôt l’adhésion."),
+        "membership.erased": _("%(who)s efface le dossier."),
         "household.composition_changed": _("%(who)s note qui vit dans le foyer dès le %(day)s."),
         "address.changed": _("%(who)s corrige l’adresse."),
         "holder.added": _("%(who)s ajoute une personne qui paie."),

@@ -74,6 +74,7 @@ from caisse.people.queries.registry import (
     places_taken,
     timeline,
 )
+from caisse.people.queries.retention import erasable, erased_on, stale_applications
 from caisse.people.queries.roll import Roll, last_recorded, roll, statements_between
 from caisse.people.queries.starting import Start, start
 
@@ -111,6 +112,8 @@ __all__ = [
     "contact_kinds",
     "contact_seen",
     "contacts_of",
+    "erasable",
+    "erased_on",
     "file_open",
     "happened_to",
     "holder",
@@ -143,6 +146,7 @@ __all__ = [
     "roles",
     "roll",
     "search",
+    "stale_applications",
     "start",
     "state_labels",
     "statements_between",

@@ -208,6 +208,7 @@ STORY = (
     "membership.paused",
     "membership.leaving",
     "membership.closed",
+    "membership.erased",
     "membership.joined",
     "household.composition_changed",
     "address.changed",

@@ -41,6 +41,13 @@ class Gathered:
     looks: tuple[Look, ...]
     story: tuple[events.Happened, ...]
     places: dict[int, str]
+    kept_months: int
+
+    @property
+    def file_kept(self) -> str:
+        """How long the file of a member is kept."""
+        said = _("Tant que vous êtes membre, puis %(n)s mois.")
+        return said % {"n": count(self.kept_months)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,6 @@ def categories(all_: Gathered) -> tuple[Category, ...]:
     )  # fmt: skip
 
 
-def file_kept() -> str:
-    """How long the file of a member is kept. Source: domain.md 5.2."""
-    return _("Tant que vous êtes membre, puis 24 mois.")
-
-
 def books_kept() -> str:
     """How long the books are kept. Source: Code de commerce, L123-22."""
     return _("10 ans, c’est la loi des comptes. Un numéro y tient lieu de nom.")
@@ -88,7 +90,7 @@ def _person(all_: Gathered) -> Category:
         ),
         _("Pour vous reconnaître et vous joindre."),
         _("L’équipe. Jamais les lieux où vous achetez."),
-        file_kept(),
+        all_.file_kept,
     )
 
 
@@ -112,7 +114,7 @@ def _home(all_: Gathered) -> Category:
         tuple(facts),
         _("Pour vous écrire, et pour l’allocation quand elle suit le foyer."),
         _("L’équipe. L’adresse reste cachée tant que personne ne la demande."),
-        file_kept(),
+        all_.file_kept,
         "my_household",
         _("Voir mon foyer"),
     )
@@ -131,7 +133,7 @@ def _membership(all_: Gathered) -> Category:
         tuple(facts),
         _("Pour savoir qui reçoit et qui cotise, mois par mois."),
         _("L’équipe."),
-        file_kept(),
+        all_.file_kept,
     )
 
 
@@ -181,7 +183,7 @@ def _questions(all_: Gathered) -> Category:
         ((_("Questions posées ici"), count(asked)),),
         _("Pour vous répondre."),
         _("L’équipe. Un autre titulaire ne les lit pas."),
-        file_kept(),
+        all_.file_kept,
         "my_inquiries",
         _("Lire mes demandes"),
     )
@@ -197,7 +199,7 @@ def _contacts(all_: Gathered) -> Category:
         facts or ((_("Échanges notés"), _("aucun")),),
         _("Pour que la personne suivante sache ce qui est convenu."),
         _("L’équipe."),
-        file_kept(),
+        all_.file_kept,
     )
 
 

@@ -13,6 +13,7 @@ from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
 from caisse.kernel import clock, paper
 from caisse.kernel.guard import by, in_menu, only
+from caisse.kernel.month import Month
 from caisse.kernel.pages import found, show
 from caisse.kernel.wording import day
 from caisse.merchants import queries as merchants
@@ -20,6 +21,7 @@ from caisse.payments import queries as payments
 from caisse.payments.queries import WalletLine
 from caisse.people import queries as people
 from caisse.people.queries import HeldWallet
+from caisse.people.rules import RetentionRules
 from caisse.site.pages.member.mine import terms
 from caisse.site.telling.details import Device, Gathered, categories, sheets
 from caisse.site.telling.details_file import document
@@ -60,6 +62,7 @@ def my_details_pdf(request: HttpRequest) -> HttpResponse:
 def gathered(request: HttpRequest, *, movements: bool = True) -> Gathered:
     """All that is held about the person who asks; each movement only for who asks for them."""
     held, founding = found(people.personal(by(request).id)), bylaws.founding()
+    rules = bylaws.in_force(RetentionRules, month=Month.of(clock.today()))
     numbers = [number for home in held.households for number, _states in home.memberships]
     return Gathered(
         caisse="" if founding is None else founding.name,
@@ -76,6 +79,7 @@ def gathered(request: HttpRequest, *, movements: bool = True) -> Gathered:
         looks=tuple(one for number in numbers for one in people.looks(number, limit=ALL)),
         story=tuple(one for number in numbers for one in people.happened_to(number, limit=ALL)),
         places=merchants.names(),
+        kept_months=rules.member_file_months,
     )
 
 

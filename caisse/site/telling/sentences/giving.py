@@ -44,6 +44,12 @@ def members() -> dict[str, Say]:
             )
             % {"n": count(value)}
         ),
+        "retention.member_file_months": number(
+            "", _("La caisse garde un dossier %(n)s mois après la clôture, puis l’efface.")
+        ),
+        "retention.application_months": number(
+            "", _("Une demande restée sans suite s’efface après %(n)s mois.")
+        ),
         "currency.code": lambda value, terms: (
             _("La caisse compte en euros.")
             if value == "EUR"
