@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caisse.funding import queries
-from caisse.kernel.forms import ActForm, ChoiceField, DayField, EuroField, TextField
+from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, DayField, EuroField, TextField
 
 ROWS = 6  # instalments of one agreement that the form offers
 LETTER = gettext_lazy("Date du courrier")
@@ -181,6 +181,23 @@ class AccessForm(ActForm):
         help_text=gettext_lazy("Pour recevoir un code. Sans elle, le code imprimé suffit."),
     )
     fields_of = {"holders": "given_name"}
+
+
+class DocumentForm(ActForm):
+    """A paper behind an entry."""
+
+    kind = ChoiceField(label=gettext_lazy("Qu’est-ce que c’est ?"))
+    paper = forms.FileField(
+        label=gettext_lazy("Le fichier ou la photo"),
+        help_text=gettext_lazy("PDF, JPEG, PNG ou WebP, 10 Mo au plus."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
+        error_messages={**REQUIRED, "empty": gettext_lazy("Ce fichier est vide.")},
+    )
+    fields_of = {"kind": "kind", "paper_kind": "paper", "paper_large": "paper"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = queries.document_kinds()  # type: ignore[attr-defined]
 
 
 class SureForm(ActForm):

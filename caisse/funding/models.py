@@ -206,3 +206,39 @@ class PaidCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.paid_on} {self.cents}"
+
+
+class DocumentKind(models.TextChoices):
+    """What a supporting document is."""
+
+    INVOICE = "invoice", "facture"
+    STATEMENT = "statement", "relevé de banque"
+    LETTER = "letter", "courrier"
+    OTHER = "other", "autre pièce"
+
+
+class Document(models.Model):
+    """The paper behind an entry: `subject` names it ("cost:12", "act:…").
+
+    The content is empty once it was withdrawn; its digest and its dates stay.
+    """
+
+    id = Id16Field(primary_key=True)
+    subject = models.CharField(max_length=60, db_index=True)
+    kind = models.CharField(max_length=10, choices=DocumentKind.choices)
+    media = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    content = models.BinaryField()
+    added_by = models.CharField(max_length=80)
+    added_at = models.BigIntegerField()
+    withdrawn_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=DocumentKind.values), name="document_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subject}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caisse.funding.pages import access, costs, grants
+from caisse.funding.pages import access, costs, documents, grants
 
 MONEY = "gestion/argent"
 
@@ -16,7 +16,17 @@ urlpatterns = [
         f"{MONEY}/depenses/prevues/<int:planned_id>/changer", costs.cost_change, name="cost_change"
     ),
     path(f"{MONEY}/depenses/prevues/<int:planned_id>/payer", costs.cost_pay, name="cost_pay"),
+    path(f"{MONEY}/depenses/payees/<int:paid_id>", costs.cost_paid, name="cost_paid"),
     path(f"{MONEY}/depenses/payees/<int:paid_id>/annuler", costs.cost_undo, name="cost_undo"),
+    path(
+        f"{MONEY}/pieces/<slug:kind>/<str:key>/ajouter", documents.document_new, name="document_new"
+    ),
+    path(f"{MONEY}/pieces/<uuid:document_id>", documents.document, name="document"),
+    path(
+        f"{MONEY}/pieces/<uuid:document_id>/retirer",
+        documents.document_withdraw,
+        name="document_withdraw",
+    ),
     path(f"{MONEY}/financeurs", grants.funders, name="funders"),
     path(f"{MONEY}/financeurs.csv", grants.funders_csv, name="funders_csv"),
     path(f"{MONEY}/financeurs/<int:funder_id>", grants.funder, name="funder"),

@@ -17,6 +17,7 @@ from caisse.kernel import cents, ids, sheet
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
+from caisse.kernel.refusing import in_words
 
 T = TypeVar("T")
 LONGEST_TEXT = 2_000
@@ -51,7 +52,7 @@ class EuroField(forms.CharField):
         try:
             found = cents.parse(text)
         except ValueError as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(str(error))) from None
         low, high = self.min_cents, self.max_cents
         if found < low:
             raise ValidationError(_("Écrivez %(low)s ou plus.") % {"low": cents.show(low)})
@@ -75,7 +76,7 @@ class DayField(forms.CharField):
         try:
             return sheet.read_day(text)
         except ValueError as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(str(error))) from None
 
 
 class MonthField(forms.CharField):
@@ -93,7 +94,7 @@ class MonthField(forms.CharField):
         try:
             return sheet.read_month(text)
         except ValueError as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(str(error))) from None
 
 
 class TextField(forms.CharField):
@@ -164,5 +165,5 @@ class ActForm(forms.Form):
     def refused(self, refusal: Refusal) -> None:
         """Show a refusal where it belongs."""
         field = self.fields_of.get(refusal.reason)
-        error = ValidationError(refusal.sentence, code=refusal.reason)
+        error = ValidationError(in_words(refusal.sentence), code=refusal.reason)
         self.add_error(field if field in self.fields else None, error)

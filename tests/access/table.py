@@ -108,11 +108,14 @@ LINES: tuple[tuple[str, str], ...] = (
     (MONEY, "redemption_resume place_day refund_new"),
     ("treasurer", "redemption_bank_csv redemption_prepare redemption_refused"),
     # money
-    (MONEY, "money_office forecast forecast_csv costs costs_csv costs_paid_csv cost_plan"),
+    (
+        MONEY,
+        "money_office forecast forecast_csv costs costs_csv costs_paid_csv cost_plan cost_paid",
+    ),
     (MONEY, "cost_pay_new cost_change cost_pay cost_undo funders funders_csv funder funder_access"),
     (MONEY, "funder_access_end grant_new grant_write_off instalment_receive instalment_postpone"),
     (MONEY, "cover cover_csv bank bank_csv bank_reading transfers transfer_new transfer"),
-    (MONEY, "transfer_decline levy_answer"),
+    (MONEY, "transfer_decline levy_answer document document_new document_withdraw"),
     (TWO, "checks"),
 )
 

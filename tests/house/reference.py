@@ -98,17 +98,31 @@ def articles(tree: Tree) -> str:
 
 def refusals(tree: Tree) -> str:
     """One line per reason and sentence with which a rule may say no."""
-    rows: set[Row] = set()
+    rows: set[Row] = {(f"`{reason}`", package, said) for reason, package, said in said_no(tree)}
+    about = "Why an operation may say no; it has then changed nothing. « … » stands for a value."
+    return HEAD.format(title="Refusals", about=about) + _table(
+        ("reason", "package", "sentence"), rows
+    )
+
+
+def said_no(tree: Tree) -> Iterator[tuple[str, str, str]]:
+    """Reason, package and sentence of each refusal; « … » stands for a value."""
     for file in tree.code():
         for call in file.calls("Refusal"):
             values = [*call.args, *(keyword.value for keyword in call.keywords)]
             reason, *sentence = (spoken(value) for value in values)
             if reason and sentence and sentence[0]:
-                rows.add((f"`{reason}`", file.package, sentence[0]))
-    about = "Why an operation may say no; it has then changed nothing. « … » stands for a value."
-    return HEAD.format(title="Refusals", about=about) + _table(
-        ("reason", "package", "sentence"), rows
-    )
+                yield reason, file.package, sentence[0]
+
+
+def misread(tree: Tree) -> Iterator[str]:
+    """What the readers of amounts and dates say of a text that they do not understand."""
+    for file in tree.code():
+        if file.package == "kernel":
+            for call in file.calls("ValueError"):
+                said = spoken(call.args[0]) or ""
+                if re.fullmatch(r"[A-ZÀ-Ý«].*\.", said):
+                    yield said
 
 
 def commands(tree: Tree) -> str:

@@ -41,8 +41,8 @@ def test_a_key_of_the_device_opens_the_door(address: str, page: Page) -> None:
     _come_in_as(page, "comite")
     page.goto(_at(page, "/compte/2fa/webauthn/add/"))
     page.get_by_label("Nom de la clé").fill("Mon téléphone")
-    page.get_by_role("button", name="Fabriquer la clé").click()
-    page.wait_for_url("**/compte/2fa/**")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Fabriquer la clé").click()
     page.goto(_at(page, "/compte/2fa/webauthn/"))
     assert "Mon téléphone" in page.locator("main").inner_text()
     page.goto(_at(page, "/compte/logout/"))

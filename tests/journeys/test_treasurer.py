@@ -3,7 +3,11 @@
 Jobs of domain.md 3.3: A05, A06, A07, A11, A12, A18, A20, E19.
 """
 
+import io
 from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import FilePayload
 
 from tests.journeys.office_walking import Office
 from tests.journeys.walking import DESK, PHONE, Visit
@@ -49,6 +53,16 @@ def test_a_manual_transfer_and_the_one_that_does_not_exist(visit: Visit, guests:
     nadia.click("Argent", "Virements à la main", "Noter des frais")
     nadia.click("Donner mon accord").says("C’est fait")
     paul.click("Argent").says("40 785,50 €")
+    paul.click("Virements à la main", "Noter des frais", "Joindre une pièce")
+    paul.click("relevé de banque").click("Garder cette pièce").says("Ce champ attend une réponse.")
+    photo = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(photo, "JPEG")
+    paper = FilePayload(name="releve.jpg", mimeType="image/jpeg", buffer=photo.getvalue())
+    paul.page.get_by_label("Le fichier ou la photo").set_input_files(paper)
+    paul.click("Garder cette pièce").says("La pièce est gardée.", "Relevé de banque")
+    name, content = paul.download("Lire")
+    assert name.endswith(".jpg") and content.startswith(b"\xff\xd8")
+    paul.click("Retirer", "Retirer cette pièce").says("La pièce est retirée.", "retirée")
 
 
 def test_what_was_planned_what_comes_and_what_is_proved(visit: Visit, guests: Guests) -> None:

@@ -105,6 +105,15 @@ def _undo_cost() -> Asked:
     return Asked(content, [{"paid_id": other}, {"reason": "Autre raison"}])
 
 
+@of(funding.attach_document)
+def _attach_document() -> Asked:
+    ground()
+    paper = b"%PDF-1.7 %%EOF"
+    content = {"subject": "cost:1", "kind": "invoice", "content": paper}
+    others: list[dict[str, Any]] = [{"subject": "cost:2"}, {"kind": "letter"}]
+    return Asked(content, [*others, {"content": paper + b" "}])
+
+
 @of(funding.open_access)
 def _open_access() -> Asked:
     ground()

@@ -10,6 +10,7 @@ from caisse.accounting import operations, queries
 from caisse.accounting.forms import AgreeForm, DeclineForm, TransferForm
 from caisse.accounting.operations import LABELS, MANUAL, Order
 from caisse.accounting.pages import ACT, ROLES
+from caisse.funding import queries as funding
 from caisse.kernel import clock, ids
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, show
@@ -132,4 +133,6 @@ def _told(act: ActView, names: dict[str, str], me: str) -> dict[str, object]:
 
 def _page(request: HttpRequest, act: ActView) -> dict[str, object]:
     names = people.names_of(set(_both(act)))
-    return _told(act, names, by(request).id) | {"decline": DeclineForm()}
+    id = ids.show_id(act.id)
+    papers = {"papers": funding.documents_of(f"act:{id}"), "entry": ("act", id)}
+    return _told(act, names, by(request).id) | papers | {"decline": DeclineForm()}

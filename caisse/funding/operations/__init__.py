@@ -6,6 +6,7 @@ with the same `id` (the event's): the second time changes nothing, other content
 
 from caisse.funding.operations.bank import make_fee_good, record_fee, record_interest
 from caisse.funding.operations.costs import change_cost, pay_cost, plan_cost, undo_cost
+from caisse.funding.operations.documents import attach_document, withdraw_document
 from caisse.funding.operations.grants import (
     Signed,
     add_funder,
@@ -25,6 +26,7 @@ from caisse.funding.operations.rights import (
 __all__ = [
     "Signed",
     "add_funder",
+    "attach_document",
     "change_cost",
     "confirm_levy",
     "end_funder_right",
@@ -42,5 +44,6 @@ __all__ = [
     "top_up",
     "undo_cost",
     "void_levy",
+    "withdraw_document",
     "write_off_grant",
 ]

@@ -115,6 +115,21 @@ def cost_pay_new(request: HttpRequest) -> HttpResponse:
 
 
 @in_menu("money")
+@only(*ROLES)
+@require_safe
+def cost_paid(request: HttpRequest, paid_id: int) -> HttpResponse:
+    """One cost that was paid, with the papers behind it."""
+    cost = found(queries.cost_paid(paid_id))
+    words = {
+        "cost": cost,
+        "line": capital(queries.lines()[cost.line]),
+        "papers": queries.documents_of(f"cost:{cost.id}"),
+        "entry": ("cost", cost.id),
+    }
+    return show(request, "funding/cost_paid.html", words)
+
+
+@in_menu("money")
 @only(*ROLES, fresh=True)
 @require_http_methods(ACT)
 def cost_undo(request: HttpRequest, paid_id: int) -> HttpResponse:

@@ -1,5 +1,14 @@
 """Reads of funding: what was expected as known on a day, and what its pages show."""
 
+from caisse.funding.queries.documents import (
+    DocumentFile,
+    DocumentRow,
+    all_documents,
+    document,
+    document_file,
+    document_kinds,
+    documents_of,
+)
 from caisse.funding.queries.expected import (
     Change,
     Cost,
@@ -38,14 +47,21 @@ __all__ = [
     "Change",
     "Cost",
     "CostPaid",
+    "DocumentFile",
+    "DocumentRow",
     "FunderRow",
     "GrantRow",
     "InstalmentRow",
     "Planned",
     "Received",
+    "all_documents",
     "budget",
     "cost_paid",
     "costs_paid",
+    "document",
+    "document_file",
+    "document_kinds",
+    "documents_of",
     "expected_of",
     "funders",
     "funders_read_by",

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from caisse.bylaws import queries as bylaws
+from caisse.funding import queries as funding
 from caisse.kernel.refusal import Refusal
 
 LEFT_OUT = frozenset(
@@ -33,7 +34,8 @@ LEFT_OUT = frozenset(
         "auth.Group",
     }
 )
-SECRET_COLUMNS = frozenset({"password"})
+SECRET_COLUMNS = frozenset({"password", "content"})  # papers are files of their own
+PAPERS = "pieces"
 CHUNK = 2_000
 ANCHORS = "anchors.jsonl"
 
@@ -58,6 +60,7 @@ def export(folder: Path) -> int:
     anchors = Path(settings.HOME) / ANCHORS
     if anchors.exists():
         shutil.copyfile(anchors, folder / ANCHORS)
+    _write_papers(folder)
     _seal(folder)
     return rows
 
@@ -85,6 +88,15 @@ def _write(model: type[models.Model], folder: Path) -> int:
             writer.writerow([_text(value) for value in row])
             number += 1
     return number
+
+
+def _write_papers(folder: Path) -> None:
+    """The papers behind entries, each as the file that it is, by its id."""
+    (folder / PAPERS).mkdir(mode=0o700)
+    for key in funding.all_documents():
+        paper = funding.document_file(key)
+        if paper is not None:
+            (folder / PAPERS / f"{key.hex()}.{paper.ending}").write_bytes(paper.content)
 
 
 def _text(value: object) -> str:
@@ -118,7 +130,8 @@ def _other(field: models.Field[Any, Any]) -> str:
 def _seal(folder: Path) -> None:
     """`files.txt`: the SHA-256 of each file, as `sha256sum -c` reads it."""
     lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
-        for path in sorted(folder.iterdir())
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     ]
     (folder / "files.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

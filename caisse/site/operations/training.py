@@ -34,6 +34,7 @@ EMPTIED = (
     "caisse_messages_preference",
     "django_tasks_db_dbtaskresult",
     "merchants_bankdetails",
+    "funding_document",
 )
 """Tables of which a copy to learn on keeps nothing: ways in, sessions, letters, work that waits."""
 

@@ -73,6 +73,8 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "decision.adopted": (COMMITTEE, later("Une décision est adoptée (%(subject)s).")),
     "demo.played": (HOUSE, later("La démonstration a été jouée jusqu’ici.")),
     "desk.closed": (MONEY, later("%(who)s clôt la journée d’un guichet (%(subject)s).")),
+    "document.attached": (MONEY, later("%(who)s joint une pièce.")),
+    "document.withdrawn": (MONEY, later("%(who)s retire une pièce.")),
     "fee.made_good": (MONEY, later("%(who)s rembourse les frais de banque à la caisse.")),
     "fee.recorded": (MONEY, later("La banque prend des frais : %(cents)s.")),
     "file.opened": (PEOPLE, later("%(who)s ouvre le dossier du %(subject)s.")),

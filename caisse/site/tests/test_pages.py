@@ -35,7 +35,7 @@ MOST_QUERIES = {  # of a first visit; a second one asks for the state of the boo
     "/lieux": 12,
     "/reglement": 9,
     "/reglement/allocation.base_cents": 8,
-    "/decisions": 11,
+    "/decisions": 12,
     "/decisions/1": 11,
     "/chiffres": 11,
     "/argent": 24,
