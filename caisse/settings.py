@@ -99,6 +99,7 @@ def mail(url: str) -> dict[str, Any]:
 
 
 HOME = Path(text("CAISSE_HOME", "var")).resolve()
+KEYS = text("CAISSE_KEYS")  # the folder of keys: `keys` in HOME when nobody says
 HOME.mkdir(parents=True, exist_ok=True)
 INSECURE = flag("CAISSE_INSECURE")
 SECRET_KEY = secret_key()

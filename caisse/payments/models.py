@@ -23,3 +23,27 @@ class Till(models.Model):
 
     def __str__(self) -> str:
         return f"till of place:{self.place_id}"
+
+
+class Pin(models.Model):
+    """The verifier of a holder's PIN: never the PIN (payments.md 2.1).
+
+    `layers` are the numbers of the keys under which it lies, the innermost first: "1", "1 2".
+    """
+
+    holder = models.OneToOneField("people.Holder", on_delete=models.PROTECT, primary_key=True)
+    salt = models.BinaryField(max_length=8)
+    verifier = models.BinaryField(max_length=16)
+    layers = models.CharField(max_length=40)
+    length = models.PositiveSmallIntegerField()
+    drawn_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(length__gte=4, length__lte=8), name="pin_length_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pin of holder:{self.pk}"

@@ -24,6 +24,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Le code ou l’identifiant n’est pas reconnu. La personne peut le retaper.",
         "Vérifiez l’identifiant et le code, puis recommencez.",
     ),
+    "code_paused": (
+        "Le code n’est pas possible ici aujourd’hui. Carte, téléphone ou bon acceptés.",
+        "Par sécurité, le code est en pause. Votre argent est en sûreté. L’accueil peut aider.",
+    ),
+    "till_code_paused": (
+        "Cet appareil ne prend plus de code jusqu’à {until}.",
+        "Payez avec votre téléphone ou un bon, ou attendez {until}.",
+    ),
     "means_unavailable": (
         "Ce moyen de paiement n’est pas disponible aujourd’hui. Un autre moyen ?",
         "Votre porte-monnaie ou ce moyen est en pause. Appelez l’accueil.",
@@ -92,8 +100,8 @@ class Declined:
         return f"{NOTHING_TAKEN} {self.cashier}" if self.settled else self.cashier
 
 
-def declined(reason: str, *, left_cents: int = 0, days: int = 0) -> Declined:
-    """The refusal `reason` with its sentences; `left_cents` and `days` where they speak of them."""
-    left = money.show(left_cents)
-    cashier, member = (text.format(left=left, days=days) for text in SENTENCES[reason])
+def declined(reason: str, *, left_cents: int = 0, days: int = 0, until: str = "") -> Declined:
+    """The refusal `reason` with its sentences; the values are those of which they speak."""
+    said = {"left": money.show(left_cents), "days": days, "until": until}
+    cashier, member = (text.format(**said) for text in SENTENCES[reason])
     return Declined(reason, cashier, member)

@@ -21,6 +21,14 @@ class PaymentRules:
     )
 
 
+@articles("instrument")
+@dataclass(frozen=True, slots=True)
+class InstrumentRules:
+    """The ways of paying."""
+
+    pin_length: int = article("chiffres du code", neutral=6, bounds=(6, 8), unit="number")
+
+
 def refundable(paid_on: date, today: date, rules: PaymentRules) -> bool:
     """True while a purchase of the business day `paid_on` may be refunded on `today`.
 

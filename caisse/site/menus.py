@@ -25,7 +25,7 @@ PEOPLE = ("desk", "coordinator", "treasurer")
 MONEY = ("coordinator", "treasurer")
 MENUS: dict[str, tuple[Entry, ...]] = {
     "moi": (
-        Entry("wallet", _("Portefeuille"), "wallet", inside=("member",)),
+        Entry("wallet", _("Porte-monnaie"), "wallet", inside=("member",)),
         Entry("places", _("Où acheter"), "map-pin"),
         Entry("my_pledge", _("Cotiser"), "coins", inside=("pledge",)),
         Entry("decisions", _("Décisions"), "users-group"),
@@ -79,6 +79,6 @@ def homes(roles: frozenset[str]) -> list[tuple[str, str | Promise]]:
         (set(OFFICE), "today", _("Le bureau")),
         ({"merchant"}, "my_places", _("Mes lieux")),
         ({"funder"}, "my_grants", _("Mes conventions")),
-        ({"member"}, "wallet", _("Mon portefeuille")),
+        ({"member"}, "wallet", _("Mon porte-monnaie")),
     )
     return [(page, label) for wanted, page, label in known if wanted & roles]

@@ -136,6 +136,9 @@ def scripts_for_all(tree: Tree) -> Iterator[str]:
                 yield file.at(file.text.count("\n", 0, match.start()) + 1, f"not on macOS: {said}")
 
 
+IMPORTED_AS = {"pillow": "PIL"}
+
+
 @rule(
     {PROJECT: ASKS, "caisse/settings.py": "import b\n"},
     fine={PROJECT: ASKS, "caisse/settings.py": "HASHER = 'x.hashers.A'\n"},
@@ -146,7 +149,11 @@ def used_dependencies(tree: Tree) -> Iterator[str]:
     for asked in tomllib.loads(tree.read(PROJECT) or ASKS)["project"].get("dependencies", []):
         name = re.split(r"[\[<>=!~; ]", asked)[0]
         words = {name.replace("-", "_"), name.removesuffix("-cffi")}
-        words |= {name.replace("-", "_").removesuffix("_py"), name.removeprefix("python-")}
+        words |= {
+            IMPORTED_AS.get(name, name),
+            name.replace("-", "_").removesuffix("_py"),
+            name.removeprefix("python-"),
+        }
         if not any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in words):
             yield f"{PROJECT}:1: {name} is used nowhere"
 

@@ -22,7 +22,7 @@ UNWELCOME = {
     r"\.\.\.": "« … »",
     r"\b[a-z]{0,2}'\w": "a straight apostrophe: write ’",
 }
-CAPITALS = {"CSV", "IBAN", "QR", "SMS", "CHF", "EUR", "UTF"}
+CAPITALS = {"CSV", "IBAN", "QR", "SMS", "CHF", "EUR", "UTF", "PDF", "JPEG", "PNG"}
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
 LONG = "Un " + "mot " * WORDS + "de trop."
 

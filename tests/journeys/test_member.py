@@ -69,7 +69,7 @@ def test_what_is_left_what_was_bought_and_what_becomes_of_it(member: Visit, widt
     assert "Ce qui reste ne se perd pas" in words
     assert f"Il vous reste {left} MonA" in press(page, "Ce que devient ce qui reste")
     assert "Voici pourquoi, ligne par ligne" in press(page, "Mon allocation, ligne par ligne")
-    press(page, "Portefeuille")
+    press(page, "Porte-monnaie")
     press(page, "Tous les mouvements")
     assert "Janvier 2024" in press(page, "Janvier 2024")
     purchase = page.locator(".rows a").first
@@ -90,12 +90,12 @@ def test_what_is_left_what_was_bought_and_what_becomes_of_it(member: Visit, widt
 def test_a_change_of_the_household_and_one_more_who_pays(member: Visit, width: int) -> None:
     """M15, M17."""
     page = member(width=width)
-    assert "Qui paie avec ce portefeuille" in press(page, "Mon foyer")
+    assert "Qui paie avec ce porte-monnaie" in press(page, "Mon foyer")
     press(page, "Dire un changement")
     assert page.locator("[name=kind]").input_value() == "composition"
     page.get_by_label("Votre demande").fill("Un enfant naît en avril.")
     assert "Un enfant naît en avril." in press(page, "Envoyer ma demande")
-    press(page, "Portefeuille")
+    press(page, "Porte-monnaie")
     press(page, "Mon foyer")
     words = press(page, "Demander à ajouter cette personne")  # nothing typed yet
     assert "Ce champ attend une réponse." in words

@@ -90,8 +90,8 @@ def _labels(part: Part, found: Allocation) -> str:
         "contribution": _("Votre cotisation"),
         "first_month": _("Premier mois"),
         "available": _("Argent disponible"),
-        "cap": _("Plafond du portefeuille"),
-        "closed": _("Portefeuille fermé"),
+        "cap": _("Plafond du porte-monnaie"),
+        "closed": _("Porte-monnaie fermé"),
         "expiry": _("Ce qui n’était pas dépensé"),
     }[part.kind]
 
@@ -134,7 +134,7 @@ def _whys(part: Part, found: Allocation) -> str:
 
 def _cap(part: Part, found: Allocation) -> str:
     if part.why == "none":
-        return _("Ici, un portefeuille n’a pas de plafond.")
+        return _("Ici, un porte-monnaie n’a pas de plafond.")
     if part.why == "ahead":
         return _("Il est regardé le jour du versement : au plus %(cap)s.")
     if part.why == "whole":
@@ -142,7 +142,7 @@ def _cap(part: Part, found: Allocation) -> str:
             return _("Rien n’est retenu.")
         return _("Rien n’est retenu : il restait %(held)s, le plafond est %(cap)s.")
     if found.held_cents is None:
-        return _("Le portefeuille était plein : il garde au plus %(cap)s.")
+        return _("Le porte-monnaie était plein : il garde au plus %(cap)s.")
     return _("Il restait %(held)s et le plafond est %(cap)s. Le surplus est revenu au fonds.")
 
 
@@ -150,5 +150,7 @@ def _expiry(part: Part, found: Allocation) -> str:
     if part.why == "kept":
         return _("Rien ne se perd avec le temps.")
     if found.expired_cents:
-        return _("%(gone)s trop anciens ont quitté votre portefeuille. Le montant n’en change pas.")
+        return _(
+            "%(gone)s trop anciens ont quitté votre porte-monnaie. Le montant n’en change pas."
+        )
     return _("Rien n’était trop ancien ce jour-là.")

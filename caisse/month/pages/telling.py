@@ -212,7 +212,7 @@ def _kept_back(run: RunView, unit: str) -> list[Change]:
         words = ngettext(
             "%(n)s foyer n’a pas tout reçu.", "%(n)s foyers n’ont pas tout reçu.", back.households
         )
-        text = _("Leur portefeuille était plein, ou fermé. Le reste est revenu au fonds.")
+        text = _("Leur porte-monnaie était plein, ou fermé. Le reste est revenu au fonds.")
         address = f"{reverse('month_lines', args=[run.month])}?seulement={FILTERS['capped']}"
         found = [(back, words, text, _see(back), address)]
     else:
@@ -222,8 +222,8 @@ def _kept_back(run: RunView, unit: str) -> list[Change]:
             return [Change("wallet", _("Plafonds : vus au versement."), text, value="")]
         capped, expiring = ahead.capped, ahead.expiring
         full = ngettext(
-            "%(n)s portefeuille dépasserait son plafond.",
-            "%(n)s portefeuilles dépasseraient leur plafond.",
+            "%(n)s porte-monnaie dépasserait son plafond.",
+            "%(n)s porte-monnaie dépasseraient leur plafond.",
             capped.households,
         )
         old = ngettext(

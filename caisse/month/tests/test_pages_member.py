@@ -55,7 +55,7 @@ def test_the_allocation_is_explained_line_by_line_with_its_articles() -> None:
         "Votre cotisation +0,00 MonA Ce que vous donnez ne change pas ce que vous recevez.",
         "Premier mois +0,00 MonA Vous recevez le mois entier.",
         "Argent disponible +0,00 MonA 100 € sont mis de côté pour 1 foyer.",
-        "Plafond du portefeuille +0,00 MonA Rien n’est retenu : il restait 0 MonA",
+        "Plafond du porte-monnaie +0,00 MonA Rien n’est retenu : il restait 0 MonA",
         "Versé le dimanche 5 février 2023 100,00 MonA",
     ):
         assert words in page, words
@@ -94,11 +94,13 @@ def test_a_full_wallet_says_what_was_held_back() -> None:
     ground.give(900_00)
     ground.run(FEBRUARY)
     becoming = said(client, UNSPENT)
-    assert "Un portefeuille garde au plus 100,00 MonA : au-delà, le versement s’arrête." in becoming
+    assert (
+        "Un porte-monnaie garde au plus 100,00 MonA : au-delà, le versement s’arrête." in becoming
+    )
     assert "Pour tout recevoir, dépensez 100,00 MonA avant le dimanche 5 mars 2023." in becoming
     ground.run(MARCH)
     page = said(client, ALLOCATION)
-    assert "Plafond du portefeuille −100,00 MonA Le portefeuille était plein" in page
+    assert "Plafond du porte-monnaie −100,00 MonA Le porte-monnaie était plein" in page
     assert "Versé le dimanche 5 mars 2023 0,00 MonA" in page
     assert "Votre allocation de février 2023" in said(client, f"{ALLOCATION}/2023-02")
 
@@ -160,7 +162,7 @@ def test_what_expires_is_said_before_it_happens_with_amounts_and_dates() -> None
     ground.run(april)
     assert ground.wallet(joined) == 200_00  # what the page said of February has happened
     page = said(client, ALLOCATION)
-    assert "100 MonA trop anciens ont quitté votre portefeuille." in page
+    assert "100 MonA trop anciens ont quitté votre porte-monnaie." in page
 
 
 def test_without_report_all_that_is_left_goes_at_the_next_credit() -> None:
@@ -221,8 +223,8 @@ def test_nobody_reads_another_s_month() -> None:
 def test_a_login_without_a_wallet_is_told_so() -> None:
     ground.found()
     client = Client()
-    enter(client, "sans-portefeuille", "member")
-    assert "Votre accès ne mène pas à un portefeuille." in said(client, ALLOCATION)
+    enter(client, "sans-porte-monnaie", "member")
+    assert "Votre accès ne mène pas à un porte-monnaie." in said(client, ALLOCATION)
     said(client, UNSPENT, 404)
 
 

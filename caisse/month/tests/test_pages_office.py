@@ -260,7 +260,7 @@ def test_caps_and_expiry_are_foreseen_then_told() -> None:
     ground.spend(homes[0], 100_00)
     ground.freeze(MARCH)
     page = said(nadia(), "/gestion/mois/2023-03")
-    assert "1 portefeuille dépasserait son plafond." in page and "−100 MonA" in page
+    assert "1 porte-monnaie dépasserait son plafond." in page and "−100 MonA" in page
     ground.approve(MARCH)
     ground.credit(MARCH)
     client = nadia()

@@ -6,6 +6,8 @@ A payment writes no row but its transfer: it is judged by the ledger on account 
 from caisse.payments.operations.giving_back import refund
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
+from caisse.payments.operations.paying_pin import pay_by_pin
+from caisse.payments.operations.pins import change_pin_key, draw_pin
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.queries import Receipt
 from caisse.payments.reasons import Declined
@@ -18,10 +20,13 @@ __all__ = [
     "Receipt",
     "abandon",
     "alone_cents",
+    "change_pin_key",
     "close_till",
+    "draw_pin",
     "open_till",
     "outcome",
     "pay",
+    "pay_by_pin",
     "pay_many",
     "refund",
     "refund_at_office",

@@ -50,11 +50,11 @@ def pay(
     """
     till = till_for(place_id=place_id, by=by) if till is None else till
     purchase = Purchase(payment_id, wallet_id, place_id, cents, method, till, made_at)
-    transfer = _transfer(purchase)
+    transfer = pay_transfer(purchase)
     # A till that was closed still hears its first receipt again.
     if not is_open(till, place_id) and ledger.outcome(payment_id) is None:
         return declined("till_suspended")
-    return _told(purchase, ledger.submit([transfer])[0])
+    return told(purchase, ledger.submit([transfer])[0])
 
 
 def pay_many(purchases: Sequence[Purchase]) -> list[Answer]:
@@ -62,7 +62,7 @@ def pay_many(purchases: Sequence[Purchase]) -> list[Answer]:
 
     Each is judged by itself. Raises as `pay` does.
     """
-    transfers = [_transfer(purchase) for purchase in purchases]
+    transfers = [pay_transfer(purchase) for purchase in purchases]
     shut = [not is_open(purchase.till, purchase.place_id) for purchase in purchases]
     outcomes = [Outcome("uncertain", purchase.payment_id) for purchase in purchases]
     left = threading.Semaphore(0)
@@ -80,8 +80,8 @@ def pay_many(purchases: Sequence[Purchase]) -> list[Answer]:
     return [
         outcome(purchase.payment_id) or declined("till_suspended")
         if closed
-        else _told(purchase, told)
-        for purchase, closed, told in zip(purchases, shut, outcomes, strict=True)
+        else told(purchase, answered)
+        for purchase, closed, answered in zip(purchases, shut, outcomes, strict=True)
     ]
 
 
@@ -117,7 +117,8 @@ def outcome(payment_id: Id) -> Answer | None:
     return receipt_of(movement) or taken(payment_id)
 
 
-def _transfer(purchase: Purchase) -> Transfer:
+def pay_transfer(purchase: Purchase, unless: str | None = None) -> Transfer:
+    """The transfer of a payment; refused `limited` when the account `unless` is full."""
     if not 0 < purchase.cents <= 2**53:
         raise ValueError("a payment moves a positive number of cents")
     if purchase.method not in METHODS:
@@ -129,12 +130,13 @@ def _transfer(purchase: Purchase) -> Transfer:
         purchase.cents,
         "payment",
         purchase.till,
+        unless=unless,
         method=purchase.method,
         made_at=purchase.made_at,
     )
 
 
-def _told(purchase: Purchase, outcome: Outcome) -> Answer:
+def told(purchase: Purchase, outcome: Outcome) -> Answer:
     """The ledger's answer to a payment as a till says it."""
     if outcome.answer in DONE:
         return Receipt(
@@ -149,6 +151,8 @@ def _told(purchase: Purchase, outcome: Outcome) -> Answer:
             again=outcome.answer == "exists",
         )
     wallet, place = f"wallet:{purchase.wallet_id}", f"place:{purchase.place_id}"
+    if outcome.answer == "limited":
+        return declined("code_paused")
     if outcome.answer == "insufficient":
         found = books.account(wallet)
         return declined("funds_short", left_cents=found.available if found else 0)

@@ -21,6 +21,11 @@ def mark_account(till: Id) -> str:
     return f"mark:till:{show_id(till)}"
 
 
+def tries_account(till: Id) -> str:
+    """The counting account of the wrong codes that were typed at this till."""
+    return f"tries:till:{show_id(till)}"
+
+
 @ledger.repeatable
 def open_till(*, place_id: int, by: Actor) -> Id:
     """Open a till at a place; its id is the cause of the payments taken at it.
@@ -31,7 +36,7 @@ def open_till(*, place_id: int, by: Actor) -> Id:
         raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
     till = events.record("till.opened", subject=f"place:{place_id}", by=by)
     Till.objects.create(id=till, place_id=place_id, opened_at=clock.now_ms(), opened_by=by.id)
-    ledger.open_accounts([mark_account(till)])
+    ledger.open_accounts([mark_account(till), tries_account(till), "tries:all"])
     return till
 
 

@@ -56,7 +56,7 @@ def refund_new(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         )
     ):
         if form.outcome:
-            said = _("C’est rendu. La somme est revenue dans le portefeuille.")
+            said = _("C’est rendu. La somme est revenue dans le porte-monnaie.")
             return done(request, said, "place_day", place.id, on.isoformat())
         said = _("Le remboursement attend une deuxième personne. Rien n’est encore rendu.")
         return done(request, said, "acts")

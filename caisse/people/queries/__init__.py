@@ -73,6 +73,7 @@ from caisse.people.queries.registry import (
     memberships,
     places_taken,
     timeline,
+    wallet_of_holder,
 )
 from caisse.people.queries.retention import erasable, erased_on, stale_applications
 from caisse.people.queries.roll import Roll, last_recorded, roll, statements_between
@@ -155,4 +156,5 @@ __all__ = [
     "unreached",
     "waiting_acts",
     "waiting_inquiries",
+    "wallet_of_holder",
 ]

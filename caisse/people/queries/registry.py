@@ -132,6 +132,13 @@ def holder(handle: str, *, on: date | None = None) -> HolderView | None:
     return None if latest is None else HolderView(row[0], row[1], row[2], latest[0], row[4])
 
 
+def wallet_of_holder(holder_id: int) -> int | None:
+    """The wallet from which this holder may spend today or later; None when nobody may."""
+    today = clock.today()
+    rows = Holder.objects.filter(Q(until=None) | Q(until__gt=today), pk=holder_id)
+    return rows.values_list("wallet_id", flat=True).first()
+
+
 def membership_of(handle: str) -> int | None:
     """The number of the membership of whoever may spend under `handle` today."""
     found = holder(handle)

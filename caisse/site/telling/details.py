@@ -146,8 +146,8 @@ def _wallet(all_: Gathered) -> Category:
             number = ngettext("%(n)s mouvement", "%(n)s mouvements", len(lines))
             facts.append((_("Dans les comptes"), number % {"n": count(len(lines))}))
     return Category(
-        "portefeuille",
-        _("Votre portefeuille"),
+        "porte-monnaie",
+        _("Votre porte-monnaie"),
         tuple(facts),
         _("Pour payer, pour rembourser, et pour que les comptes soient justes."),
         _("Vous. La coordination si elle dit pourquoi. Un lieu voit l’achat, pas votre nom."),

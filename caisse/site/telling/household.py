@@ -68,8 +68,8 @@ def sharing(most: int, terms: Terms) -> str:
 def full(most: int) -> str:
     """Why no one can be added now."""
     return ngettext(
-        "Une seule personne tient ce portefeuille : c’est le nombre que prévoit le règlement.",
-        "Ce portefeuille a déjà %(n)s titulaires : c’est le nombre que prévoit le règlement.",
+        "Une seule personne tient ce porte-monnaie : c’est le nombre que prévoit le règlement.",
+        "Ce porte-monnaie a déjà %(n)s titulaires : c’est le nombre que prévoit le règlement.",
         most,
     ) % {"n": count(most)}
 

@@ -89,7 +89,7 @@ def leaving(to: Addressee, membership: int | None, cause: Id) -> Letter:
         _("Votre départ est noté"),
         (
             _("Nous avons noté que votre foyer quitte la caisse."),
-            _("Dépensez ce qui reste dans votre portefeuille : ensuite, le reste revient à tous."),
+            _("Dépensez ce qui reste dans votre porte-monnaie : ensuite, le reste revient à tous."),
             _("Vous pouvez revenir sur ce choix : dites-le à l’équipe."),
         ),
     )

@@ -130,7 +130,7 @@ def becoming(left: int, unspent: Unspent, today: date, terms: Terms) -> tuple[st
             "over": terms.food(unspent.over_cap_cents),
         }
         said.append(
-            _("Le portefeuille garde au plus %(cap)s : %(over)s n’y entreront pas.") % words
+            _("Le porte-monnaie garde au plus %(cap)s : %(over)s n’y entreront pas.") % words
         )
     return tuple(said)
 
@@ -199,7 +199,7 @@ def _will_pause(since: date) -> Standing:
 
 def _leaving(since: date) -> Standing:
     title = _("Vous avez quitté la caisse le %(day)s") % {"day": day(since)}
-    kept = _("Ce qui reste se dépense jusqu’à la clôture du portefeuille par l’équipe.")
+    kept = _("Ce qui reste se dépense jusqu’à la clôture du porte-monnaie par l’équipe.")
     return Standing("leaving", title, (kept,))
 
 
@@ -246,7 +246,7 @@ def titles() -> dict[str, str]:
         "leaving": _("Solde à la clôture"),
         "opening_wallet": _("Solde d’avant la caisse"),
         "gift": _("Don entre membres"),
-        "split": _("Partage du portefeuille"),
+        "split": _("Partage du porte-monnaie"),
         "voucher_issue": _("Bon d’achat"),
         "voucher_back": _("Bon d’achat"),
         "reserve": _("Pour payer sans réseau"),

@@ -45,7 +45,7 @@ def test_the_household_is_told_month_by_month(client: Client, home: Home) -> Non
 
 def test_with_all_holders_there_no_one_can_be_asked_for(client: Client, home: Home) -> None:
     page = read(come_in(client, home), "/moi/foyer")
-    assert "Ce portefeuille a déjà 2 titulaires" in page.text
+    assert "Ce porte-monnaie a déjà 2 titulaires" in page.text
     assert "/reglement/balance.household_sub_wallets" in page.all("href")
     assert sent(client, "/moi/foyer", text="Ali").status_code == 200
     assert asked(home) == []
@@ -254,4 +254,4 @@ def test_one_holder_by_the_bylaws(client: Client, home: Home) -> None:
     bylaws.decide(title="Un", text="", body="comité citoyen", effects=effects, by=BY)
     travel(date(2023, 3, 2))
     said = read(come_in(client, home), "/moi/foyer").text
-    assert "Une seule personne tient ce portefeuille" in said
+    assert "Une seule personne tient ce porte-monnaie" in said

@@ -211,7 +211,7 @@ def test_a_holder_whose_wallet_ended_reads_why(client: Client, home: Home) -> No
     lina = registry.holders_of(home.joined.membership_id)[1]
     people.end_holder(holder_id=lina.id, by=BY)
     come_in(client, home, 1)
-    assert "Aucun portefeuille n’est à votre nom." in text_of(client, "/moi")
+    assert "Aucun porte-monnaie n’est à votre nom." in text_of(client, "/moi")
     for address in ("/moi/mouvements/2023-02", "/moi/foyer", "/moi/partir", "/moi/demander"):
         assert client.get(address).status_code == 404
 
@@ -241,7 +241,7 @@ BECOMINGS = [
      "Dimanche 5 mars, 100 MonA arrivent."),
     ({"cap_cents": 150_00, "over_cap_cents": 30_00},
      ["Ce qui reste fin février ne se perd pas : il s’ajoute à mars.",
-      "Le portefeuille garde au plus 150 MonA : 30 MonA n’y entreront pas."],
+      "Le porte-monnaie garde au plus 150 MonA : 30 MonA n’y entreront pas."],
      "Dimanche 5 mars, 70 MonA arrivent."),
     ({"coming_cents": None}, ["Ce qui reste fin février ne se perd pas : il s’ajoute à mars."],
      "Dimanche 5 mars, la moyenne des cotisations arrive."),

@@ -71,7 +71,7 @@ def test_every_article_has_its_own_sentence_at_its_neutral_value() -> None:
         ("contribution.price_tiers_bp", (6500, 10_000, 12_500),
          "Pour un prix juste de 100 €, chacun choisit de payer 65 €, 100 € ou 125 €."),
         ("balance.expiry_months", 3, "Les MonA se perdent au bout de 3 mois."),
-        ("balance.household_sub_wallets", 1, "1 personne paie avec le portefeuille du foyer."),
+        ("balance.household_sub_wallets", 1, "1 personne paie avec le porte-monnaie du foyer."),
         ("payment.refund_window_days", 0, "Un achat se rembourse le jour même seulement."),
         ("payment.refund_window_days", 14, "Un achat se rembourse pendant 14 jours."),
         ("redemption.refund_floor_cents", -50_00,

@@ -60,7 +60,7 @@ def sentences() -> dict[str, str]:
         "effacer": _("Je demande que mes données soient effacées dès que possible."),
         "rester": _("Je ne veux plus partir : je demande à rester membre."),
         "composition": _("Dans le foyer, voici ce qui change, et quand : "),
-        "titulaire": _("Une personne ne doit plus payer avec le portefeuille : "),
+        "titulaire": _("Une personne ne doit plus payer avec le porte-monnaie : "),
     }
 
 

@@ -15,6 +15,9 @@ def bought() -> dict[str, Say]:
                 "rate_by_product": _("La part payée par la caisse dépend du produit."),
             }
         ),
+        "instrument.pin_length": number(
+            "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
+        ),
         "price.step_cents": lambda value, terms: (
             _("Les prix se comptent au centime près.")
             if value == 1

@@ -27,7 +27,7 @@ def members() -> dict[str, Say]:
         "member_unit": choice(
             {
                 "person": _("Chaque personne adhère pour elle-même."),
-                "household": _("On adhère par foyer : un foyer, un portefeuille."),
+                "household": _("On adhère par foyer : un foyer, un porte-monnaie."),
                 "group": _("On adhère seul, ou à plusieurs qui partagent un budget alimentaire."),
             }
         ),
@@ -38,8 +38,8 @@ def members() -> dict[str, Say]:
         ),
         "balance.household_sub_wallets": lambda value, terms: (
             ngettext(
-                "%(n)s personne paie avec le portefeuille du foyer.",
-                "Jusqu’à %(n)s personnes paient avec le même portefeuille.",
+                "%(n)s personne paie avec le porte-monnaie du foyer.",
+                "Jusqu’à %(n)s personnes paient avec le même porte-monnaie.",
                 value,
             )
             % {"n": count(value)}

@@ -109,15 +109,15 @@ def kept() -> dict[str, Say]:
     return {
         "balance.rollover": choice(
             {
-                "full": _("Ce qui n’est pas dépensé reste au portefeuille."),
+                "full": _("Ce qui n’est pas dépensé reste au porte-monnaie."),
                 "capped": _("Ce qui n’est pas dépensé reste, jusqu’à un plafond."),
                 "none": _("Ce qui n’est pas dépensé ne passe pas au mois suivant."),
             }
         ),
         "balance.cap_multiple": number(
-            _("Le portefeuille ne garde rien d’un mois à l’autre."),
-            _("Le portefeuille garde au plus %(n)s fois le versement d’un mois."),
-            _("Le portefeuille n’a pas de plafond."),
+            _("Le porte-monnaie ne garde rien d’un mois à l’autre."),
+            _("Le porte-monnaie garde au plus %(n)s fois le versement d’un mois."),
+            _("Le porte-monnaie n’a pas de plafond."),
         ),
         "balance.expiry_months": number(
             "",

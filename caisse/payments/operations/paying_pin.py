@@ -1,0 +1,160 @@
+"""Paying with identifier and PIN, at a till only: judged exactly, also when many try at once.
+
+The PIN is compared first, but the answer leaves only after the ledger has judged: right or wrong,
+a wallet whose tries are used up gets the same words (payments.md 2.3).
+"""
+
+import threading
+import time
+from collections import deque
+
+from caisse.kernel import clock
+from caisse.kernel.ids import Id, derived_id
+from caisse.kernel.wording import hour
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import DONE, Transfer
+from caisse.payments import keys, pins
+from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.paying import Purchase, outcome, pay_transfer, told
+from caisse.payments.operations.pins import MONTH_MS, Tried, buckets, flatten, try_pin
+from caisse.payments.operations.tills import is_open, tries_account
+from caisse.payments.queries import Receipt
+from caisse.payments.reasons import declined
+
+HOUR_MS = 3_600_000
+HOUR_NS = 3600 * 10**9
+USUAL_MS = 90 * clock.DAY_MS
+LEAST_WRONG, EXPECTED = 20, 10  # strict mode: beyond max(20, 10 times the usual typing errors)
+ERRORS_BP = 200  # typing errors in 10,000 right entries
+
+
+class Brake:
+    """Wrong codes of the last hour in this process; too many, and strangers' tries stop for one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._right: deque[int] = deque()
+        self._wrong: deque[int] = deque()
+        self._strict_until = 0
+
+    def saw(self, *, right: bool) -> None:
+        """Count one entry."""
+        now = time.monotonic_ns()
+        with self._lock:
+            (self._right if right else self._wrong).append(now)
+            for seen in (self._right, self._wrong):
+                while seen and seen[0] < now - HOUR_NS:
+                    seen.popleft()
+            usual = EXPECTED * len(self._right) * ERRORS_BP // 10_000
+            if len(self._wrong) > max(LEAST_WRONG, usual):
+                self._strict_until = now + HOUR_NS
+
+    @property
+    def strict(self) -> bool:
+        """Whether identifiers are taken at usual places only."""
+        return time.monotonic_ns() < self._strict_until
+
+    def release(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._right.clear()
+            self._wrong.clear()
+            self._strict_until = 0
+
+
+BRAKE = Brake()
+
+
+def pay_by_pin(
+    *, payment_id: Id, handle: str, digits: str, attempt: int, place_id: int, cents: int, till: Id
+) -> Answer:
+    """Pay from the wallet that `handle` and its PIN open, once for each `payment_id`.
+
+    `attempt` counts the entries for this payment at the till: the same one sent again is one try.
+    Returns the receipt, or why there is none. Raises as `pay` does.
+    """
+    known = ledger.outcome(payment_id)
+    if known is not None:
+        return outcome(payment_id) or declined("checking")
+    if not is_open(till, place_id):
+        return declined("till_suspended")
+    place = books.account(f"place:{place_id}")
+    if place is None or place.state != "open":
+        return declined("place_closed")
+    paused = _till_paused(till)
+    if paused:
+        return declined("till_code_paused", until=paused)
+    tried = try_pin(handle, digits)
+    BRAKE.saw(right=tried.right)
+    purchase = Purchase(payment_id, tried.wallet_id, place_id, cents, "pin", till)
+    if tried.wallet_id == 0:
+        _count_at_till(purchase, digits, attempt)
+        return declined("code_wrong")
+    answer = _judged(purchase, tried, digits, attempt)
+    if tried.right and isinstance(answer, Receipt):
+        flatten(tried.holder_id, digits)
+    return answer
+
+
+def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int) -> Answer:
+    """Under bucket U first; where it is used up, under H, if the wallet is known at this place."""
+    anywhere, usual = buckets(tried.wallet_id)
+    if not tried.right:
+        _count_at_till(purchase, digits, attempt)
+    for bucket in (anywhere, usual):
+        if bucket == anywhere and BRAKE.strict:
+            continue
+        if bucket == usual and not is_usual(tried.wallet_id, purchase.place_id):
+            continue
+        if tried.right:
+            outcome = ledger.submit([pay_transfer(purchase, unless=bucket)])[0]
+        else:
+            outcome = ledger.submit([_try(purchase, bucket, digits, attempt)])[0]
+        if outcome.answer != "limited":
+            break
+    else:
+        return declined("code_paused")
+    if tried.right:
+        return told(purchase, outcome)
+    return declined("code_wrong") if outcome.answer in DONE else plain(outcome.answer)
+
+
+def is_usual(wallet_id: int, place_id: int) -> bool:
+    """Whether the wallet has paid at this place in the last 90 days."""
+    since = clock.now_ms() - USUAL_MS
+    lines = books.lines(f"wallet:{wallet_id}", since_ms=since, reasons=("payment",))
+    found = books.transfers([line.id for line in lines])
+    return any(one.credit == f"place:{place_id}" for one in found)
+
+
+def _try(purchase: Purchase, bucket: str, digits: str, attempt: int) -> Transfer:
+    """One wrong try on a bucket, for 31 days; refused once the bucket is full."""
+    return Transfer(
+        _try_id(purchase, digits, attempt), bucket, "tries:all", 1, "try", purchase.till,
+        unit="try", phase="held", unless=bucket, expires_at=clock.now_ms() + MONTH_MS,
+    )  # fmt: skip
+
+
+def _count_at_till(purchase: Purchase, digits: str, attempt: int) -> None:
+    """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing."""
+    id = derived_id(_try_id(purchase, digits, attempt), "till")
+    line = Transfer(
+        id, tries_account(purchase.till), "tries:all", 1, "try", purchase.till,
+        unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
+    )  # fmt: skip
+    ledger.submit([line])
+
+
+def _try_id(purchase: Purchase, digits: str, attempt: int) -> Id:
+    return pins.try_id(max(keys.pin_keys().items())[1], purchase.payment_id, attempt, digits)
+
+
+def _till_paused(till: Id) -> str:
+    """Until what time a till takes no code, "" while it does: 10 wrong ones within an hour."""
+    account = books.account(tries_account(till))
+    if account is None or account.ceiling is None or account.held < account.ceiling:
+        return ""
+    since = clock.now_ms() - HOUR_MS
+    oldest = books.lines(account.code, since_ms=since)
+    return hour(clock.local(oldest[0].at + HOUR_MS)) if oldest else ""

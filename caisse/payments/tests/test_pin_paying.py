@@ -1,0 +1,251 @@
+"""Identifier and PIN at a till: right, wrong, used up, attacked, in parallel, under another key."""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from caisse.kernel import clock, events
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id, new_id
+from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.models import Transfer
+from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, founded, go
+from caisse.payments import operations
+from caisse.payments.models import Pin
+from caisse.payments.operations import draw_pin, pay_by_pin
+from caisse.payments.operations.paying_pin import BRAKE
+from caisse.payments.queries import Receipt
+from caisse.people import operations as people
+from caisse.people import queries as registry
+from caisse.people.operations import NewHolder, NewHousehold
+
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
+
+DESK = Actor("accueil", frozenset({"desk"}))
+DAY = date(2023, 2, 6)
+
+
+@dataclass
+class World:
+    """A member with 100 € and a PIN, and two places with a till each."""
+
+    wallet: int
+    holder: int
+    pin: str
+    places: list[int]
+    tills: list[Id]
+    entries: int = 0
+
+    @property
+    def wrong(self) -> str:
+        """A PIN that is not hers, another one each time."""
+        self.entries += 1
+        return f"{(int(self.pin) + self.entries) % 10**6:06d}"
+
+    def pay(self, digits: str, *, at: int = 0, handle: str = "moineau-radis", **said: Any) -> str:
+        """`posted`, or the reason why not."""
+        answer = pay_by_pin(
+            payment_id=said.get("id") or new_id(), handle=handle, digits=digits,
+            attempt=said.get("attempt", 1), place_id=self.places[at],
+            cents=said.get("cents", 1_00), till=self.tills[at],
+        )  # fmt: skip
+        return "posted" if isinstance(answer, Receipt) else answer.reason
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    founded(DAY, wallets=1, admission__capacity=None)
+    joined = people.join(
+        household=NewHousehold(holders=(NewHolder("Zoé", "Moulin", "moineau-radis"),)),
+        joined_on=DAY, by=OFFICE,
+    )  # fmt: skip
+    found = registry.holder("moineau-radis")
+    assert found is not None
+    places = [approved("Halle"), approved("Vrac")]
+    tills = [operations.open_till(place_id=place, by=OFFICE) for place in places]
+    BRAKE.release()
+    yield World(joined.wallet_id, found.id, draw_pin(holder_id=found.id, by=DESK), places, tills)
+    BRAKE.release()
+
+
+def test_right_is_paid_wrong_is_not_and_the_third_wrong_closes_the_way(world: World) -> None:
+    assert world.pay(world.pin) == "posted"
+    assert world.pay(world.pin, handle=" Moineau-Radis ") == "posted"
+    assert [world.pay(world.wrong, at=1) for _ in range(3)] == ["code_wrong"] * 3
+    assert world.pay(world.wrong, at=1) == "code_paused"
+    assert world.pay(world.pin, at=1) == "code_paused", "right and wrong meet the same words"
+    assert world.pay(world.pin) == "posted", "at a usual place she pays on"
+    assert [world.pay(world.wrong) for _ in range(3)] == ["code_wrong"] * 3
+    assert world.pay(world.pin) == "code_paused"
+    assert books.balance(f"wallet:{world.wallet}") == 100_00 - 3_00
+
+
+def test_after_31_days_all_is_as_before(world: World) -> None:
+    for _each in range(3):
+        world.pay(world.wrong, at=1)
+    assert world.pay(world.pin, at=1) == "code_paused"
+    go(DAY + timedelta(days=32))
+    ledger.prepare(Month.of(clock.today()))
+    ledger.void_expired()
+    world.tills = [operations.open_till(place_id=place, by=OFFICE) for place in world.places]
+    assert world.pay(world.pin, at=1) == "posted"
+
+
+def test_an_identifier_of_nobody_is_answered_alike(world: World) -> None:
+    assert world.pay("123456", handle="radis-moineau") == "code_wrong"
+    assert world.pay(world.pin, handle="") == "code_wrong"
+
+
+def test_sent_again_it_is_one_try_and_other_digits_are_another(world: World) -> None:
+    id, digits = new_id(), world.wrong
+    assert [world.pay(digits, id=id) for _ in range(5)] == ["code_wrong"] * 5
+    assert held(world) == 1
+    assert world.pay(world.wrong, id=id) == "code_wrong"
+    assert world.pay(world.wrong, id=id, attempt=2) == "code_wrong"
+    assert held(world) == 3
+    assert world.pay(digits, id=id) == "code_wrong", "it was judged before the bucket was full"
+
+
+def held(world: World, bucket: str = "u") -> int:
+    account = books.account(f"tries:{world.wallet}:{bucket}")
+    assert account is not None
+    return account.held
+
+
+def test_the_receipt_of_a_payment_is_found_again_whatever_was_typed(world: World) -> None:
+    id = new_id()
+    assert world.pay(world.pin, id=id) == "posted"
+    assert world.pay("000000", id=id) == "posted"
+    assert held(world) == 0
+
+
+def test_fifty_different_pins_at_once_are_three_judged_tries(world: World) -> None:
+    digits = [world.wrong for _ in range(50)]
+    world.tills = [operations.open_till(place_id=world.places[1], by=OFFICE) for _ in range(50)]
+    world.places = [world.places[1]] * 50
+
+    def enter(n: int) -> str:
+        try:
+            return world.pay(digits[n], at=n)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(enter, range(50)))
+    assert sorted(answers) == ["code_paused"] * 47 + ["code_wrong"] * 3
+    assert held(world) == 3
+    assert world.pay(world.pin) == "code_paused"
+
+
+def test_a_till_that_errs_ten_times_in_an_hour_takes_no_pin(world: World) -> None:
+    for _each in range(10):
+        assert world.pay("123456", handle="radis-moineau") == "code_wrong"
+    assert world.pay(world.pin) == "till_code_paused"
+    assert world.pay(world.pin, at=1) == "posted"
+    answer = pay_by_pin(
+        payment_id=new_id(), handle="moineau-radis", digits=world.pin, attempt=1,
+        place_id=world.places[0], cents=1_00, till=world.tills[0],
+    )  # fmt: skip
+    assert not isinstance(answer, Receipt)
+    assert answer.cashier == "Cet appareil ne prend plus de code jusqu’à 10\u00a0h\u00a000."
+    clock.travel(clock.instant(DAY, 10, 1))
+    ledger.void_expired()
+    assert world.pay(world.pin) == "posted"
+
+
+def test_what_does_not_depend_on_the_pin_is_said_before(world: World) -> None:
+    from caisse.merchants import operations as merchants
+
+    merchants.suspend_place(place_id=world.places[0], by=OFFICE)
+    assert world.pay(world.wrong) == "place_closed"
+    assert held(world) == 0
+    operations.close_till(till=world.tills[1], by=OFFICE)
+    assert world.pay(world.wrong, at=1) == "till_suspended"
+    assert held(world) == 0
+
+
+def test_many_wrong_codes_everywhere_close_the_way_of_strangers_only(world: World) -> None:
+    assert world.pay(world.pin) == "posted"
+    for n in range(21):
+        till = operations.open_till(place_id=world.places[1], by=Actor(f"c{n}", frozenset()))
+        pay_by_pin(
+            payment_id=new_id(), handle="radis-moineau", digits="123456", attempt=1,
+            place_id=world.places[1], cents=1_00, till=till,
+        )  # fmt: skip
+    assert BRAKE.strict
+    assert world.pay(world.pin, at=1) == "code_paused"
+    assert world.pay(world.pin) == "posted"
+
+
+def test_a_new_pin_replaces_the_old_one_and_keeps_the_count(world: World) -> None:
+    world.pay(world.wrong)
+    old, world.pin = world.pin, draw_pin(holder_id=world.holder, by=DESK)
+    assert (old != world.pin) and world.pay(old) == "code_wrong"
+    assert held(world) == 2
+    assert world.pay(world.pin) == "posted"
+
+
+def test_resets_are_few_without_a_coordinator(world: World) -> None:
+    for _each in range(2):
+        draw_pin(holder_id=world.holder, by=DESK)
+    with pytest.raises(Refusal) as refusal:
+        draw_pin(holder_id=world.holder, by=DESK)
+    assert refusal.value.reason == "pin_resets"
+    draw_pin(holder_id=world.holder, by=OFFICE)
+    with pytest.raises(Refusal, match="titulaire"):
+        draw_pin(holder_id=10**6, by=OFFICE)
+
+
+def test_the_pin_stands_nowhere(world: World) -> None:
+    row = Pin.objects.get(pk=world.holder)
+    assert world.pin.encode() not in bytes(row.salt) + bytes(row.verifier)
+    assert len(world.pin) == row.length == 6 and world.pin.isdecimal()
+    world.pay(world.pin)
+    told = [one for one in events.history(limit=1_000) if world.pin in str(one.data)]
+    assert told == []
+    assert not any(world.pin in str(row) for row in Transfer.objects.values_list())
+
+
+def test_another_key_changes_nothing_for_her_and_the_next_entry_lays_it_flat(world: World) -> None:
+    assert operations.change_pin_key(by=OFFICE) == 2
+    assert operations.change_pin_key(by=OFFICE) == 3
+    assert Pin.objects.get(pk=world.holder).layers == "1 2 3"
+    assert world.pay(world.wrong) == "code_wrong"
+    assert Pin.objects.get(pk=world.holder).layers == "1 2 3"
+    assert world.pay(world.pin) == "posted"
+    assert Pin.objects.get(pk=world.holder).layers == "3"
+    assert world.pay(world.pin) == "posted"
+
+
+@pytest.mark.parametrize("months", [3, pytest.param(500, marks=pytest.mark.long)])
+def test_an_attacked_owner_pays_in_every_month_and_at_most_six_guesses_are_judged(
+    world: World, months: int
+) -> None:
+    """Buckets U and H of payments.md 2.2; C comes with the card, and makes it nine."""
+    chance, day = random.Random(11), DAY
+    assert world.pay(world.pin) == "posted"
+    for _month in range(months):
+        judged = 0
+        for _guess in range(40):
+            at = chance.randrange(2)
+            world.tills[at] = operations.open_till(place_id=world.places[at], by=OFFICE)
+            BRAKE.release()
+            judged += world.pay(world.wrong, at=at, cents=1) == "code_wrong"
+        assert judged <= 6
+        day += timedelta(days=32)
+        go(day)
+        ledger.prepare(Month.of(day))
+        ledger.void_expired()
+        world.tills = [operations.open_till(place_id=place, by=OFFICE) for place in world.places]
+        BRAKE.release()
+        assert world.pay(world.pin, cents=1) == "posted"
+    assert Month.of(day) >= FEBRUARY
