@@ -21,7 +21,7 @@ from tests.large import town
 def large(households: int) -> None:
     """Found the town; one household in two has bought something."""
     call_command("migrate", verbosity=0)
-    town.found(households, bought=households // 2)
+    town.found(households, bought=households // 2, demo=True)
     clock.travel(None)
 
 

@@ -1,5 +1,6 @@
 """What every request passes: safe headers, the language, who asks (own room: named by Django)."""
 
+import logging
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -9,6 +10,9 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
@@ -44,6 +48,9 @@ HEADERS = {
 }
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
+log = logging.getLogger("caisse.site")
+
+SEEN = ("seen", "_session_expiry")  # what says that a session is alive
 LANGUAGE = "langue"  # the cookie of the language that a reader has chosen
 WHO = "qui"  # the signed cookie of the last login of this browser
 OFFICE_S, OTHERS_S = 30 * 60, 30 * 24 * 3600  # how long a session may lie idle
@@ -87,6 +94,31 @@ class Language:
             response = self.get_response(request)
         patch_vary_headers(response, ["Cookie"])  # a kept page is of one language
         return response
+
+
+class Sessions(SessionMiddleware):
+    """Sessions as Django keeps them; that one is still alive may go unsaid for once.
+
+    A page that was only read is answered also when the database is busy: what it would have
+    written is when its reader was last seen, and her next page says it again.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        """Save the session; let it be when only `seen` was to be written, and could not be."""
+        try:
+            return super().process_response(request, response)  # type: ignore[arg-type]
+        except SessionInterrupted as interrupted:
+            cause = interrupted.__context__ and interrupted.__context__.__context__
+            held = getattr(request.session, "held", None)
+            if not isinstance(cause, OperationalError) or held != _held(request.session):
+                raise
+            log.warning("a session could not be kept alive: the database is busy")
+            return response
+
+
+def _held(session: Any) -> dict[str, Any]:
+    """What a session holds besides when it was last seen."""
+    return {key: value for key, value in session.items() if key not in SEEN}
 
 
 class Doors:
@@ -163,6 +195,7 @@ class OpenDoor:
             logout(self.request)
             self.__dict__.pop("actor", None)
         elif now - seen > TOUCH_S or "seen" not in session:
+            session.held = None if session.modified else _held(session)  # type: ignore[attr-defined]
             session["seen"] = now
             session.set_expiry(life)
 

@@ -47,13 +47,15 @@ STEP = 5_000
 PLACES = 55
 
 
-def found(households: int, *, bought: int) -> int:
+def found(households: int, *, bought: int, demo: bool = False) -> int:
     """Found the caisse in the empty database of now; the number of its last membership.
 
-    The clock then stands on 20 February 2024.
+    The clock then stands on 20 February 2024; served, a `demo` goes on from there, while another
+    caisse would catch up with all the months since.
     """
     clock.travel(clock.instant(FOUNDED, 9))
-    bylaws.found(name="Grande caisse", preset="montpellier_2023", first_month=FIRST, by=SYSTEM)
+    preset = "montpellier_2023"
+    bylaws.found(name="Grande caisse", preset=preset, first_month=FIRST, by=SYSTEM, demo=demo)
     bylaws.decide(
         title="Ouvrir à tous",
         text="",

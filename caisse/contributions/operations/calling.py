@@ -11,7 +11,7 @@ from caisse.bylaws import queries as bylaws
 from caisse.contributions.models import Call, Pledge
 from caisse.contributions.queries import pledged
 from caisse.contributions.rules import ContributionRules, cutoff
-from caisse.kernel import clock, events, ids
+from caisse.kernel import clock, events, ids, work
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
@@ -87,9 +87,17 @@ def _write(begun: Call) -> None:
     """Every line that is not yet in the ledger, in transactions of `CHUNK` lines."""
     membership, cents = pledged(month=begun.month, known_at=begun.known_at)
     owing = np.flatnonzero(cents > 0)
-    for start in range(0, len(owing), CHUNK):
+    starts = iter(range(0, len(owing), CHUNK))
+
+    def step() -> int:
+        start = next(starts, None)
+        if start is None:
+            return 0
         chunk = owing[start : start + CHUNK]
         _write_chunk(begun, membership[chunk], cents[chunk])
+        return len(chunk)
+
+    work.through(step)
 
 
 @ledger.repeatable

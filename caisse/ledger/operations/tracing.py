@@ -22,10 +22,7 @@ def trace() -> int:
     Repeatable: the mark moves in the transaction of what it marks, and two that follow at once
     take turns at the row `tip`.
     """
-    followed = 0
-    while step := _trace_some():
-        followed += step
-    return followed
+    return work.through(_trace_some)
 
 
 @transaction.atomic

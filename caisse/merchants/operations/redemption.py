@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock, events
+from caisse.kernel import clock, events, work
 from caisse.kernel.actor import Actor
 from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id, derived_id
@@ -45,8 +45,7 @@ def hold_sales(*, month: Month, by: Actor) -> Progress:
     if clock.today() < (held_on(month, rules) or month.last):
         raise Refusal("too_early", f"Les ventes de {month} se figent le dernier jour du mois.")
     run_id = _begin(month, by)
-    while _again(lambda: _hold_chunk(run_id)):
-        pass
+    work.through(lambda: _again(lambda: _hold_chunk(run_id)))
     return _told(month)
 
 
@@ -67,8 +66,7 @@ def pay_redemptions(*, month: Month, by: Actor) -> Progress:
     """
     run_id = begin_paying(month, by)
     try:
-        while _pay_chunk(run_id):
-            pass
+        work.through(lambda: _pay_chunk(run_id))
     except Refused as refused:
         raise _short(refused, "bank_short", "payer les lieux") from refused
     return _told(month)

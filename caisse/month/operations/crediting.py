@@ -10,7 +10,7 @@ from django.db.models import F, Sum
 
 from caisse.bylaws import queries as bylaws
 from caisse.funding.rules import FundRules, issuable
-from caisse.kernel import clock, events
+from caisse.kernel import clock, events, work
 from caisse.kernel.actor import Actor
 from caisse.kernel.cents import show
 from caisse.kernel.ids import derived_id, derived_ids
@@ -44,8 +44,7 @@ def credit(*, month: Month, by: Actor) -> int:
         return run.credited_cents or 0
     if run.expired_at is None:
         _expire(run, by)
-    while _credit_some(run):
-        continue
+    work.through(lambda: _credit_some(run))
     return _end(run, by)
 
 
@@ -165,14 +164,18 @@ def _expire(run: MonthlyRun, by: Actor) -> None:
     kept = months_kept(rules)
     if kept is not None and run.position == 0:
         target = DESTINATIONS[rules.expiry_destination]
+        lines = run.lines.order_by("pk").values_list("pk", "wallet")
         after = 0
-        while True:
-            page = run.lines.filter(pk__gt=after).order_by("pk").values_list("pk", "wallet")
-            rows = list(page[:CHUNK])
-            if not rows:
-                break
-            after = rows[-1][0]
-            _expire_some(run, [wallet for _, wallet in rows], rules, kept, target)
+
+        def step() -> int:
+            nonlocal after
+            rows = list(lines.filter(pk__gt=after)[:CHUNK])
+            if rows:
+                after = rows[-1][0]
+                _expire_some(run, [wallet for _, wallet in rows], rules, kept, target)
+            return len(rows)
+
+        work.through(step)
     run.expired_at = clock.now_ms()
     run.save(update_fields=["expired_at"])
 

@@ -4,13 +4,14 @@ What stays says nothing of anybody: numbers, dates, how many people lived there 
 months stand on it), and the books. No name was ever in an event, so their chain does not change.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock, events
+from caisse.kernel import clock, events, work
 from caisse.kernel.actor import SYSTEM, Actor
 from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
@@ -73,12 +74,10 @@ def apply_retention(today: date) -> dict[str, int]:
     """
     rules = bylaws.in_force(RetentionRules, month=Month.of(today))
     files = erasable(closed_by=months_before(today, rules.member_file_months), limit=MOST_AT_ONCE)
-    for number in files:
-        erase(membership_id=number, by=SYSTEM)
+    _each(files, lambda number: erase(membership_id=number, by=SYSTEM))
     applied_by = months_before(today, rules.application_months)
     applications = stale_applications(applied_by=applied_by, limit=MOST_AT_ONCE)
-    for number in applications:
-        _drop(number, today)
+    _each(applications, lambda number: _drop(number, today))
     counts = {"files": len(files), "applications": len(applications)}
     if files or applications:
         with transaction.atomic():
@@ -87,6 +86,18 @@ def apply_retention(today: date) -> dict[str, int]:
                 files=len(files), applications=len(applications),
             )  # fmt: skip
     return counts
+
+
+def _each(numbers: list[int], act: Callable[[int], None]) -> None:
+    left = iter(numbers)
+
+    def step() -> int:
+        number = next(left, 0)
+        if number:
+            act(number)
+        return number
+
+    work.through(step)
 
 
 @ledger.repeatable
