@@ -151,8 +151,6 @@ def told(purchase: Purchase, outcome: Outcome) -> Answer:
             again=outcome.answer == "exists",
         )
     wallet, place = f"wallet:{purchase.wallet_id}", f"place:{purchase.place_id}"
-    if outcome.answer == "limited":
-        return declined("code_paused")
     if outcome.answer == "insufficient":
         found = books.account(wallet)
         return declined("funds_short", left_cents=found.available if found else 0)
