@@ -14,14 +14,17 @@ from django.db.models import Q
 
 import bench.stand.ready  # noqa: F401
 from caisse.kernel import clock
+from caisse.kernel.month import Month
 from caisse.people.models import Login
 from tests.large import town
 
 
 def large(households: int) -> None:
-    """Found the town; one household in two has bought something."""
+    """Found the town in the last weeks; one household in two has bought something."""
     call_command("migrate", verbosity=0)
-    town.found(households, bought=households // 2, demo=True)
+    today = clock.today()
+    month = Month.of(today) if today.day > town.TODAY.day else Month.of(today).previous()
+    town.found(households, bought=households // 2, first=month)
     clock.travel(None)
 
 

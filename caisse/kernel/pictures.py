@@ -4,6 +4,7 @@ A photograph says where and with which device it was taken: only its points are 
 """
 
 import io
+import struct
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -16,6 +17,11 @@ MOST_PIXELS = 20_000_000
 LONGEST_SIDE = 2_400  # enough to read an invoice, and to print it
 READ = ("JPEG", "PNG", "WEBP")
 QUALITY = 82
+BROKEN = (
+    UnidentifiedImageError, OSError, ValueError, TypeError, SyntaxError, struct.error, Warning,
+    Image.DecompressionBombError,
+)  # fmt: skip
+"""What a picture that is none, or not whole, makes its reader say."""
 
 
 def cleaned(content: bytes) -> tuple[str, bytes]:
@@ -38,13 +44,13 @@ def _drawn_again(content: bytes) -> bytes:
                 width, height = picture.size  # read from the header: nothing is decoded yet
                 if width * height > MOST_PIXELS:
                     raise Refusal("paper_large", "Cette photo a plus de 20 millions de points.")
+                picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # of a JPEG, while it is decoded
                 upright = ImageOps.exif_transpose(picture)
                 kept = Image.new("RGB", upright.size, "white")
                 layer = upright.convert("RGBA")
                 kept.paste(layer, mask=layer.getchannel("A"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning):
+    except BROKEN:
         raise Refusal("paper_kind", "Envoyez un PDF ou une photo JPEG, PNG ou WebP.") from None
-    kept.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()
     kept.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()

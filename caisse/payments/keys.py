@@ -4,8 +4,11 @@ Whoever holds database and key holds every PIN; so the key is never in the same 
 `CAISSE_KEYS` (`keys` in the caisse's folder when nobody says), a line per key: number, 64 figures.
 """
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -16,18 +19,32 @@ KEY_BYTES = 32
 
 
 def pin_keys() -> dict[int, bytes]:
-    """The keys by number, the newest last; the first one is made when there is none."""
+    """The keys by number, the newest last.
+
+    Raises RuntimeError when there is none: made anew, it would turn every right PIN into a wrong
+    one. The file has to be brought back.
+    """
     path = _path()
-    if not path.exists():
-        _write(path, {1: secrets.token_bytes(KEY_BYTES)})
-    return dict(_read(path, path.stat().st_mtime_ns))
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        raise RuntimeError(f"the key of the PINs is missing: {path}") from None
+    return dict(_read(path, changed))
+
+
+def make_pin_key() -> None:
+    """Make the first key, before the first PIN is drawn; nothing when there is one."""
+    with _alone():
+        if not _path().exists():
+            _write({1: secrets.token_bytes(KEY_BYTES)})
 
 
 def add_pin_key() -> int:
     """Make one key more; its number. New PINs lie under it alone."""
-    known = pin_keys()
-    number = max(known) + 1
-    _write(_path(), {**known, number: secrets.token_bytes(KEY_BYTES)})
+    with _alone():
+        known = pin_keys()
+        number = max(known) + 1
+        _write({**known, number: secrets.token_bytes(KEY_BYTES)})
     return number
 
 
@@ -43,9 +60,19 @@ def _read(path: Path, _changed: int) -> tuple[tuple[int, bytes], ...]:
     return tuple((int(number), bytes.fromhex(key)) for number, key in pairs)
 
 
-def _write(path: Path, keys: dict[int, bytes]) -> None:
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else changes the file meanwhile."""
+    folder = _path().parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write(keys: dict[int, bytes]) -> None:
     """All of it or nothing: a half-written key would lock every member out."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = _path()
     scratch = path.with_suffix(".new")
     scratch.unlink(missing_ok=True)
     with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
@@ -53,3 +80,8 @@ def _write(path: Path, keys: dict[int, bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     scratch.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name too: rows under a lost key could never be read again
+    finally:
+        os.close(folder)

@@ -34,7 +34,7 @@ class Pin(models.Model):
     holder = models.OneToOneField("people.Holder", on_delete=models.PROTECT, primary_key=True)
     salt = models.BinaryField(max_length=8)
     verifier = models.BinaryField(max_length=16)
-    layers = models.CharField(max_length=40)
+    layers = models.CharField(max_length=200)
     length = models.PositiveSmallIntegerField()
     drawn_at = models.BigIntegerField()
 

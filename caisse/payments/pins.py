@@ -51,13 +51,14 @@ def tries_of_a_bucket(length: int) -> int:
     return guesses(length) // BUCKETS
 
 
-def try_id(key: bytes, payment_id: Id, attempt: int, digits: str) -> Id:
+def try_id(key: bytes, payment_id: Id, attempt: int, digits: str, whose: str) -> Id:
     """The id of a wrong try, UUIDv8 with the instant of the payment's id.
 
     Keyed: what was typed, also when it was wrong, must not be found by trying all PINs against the
-    ledger. The same digits of the same attempt are the same try.
+    ledger. The same digits of the same attempt on the same bucket (`whose`) are the same try: typed
+    for another wallet they are another one, which counts against that wallet.
     """
-    said = b"try1" + payment_id + attempt.to_bytes(4, "big") + digits.encode()
+    said = b"try1" + payment_id + attempt.to_bytes(4, "big") + f"{digits}|{whose}".encode()
     digest = bytearray(hmac.digest(key, said, sha256)[:10])
     digest[0] = 0x80 | (digest[0] & 0x0F)
     digest[2] = 0x80 | (digest[2] & 0x3F)

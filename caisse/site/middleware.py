@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
@@ -118,7 +119,7 @@ class Sessions(SessionMiddleware):
 
 def _held(session: Any) -> dict[str, Any]:
     """What a session holds besides when it was last seen."""
-    return {key: value for key, value in session.items() if key not in SEEN}
+    return {key: deepcopy(value) for key, value in session.items() if key not in SEEN}
 
 
 class Doors:

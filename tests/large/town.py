@@ -47,44 +47,43 @@ STEP = 5_000
 PLACES = 55
 
 
-def found(households: int, *, bought: int, demo: bool = False) -> int:
+def found(households: int, *, bought: int, first: Month = FIRST) -> int:
     """Found the caisse in the empty database of now; the number of its last membership.
 
-    The clock then stands on 20 February 2024; served, a `demo` goes on from there, while another
-    caisse would catch up with all the months since.
+    `first` is the month that is credited; the clock then stands on its 20th. Served, a caisse
+    catches up with all the months since.
     """
-    clock.travel(clock.instant(FOUNDED, 9))
-    preset = "montpellier_2023"
-    bylaws.found(name="Grande caisse", preset=preset, first_month=FIRST, by=SYSTEM, demo=demo)
+    clock.travel(clock.instant(first.previous().day(FOUNDED.day), 9))
+    bylaws.found(name="Grande caisse", preset="montpellier_2023", first_month=first, by=SYSTEM)
     bylaws.decide(
         title="Ouvrir à tous",
         text="",
         body="comité citoyen",
-        effects=[Amend("admission.capacity", None, FIRST.previous())],
+        effects=[Amend("admission.capacity", None, first.previous())],
         by=BY,
     )
     for identifier, roles in (("ana", ["coordinator", "desk"]), ("ben", ["treasurer"])):
         people.create_login(identifier=identifier, roles=roles, by=SYSTEM)
-    joined = [one for step in _steps(households) for one in _join(step)]
+    joined = [one for step in _steps(households) for one in _join(step, first)]
     places = [_place(number) for number in range(PLACES)]
     funder = funding.add_funder(name="La Nation", by=BY)
     grant = funding.sign_grant(
         funder_id=funder,
         fund="caisse",
         label="Convention",
-        instalments=[(FROZEN, households * 200_00)],
+        instalments=[(first.previous().day(FROZEN.day), households * 200_00)],
         by=BY,
     )
-    clock.travel(clock.instant(FROZEN, 9))
+    clock.travel(clock.instant(first.previous().day(FROZEN.day), 9))
     funding.receive_instalment(instalment_id=grant.instalment_ids[0], by=OTHER)
-    month.freeze(month=FIRST, by=SYSTEM)
-    month.check(month=FIRST, by=OTHER)
-    month.approve(month=FIRST, by=BY)
-    clock.travel(clock.instant(CREDITED, 7))
-    contributions.call(month=FIRST, by=SYSTEM)
-    month.credit(month=FIRST, by=SYSTEM)
-    _receive([one.membership_id for one in joined[::100]])
-    clock.travel(clock.instant(TODAY, 9))
+    month.freeze(month=first, by=SYSTEM)
+    month.check(month=first, by=OTHER)
+    month.approve(month=first, by=BY)
+    clock.travel(clock.instant(first.day(CREDITED.day), 7))
+    contributions.call(month=first, by=SYSTEM)
+    month.credit(month=first, by=SYSTEM)
+    _receive([one.membership_id for one in joined[::100]], first)
+    clock.travel(clock.instant(first.day(TODAY.day), 9))
     _buy([one.wallet_id for one in joined[:bought]], places)
     _open_doors(joined[0].membership_id, places[0])
     return joined[-1].membership_id
@@ -105,7 +104,7 @@ def _steps(households: int) -> Iterator[range]:
         yield range(start, min(start + STEP, households))
 
 
-def _join(step: range) -> list[Joined]:
+def _join(step: range, first: Month) -> list[Joined]:
     """One step of households, and what each gives."""
     joined = people.join_many(
         rows=[
@@ -122,14 +121,14 @@ def _join(step: range) -> list[Joined]:
                     postcode="34000",
                     town="Montpellier",
                 ),
-                FOUNDED,
+                clock.today(),
             )
             for number in step
         ],
         by=BY,
     )
     contributions.pledge_many(
-        rows=[NewPledge(one.membership_id, 50_00, FIRST) for one in joined], by=BY
+        rows=[NewPledge(one.membership_id, 50_00, first) for one in joined], by=BY
     )
     return joined
 
@@ -147,11 +146,11 @@ def _place(number: int) -> int:
     return place
 
 
-def _receive(memberships: list[int]) -> None:
+def _receive(memberships: list[int], first: Month) -> None:
     """These households have paid so far."""
     for step in _steps(len(memberships)):
         contributions.receive_many(
-            rows=[NewReceipt(memberships[n], FIRST, 50_00, "transfer") for n in step], by=OTHER
+            rows=[NewReceipt(memberships[n], first, 50_00, "transfer") for n in step], by=OTHER
         )
 
 

@@ -14,6 +14,7 @@ from caisse.funding.pages import ROLES
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.ids import short_id, show_id
 from caisse.kernel.pages import done, found, show
+from caisse.kernel.pictures import MOST_BYTES
 from caisse.people import queries as people
 
 ACT = ("GET", "HEAD", "POST")
@@ -44,8 +45,8 @@ def document_new(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     form = DocumentForm(request.POST or None, request.FILES or None)
     if form.carries_out(
         lambda: operations.attach_document(
-            subject=entry.subject, kind=form.said["kind"], content=form.said["paper"].read(),
-            by=by(request), id=form.operation_id,
+            subject=entry.subject, kind=form.said["kind"], by=by(request), id=form.operation_id,
+            content=form.said["paper"].read(MOST_BYTES + 1),
         )
     ):  # fmt: skip
         return done(request, _("La pièce est gardée."), entry.name, entry.key)

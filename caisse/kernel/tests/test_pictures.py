@@ -73,6 +73,7 @@ def test_a_pdf_is_kept_as_it_is() -> None:
         b"<!doctype html><script>alert(1)</script>",
         photograph("GIF"),
         photograph()[:200],
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (20_000).to_bytes(4, "big") * 2 + bytes(9),
     ],
 )
 def test_anything_else_is_refused(content: bytes) -> None:

@@ -6,6 +6,7 @@ from caisse.ledger.operations.accounts import (
     open_accounts,
     prepare,
     prepare_as_here,
+    set_ceiling,
     set_floor,
     set_state,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "prepare",
     "prepare_as_here",
     "repeatable",
+    "set_ceiling",
     "set_floor",
     "set_state",
     "spread",

@@ -72,6 +72,14 @@ def lock(codes: Iterable[str]) -> dict[str, Value]:
 
 
 @transaction.atomic
+def set_ceiling(codes: Iterable[str], ceiling: int) -> None:
+    """How much accounts may hold from now on; one that holds more is full until it holds less."""
+    wanted = sorted(set(codes))
+    lock(wanted)
+    Account.objects.filter(code__in=wanted).update(ceiling=ceiling)
+
+
+@transaction.atomic
 def set_floor(codes: Iterable[str], floor: int) -> None:
     """How far below zero, in cents (0 or less), guarded accounts may go from now on.
 

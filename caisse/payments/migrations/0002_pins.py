@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ),
                 ("salt", models.BinaryField(max_length=8)),
                 ("verifier", models.BinaryField(max_length=16)),
-                ("layers", models.CharField(max_length=40)),
+                ("layers", models.CharField(max_length=200)),
                 ("length", models.PositiveSmallIntegerField()),
                 ("drawn_at", models.BigIntegerField()),
             ],

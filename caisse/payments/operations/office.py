@@ -57,6 +57,7 @@ def refund_at_office(
         return True
     if people.prepared_before(id, OFFICE_REFUND, **payload) is not None:
         return False
+    ledger.lock([subject, f"wallet:{purchase.wallet_id}"])  # two at once are one after the other
     _demand(purchase, cents, why)
     given = purchase.cents - left_to_refund(payment_id)
     if given + cents <= alone_cents():

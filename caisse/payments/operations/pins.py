@@ -52,6 +52,8 @@ def draw_pin(*, holder_id: int, by: Actor) -> str:
         _demand_few_resets(subject)
     length = bylaws.in_force(InstrumentRules, month=Month.of(clock.today())).pin_length
     digits = f"{secrets.randbelow(10**length):0{length}d}"
+    if not Pin.objects.exists():
+        keys.make_pin_key()
     number, key = max(keys.pin_keys().items())
     salt = secrets.token_bytes(pins.SALT_BYTES)
     Pin.objects.update_or_create(
@@ -64,10 +66,17 @@ def draw_pin(*, holder_id: int, by: Actor) -> str:
             "drawn_at": clock.now_ms(),
         },
     )
-    ledger.open_accounts(buckets(wallet_id), ceiling=pins.tries_of_a_bucket(length))
-    ledger.open_accounts(["tries:all"])
+    shortest = _shortest(wallet_id)
+    ledger.open_accounts(["tries:all", *buckets(wallet_id)])
+    ledger.set_ceiling(buckets(wallet_id), pins.tries_of_a_bucket(shortest))
     events.record("pin.redrawn" if before else "pin.drawn", subject=subject, by=by)
     return digits
+
+
+def _shortest(wallet_id: int) -> int:
+    """The fewest digits of a PIN of this wallet: its holders share the buckets."""
+    rows = Pin.objects.filter(holder__wallet=wallet_id)
+    return min(rows.values_list("length", flat=True))
 
 
 def _demand_few_resets(subject: str) -> None:
@@ -100,10 +109,10 @@ def flatten(holder_id: int, digits: str) -> None:
     """After a right entry: lay the verifier under the newest key alone."""
     number, key = max(keys.pin_keys().items())
     row = Pin.objects.filter(pk=holder_id).exclude(layers=str(number)).first()
-    if row is not None:
-        row.verifier = pins.verifier(key, holder_id, bytes(row.salt), digits)
-        row.layers = str(number)
-        row.save(update_fields=["verifier", "layers"])
+    if row is not None:  # unless another one was drawn since
+        known = Pin.objects.filter(pk=holder_id, salt=row.salt, verifier=row.verifier)
+        flat = pins.verifier(key, holder_id, bytes(row.salt), digits)
+        known.update(verifier=flat, layers=str(number))
 
 
 @ledger.repeatable

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from caisse.bylaws import operations as bylaws
+from caisse.bylaws.rules import Amend
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, new_id
@@ -17,7 +19,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.ledger.models import Transfer
+from caisse.ledger.models import Account, Transfer
 from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, founded, go
 from caisse.payments import operations
 from caisse.payments.models import Pin
@@ -249,3 +251,79 @@ def test_an_attacked_owner_pays_in_every_month_and_at_most_six_guesses_are_judge
         BRAKE.release()
         assert world.pay(world.pin, cents=1) == "posted"
     assert Month.of(day) >= FEBRUARY
+
+
+def test_what_is_no_entry_is_a_fault_before_anybody_looks_at_the_pin(world: World) -> None:
+    """An attempt or an amount that nothing can hold must not tell right from wrong."""
+    for digits in (world.pin, world.wrong):
+        odd: list[dict[str, Any]] = [
+            {"attempt": -1}, {"attempt": 2**32}, {"cents": 0}, {"cents": 2**54}
+        ]  # fmt: skip
+        for said in odd:
+            with pytest.raises(ValueError):
+                world.pay(digits, **said)
+    assert held(world) == 0
+
+
+def test_one_try_spent_tells_nothing_of_other_wallets(world: World) -> None:
+    """The same payment, attempt and digits under another identifier is a try on that wallet."""
+    other = people.join(
+        household=NewHousehold(holders=(NewHolder("Ada", "Roux", "radis-rose"),)),
+        joined_on=DAY, by=OFFICE,
+    )  # fmt: skip
+    found = registry.holder("radis-rose")
+    assert found is not None
+    pin = draw_pin(holder_id=found.id, by=DESK)
+    id, digits = new_id(), f"{(int(pin) + 7) % 10**6:06d}"
+    digits = digits if digits != world.pin else world.wrong
+    assert world.pay(digits, id=id) == "code_wrong"
+    assert world.pay(digits, id=id, handle="radis-rose") == "code_wrong"
+    assert held(world) == 1
+    account = books.account(f"tries:{other.wallet_id}:u")
+    assert account is not None and account.held == 1
+
+
+def test_a_try_judged_at_a_usual_place_is_found_again(world: World) -> None:
+    assert world.pay(world.pin) == "posted"
+    for _each in range(3):
+        world.pay(world.wrong, at=1)
+    id, digits = new_id(), world.wrong
+    assert [world.pay(digits, id=id) for _ in range(2)] == ["code_wrong"] * 2
+    assert (held(world), held(world, "h")) == (3, 1)
+
+
+def test_the_same_number_for_another_amount_is_no_payment(world: World) -> None:
+    id = new_id()
+    assert world.pay(world.pin, id=id, cents=1_00) == "posted"
+    assert world.pay(world.pin, id=id, cents=2_00) == "id_reused"
+
+
+def test_a_shorter_pin_has_fewer_tries(world: World) -> None:
+    longer = Amend("instrument.pin_length", 8, Month(2023, 1))
+    bylaws.decide(title="Huit", text="", body="comité", effects=[longer], by=OFFICE)
+    world.pin = draw_pin(holder_id=world.holder, by=OFFICE)
+    assert (len(world.pin), ceiling(world)) == (8, 333)
+    shorter = Amend("instrument.pin_length", 6, Month(2023, 1))
+    bylaws.decide(title="Six", text="", body="comité", effects=[shorter], by=OFFICE)
+    draw_pin(holder_id=world.holder, by=OFFICE)
+    assert ceiling(world) == 3
+
+
+def ceiling(world: World) -> int | None:
+    account = books.account(f"tries:{world.wallet}:u")
+    return None if account is None else account.ceiling
+
+
+def test_a_key_that_is_missing_is_not_made_anew(world: World, settings: Any, tmp_path: Any) -> None:
+    settings.KEYS = tmp_path
+    with pytest.raises(RuntimeError, match="missing"):
+        world.pay(world.pin)
+    with pytest.raises(RuntimeError, match="missing"):
+        draw_pin(holder_id=world.holder, by=OFFICE)
+    assert held(world) == 0
+
+
+def test_a_till_of_before_there_were_codes_counts_too(world: World) -> None:
+    Account.objects.filter(code__startswith="tries:till:").delete()
+    assert world.pay(world.wrong) == "code_wrong"
+    assert Account.objects.get(code__startswith="tries:till:").held == 1

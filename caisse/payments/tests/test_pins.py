@@ -45,20 +45,25 @@ def test_a_month_of_guesses_stays_under_one_in_a_hundred_thousand(
 
 def test_a_try_is_one_for_the_same_digits_and_says_nothing_without_the_key() -> None:
     payment = new_id()
-    one = pins.try_id(b"k" * 32, payment, 1, "123456")
-    assert one == pins.try_id(b"k" * 32, payment, 1, "123456")
+    one = pins.try_id(b"k" * 32, payment, 1, "123456", "7")
+    assert one == pins.try_id(b"k" * 32, payment, 1, "123456", "7")
     assert instant_of(one) == instant_of(payment) and one[6] >> 4 == 8 and one[8] >> 6 == 2
     others = [
-        pins.try_id(b"k" * 32, payment, 2, "123456"),
-        pins.try_id(b"k" * 32, payment, 1, "123457"),
-        pins.try_id(b"l" * 32, payment, 1, "123456"),
-        pins.try_id(b"k" * 32, new_id(), 1, "123456"),
+        pins.try_id(b"k" * 32, payment, 2, "123456", "7"),
+        pins.try_id(b"k" * 32, payment, 1, "123457", "7"),
+        pins.try_id(b"l" * 32, payment, 1, "123456", "7"),
+        pins.try_id(b"k" * 32, payment, 1, "123456", "8"),
+        pins.try_id(b"k" * 32, new_id(), 1, "123456", "7"),
     ]
-    assert one not in others and len(set(others)) == 4
+    assert one not in others and len(set(others)) == 5
 
 
 def test_keys_are_made_once_read_by_us_only_and_added(tmp_path: Path, settings: Any) -> None:
     settings.KEYS = tmp_path / "keys"
+    with pytest.raises(RuntimeError, match="missing"):
+        keys.pin_keys()
+    for _twice in range(2):
+        keys.make_pin_key()
     first = keys.pin_keys()
     assert list(first) == [1] and len(first[1]) == 32
     file = tmp_path / "keys" / "pin.keys"

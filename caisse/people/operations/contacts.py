@@ -48,8 +48,8 @@ def note_contact(
     if before is not None:
         same = (before.membership_id, before.kind, before.note) == (membership_id, kind, said)
         return contact_id if same and on in (None, before.on) else events.refuse_other()
-    if not Membership.objects.filter(pk=membership_id).exists():
-        raise Refusal("unknown", "Cette adhésion n’existe pas.")
+    if not Membership.objects.filter(pk=membership_id, erased_on=None).exists():
+        raise Refusal("unknown", "Cette adhésion n’existe pas, ou son dossier est effacé.")
     Contact.objects.create(
         id=contact_id, membership_id=membership_id, kind=kind, on=day, by=by.id, note=said
     )

@@ -4,6 +4,7 @@ What stays says nothing of anybody: numbers, dates, how many people lived there 
 months stand on it), and the books. No name was ever in an event, so their chain does not change.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import date
 
@@ -34,6 +35,8 @@ from caisse.people.models import (
 from caisse.people.operations.states import write_state
 from caisse.people.queries import erasable, months_before, stale_applications, timeline
 from caisse.people.rules import RetentionRules
+
+log = logging.getLogger("caisse.people")
 
 MOST_AT_ONCE = 500  # files of one night; the others follow the night after
 OF_A_MEMBER = (RoleName.MEMBER,)
@@ -94,7 +97,10 @@ def _each(numbers: list[int], act: Callable[[int], None]) -> None:
     def step() -> int:
         number = next(left, 0)
         if number:
-            act(number)
+            try:
+                act(number)
+            except Refusal as refusal:  # one file keeps none of the others
+                log.warning("membership:%s is not erased: %s", number, refusal.reason)
         return number
 
     work.through(step)
@@ -103,7 +109,13 @@ def _each(numbers: list[int], act: Callable[[int], None]) -> None:
 @ledger.repeatable
 @transaction.atomic
 def _drop(membership_id: int, today: date) -> None:
-    """An application that came to nothing: closed, and erased at once."""
+    """An application that came to nothing: closed, and erased at once.
+
+    One that was taken up since it was listed stays.
+    """
+    Membership.objects.select_for_update().get(pk=membership_id)
+    if timeline(membership_id)[-1].state != State.APPLIED:
+        return
     write_state(membership_id, State.CLOSED, today, SYSTEM)
     erase(membership_id=membership_id, by=SYSTEM)
 

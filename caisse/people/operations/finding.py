@@ -37,7 +37,9 @@ def rewrite_words(household_ids: Iterable[int]) -> None:
     ):
         said[home] += texts
     memberships = list(
-        Membership.objects.filter(household_id__in=homes).values_list("pk", "household_id")
+        Membership.objects.filter(household_id__in=homes, erased_on=None).values_list(
+            "pk", "household_id"
+        )
     )
     SearchWord.objects.filter(membership_id__in=[number for number, _ in memberships]).delete()
     write_words((number, said[home]) for number, home in memberships)

@@ -228,6 +228,9 @@ def _demand_state(membership_id: int, state: State, since: date, *, sweeps: bool
         raise Refusal("unknown", "Cette adhésion n’existe pas.")
     standing = timeline(membership_id)
     before = [statement for statement in standing if statement.since <= since]
+    ended = any(statement.state == State.CLOSED for statement in standing)  # for good
+    if not before or (ended and before[-1].state != State.CLOSED):
+        before = standing[-1:]
     if not before or before[-1].state not in ALLOWED[state]:
         said = State(before[-1].state).label if before else "pas encore ouverte"
         raise Refusal("state", f"Au {since:%d/%m/%Y}, cette adhésion est : {said}.")

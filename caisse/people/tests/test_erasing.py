@@ -19,7 +19,7 @@ from caisse.kernel.tests.entering import enter, operation, page
 from caisse.ledger import operations as ledger
 from caisse.people import operations, queries
 from caisse.people.models import Holder, Login, Membership, Person
-from caisse.people.operations import NewHolder, NewHousehold
+from caisse.people.operations import NewHolder, NewHousehold, erasing
 from caisse.people.operations.erasing import apply_retention
 from caisse.people.tests.conftest import FEBRUARY, OFFICE
 
@@ -161,6 +161,51 @@ def test_an_application_without_an_answer_goes_after_twelve_months() -> None:
     assert Membership.objects.get(pk=number).erased_on == date(2024, 1, 10)
     assert Membership.objects.get(pk=taken_up).erased_on is None
     assert planted() == set()
+
+
+def test_an_application_taken_up_since_it_was_listed_stays() -> None:
+    number = operations.apply(household=HOME, by=OFFICE)
+    operations.activate(membership_id=number, holders=(ZOE,), joined_on=FEBRUARY.first, by=OFFICE)
+    erasing._drop(number, date(2024, 3, 1))
+    assert Person.objects.get(holders__handle="moineau-radis").family_name == "Zyxfamily"
+    assert Membership.objects.get(pk=number).erased_on is None
+
+
+def test_a_closed_membership_is_closed_whatever_day_one_says() -> None:
+    number = joined()
+    ended(number)
+    with pytest.raises(Refusal) as refusal, transaction.atomic():
+        operations.leave(membership_id=number, on=date(2023, 2, 20), by=OFFICE)
+    assert refusal.value.reason == "state"
+
+
+def test_one_file_that_cannot_be_erased_keeps_none_of_the_others() -> None:
+    done = []
+
+    def act(number: int) -> None:
+        if number == 2:
+            raise Refusal("state", "Non.")
+        done.append(number)
+
+    erasing._each([1, 2, 3], act)
+    assert done == [1, 3]
+
+
+def test_an_erased_file_is_not_written_again() -> None:
+    number = joined()
+    ended(number)
+    operations.grant_role(
+        identifier=login().identifier, role="committee", since=END, until=None, by=OFFICE
+    )
+    operations.erase(membership_id=number, by=OFFICE)
+    holder = Holder.objects.get(handle="moineau-radis")
+    operations.change_contact(
+        holder_id=holder.pk, given_name="Zyxother", family_name="Zyxname", email="", phone="",
+        by=OFFICE,
+    )  # fmt: skip
+    assert queries.search("zyxname") == []
+    with pytest.raises(Refusal):
+        operations.note_contact(membership_id=number, kind="phone", note="Zyx", by=OFFICE)
 
 
 def come_in(client: Client, *roles: str) -> None:

@@ -26,6 +26,7 @@ LEFT_OUT = frozenset(
         "sessions.Session",
         "people.AccessCode",
         "mfa.Authenticator",
+        "payments.Pin",
         "usersessions.UserSession",
         "account.EmailConfirmation",
         "django_tasks_db.DBTaskResult",
