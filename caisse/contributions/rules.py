@@ -276,15 +276,22 @@ def limits(
     if rules.mode == "rate_of_income":
         if income_cents is None or income_cents < 0:
             raise Refusal("income", "Indiquez le revenu net du mois : il n’est pas conservé.")
-        least = max(least, income_part(income_cents, rules))
+        least = max(least, _callable(int(income_part(income_cents, rules)), rules))
     if rules.mode == "situation_question":
         chosen = _situation(situation, rules)
-        least = max(least, chosen.min_cents)
+        least = max(least, _callable(chosen.min_cents, rules))
         most = min((m for m in (most, chosen.max_cents) if m is not None), default=None)
     least = _up_to_step(least, rules.step_cents)
     if most is not None:  # a large household's minimum may lie above the maximum: it stands
         most = max(most, least)
     return least, most
+
+
+def _callable(asked: int, rules: ContributionRules) -> int:
+    """What an income or a situation asks, as far as the maximum lets it be called (`due`)."""
+    if rules.max_cents is None:
+        return asked
+    return min(asked, rules.max_cents // rules.step_cents * rules.step_cents)
 
 
 def _situation(code: str | None, rules: ContributionRules) -> Situation:

@@ -24,6 +24,7 @@ from caisse.contributions.rules import (
     due_on,
     first_due,
     income_part,
+    limits,
     minimum,
     notches,
     suggested,
@@ -66,6 +67,20 @@ def test_one_household_owes_what_it_owes_in_the_population(
     assert together.tolist() == [due(*row, rules) for row in rows]
     assert minimum(adults, children, rules).tolist() == [minimum(*row[1:], rules) for row in rows]
     assert top_up(pledged, rules).tolist() == [top_up(row[0], rules) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("most", "step", "called"), [(0, 1, 0), (30_00, 1, 30_00), (30_05, 10, 30_00)]
+)
+def test_a_situation_asks_no_more_than_the_maximum(most: int, step: int, called: int) -> None:
+    asks = Situation("easy", "–", 50_00, None)
+    rules = ContributionRules(
+        mode="situation_question", min_cents=0, max_cents=most, step_cents=step, situations=(asks,)
+    )
+    least, _most = limits(adults=1, children=0, rules=rules, situation="easy")
+    assert least == called == due(called, 1, 0, rules)
+    with pytest.raises(Refusal):
+        demand_pledge(50_00, adults=1, children=0, rules=rules, situation="easy")
 
 
 @given(
