@@ -88,7 +88,7 @@ class HoursForm(ActForm):
                 missing = "opens" if opens is None else "closes"
                 self.add_error(f"{missing}_{number}", _("Il manque cette heure."))
             elif opens is not None and closes is not None and closes <= opens:
-                self.add_error(f"closes_{number}", _("Cette heure vient après l’ouverture."))
+                self.add_error(f"closes_{number}", _("Cette heure doit venir après l’ouverture."))
         return said
 
     def hours(self) -> list[Hours]:

@@ -108,11 +108,19 @@ def left_to_refund(payment_id: Id) -> int:
     payment = receipt(payment_id)
     if payment is None or payment.kind != "payment":
         return 0
-    given_back = 0
-    for movement in books.refers_to(payment_id):
-        undone = any(each.phase == "reverse" for each in books.refers_to(movement.id))
-        given_back += 0 if undone else movement.cents
-    return max(0, payment.cents - given_back)
+    return max(0, payment.cents - given_back([payment_id]).get(payment_id, 0))
+
+
+def given_back(payment_ids: Sequence[Id]) -> dict[Id, int]:
+    """The cents of each of these purchases that refunds gave back and nothing undid since."""
+    refunds = [one for one in books.referring_to(payment_ids) if one.reason == "refund"]
+    later = books.referring_to([one.id for one in refunds])
+    undone = {one.of for one in later if one.phase == "reverse"}
+    given: dict[Id, int] = {}
+    for one in refunds:
+        if one.of is not None and one.id not in undone:
+            given[one.of] = given.get(one.of, 0) + one.cents
+    return given
 
 
 def till(till_id: Id) -> TillRow | None:

@@ -62,7 +62,7 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("console", lambda said: _said(said.text, complaints))
         page.on("request", lambda asked: _elsewhere(asked.url, address, complaints))

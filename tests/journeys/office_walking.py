@@ -18,7 +18,7 @@ class Office:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
 
     def come_in_as(self, login: str) -> "Office":
         """Through the door of a demo; the window's person from here on."""

@@ -60,7 +60,7 @@ def test_a_manual_transfer_and_the_one_that_does_not_exist(visit: Visit, guests:
     paper = FilePayload(name="releve.jpg", mimeType="image/jpeg", buffer=photo.getvalue())
     paul.page.get_by_label("Le fichier ou la photo").set_input_files(paper)
     paul.click("Garder cette pièce").says("La pièce est gardée.", "Relevé de banque")
-    name, content = paul.download("Lire")
+    name, content = paul.download("Télécharger")
     assert name.endswith(".jpg") and content.startswith(b"\xff\xd8")
     paul.click("Retirer", "Retirer cette pièce").says("La pièce est retirée.", "retirée")
 

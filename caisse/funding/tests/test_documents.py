@@ -16,7 +16,7 @@ from caisse.funding.models import Document
 from caisse.kernel import events
 from caisse.kernel.ids import new_id, show_id
 from caisse.kernel.refusal import Refusal
-from caisse.kernel.tests.entering import enter, operation, page
+from caisse.kernel.tests.entering import operation, page, sit
 from caisse.merchants.tests.ground import OFFICE, founded
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +34,7 @@ def cost() -> int:
 
 @pytest.fixture
 def paul(client: Client) -> Client:
-    enter(client, "paul", "treasurer")
-    session = client.session
-    session["demo"] = True
-    session.save()
-    return client
+    return sit(client, "paul", "treasurer")
 
 
 def attached(cost: int, content: bytes = PAPER) -> bytes:

@@ -164,6 +164,11 @@ def refers_to(of: Id) -> list[Movement]:
     return _movements(Transfer.objects.filter(of=of).order_by("seq"))
 
 
+def referring_to(ids: Sequence[Id]) -> list[Movement]:
+    """Those that name any of `ids`, in order of posting; a few hundred at most."""
+    return _movements(Transfer.objects.filter(of__in=list(ids)).order_by("seq"))
+
+
 def caused_by(cause: Id) -> list[Movement]:
     """The transfers of one event, in order of posting. A look through the whole journal."""
     return _movements(Transfer.objects.filter(cause=cause).order_by("seq"))

@@ -11,12 +11,11 @@ from django.urls import reverse
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import new_id
 from caisse.kernel.refusal import Refusal
-from caisse.kernel.tests.entering import enter
+from caisse.kernel.tests.entering import enter, sit
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries
 from caisse.merchants.tests.ground import OFFICE, approved, founded
 from caisse.merchants.tests.test_pages import keep, op, plain, said
-from caisse.merchants.tests.test_pages_office import sit
 from caisse.people import operations as people
 from caisse.people import queries as registry
 from caisse.people.models import PreparedAct
@@ -134,7 +133,7 @@ def test_from_the_place_to_the_agreement_page_by_page(client: Client) -> None:
     assert "Nous vous rappelons au numéro que nous connaissons" in text
     assert "FR76 •••• 0189" in text
     assert "30006" not in text.replace(" ", "")
-    nadia, paul = sit("nadia", "coordinator"), sit("paul", "treasurer")
+    nadia, paul = sit(Client(), "nadia", "coordinator"), sit(Client(), "paul", "treasurer")
     page = reverse("place_bank", args=[place])
     assert "J’ai rappelé, tout est exact" in plain(nadia.get(page).content)
     nothing = paul.post(reverse("place_bank_agreed", args=[place]), op(), follow=True)
@@ -161,7 +160,7 @@ def test_the_office_declines_a_change_with_a_reason(client: Client) -> None:
     row = queries.place(place)
     assert row is not None
     propose(row.merchant_id)
-    paul = sit("paul", "treasurer")
+    paul = sit(Client(), "paul", "treasurer")
     page = reverse("place_bank_declined", args=[place])
     assert paul.post(page, op() | {"reason": ""}).status_code == 422
     assert paul.post(page, op() | {"reason": "Message douteux"}).status_code == 302

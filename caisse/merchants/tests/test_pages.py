@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from caisse.kernel.ids import new_id, short_id, show_id
 from caisse.kernel.month import Month
-from caisse.kernel.tests.entering import enter
+from caisse.kernel.tests.entering import enter, sit
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries
 from caisse.merchants.rules import Hours
@@ -35,10 +35,7 @@ pytestmark = pytest.mark.django_db
 
 def keep(client: Client, place: int, right: str = "manager", login: str = "lieu-a") -> None:
     """Come in as somebody who acts for the place, by the door of a demo."""
-    enter(client, login, "merchant")
-    session = client.session
-    session["demo"] = True  # a demo asks for no second factor
-    session.save()
+    sit(client, login, "merchant")
     merchants.give_right(place_id=place, login=login, right=right, by=OFFICE)
 
 
@@ -226,7 +223,7 @@ def test_hours_of_a_day_are_written_and_copied_to_others(client: Client) -> None
     page = reverse("my_hours_day", args=[place, 1])
     wrong = client.post(page, op() | {"opens_1": "9:00", "closes_1": "8h", "opens_2": ""})
     assert wrong.status_code == 422
-    assert "Cette heure vient après" in plain(wrong.content)
+    assert "Cette heure doit venir après" in plain(wrong.content)
     assert 'value="9:00"' in wrong.content.decode(), "what was typed stays"
     form = op() | {
         "opens_1": "9:00", "closes_1": "12h30", "market_1": "", "opens_2": "14 h",

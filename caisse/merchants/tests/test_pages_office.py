@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from caisse.kernel import events
 from caisse.kernel.ids import new_id, show_id
-from caisse.kernel.tests.entering import enter
+from caisse.kernel.tests.entering import enter, sit
 from caisse.ledger import queries as books
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries
@@ -35,29 +35,19 @@ pytestmark = pytest.mark.django_db
 MONTH = str(FEBRUARY)
 
 
-def sit(login: str, *roles: str) -> Client:
-    """Somebody of the office, who came in a moment ago by the door of a demo."""
-    client = Client()
-    enter(client, login, *roles)
-    session = client.session
-    session["demo"] = True
-    session.save()
-    return client
-
-
 @pytest.fixture
 def nadia() -> Client:
-    return sit("nadia", "coordinator")
+    return sit(Client(), "nadia", "coordinator")
 
 
 @pytest.fixture
 def paul() -> Client:
-    return sit("paul", "treasurer")
+    return sit(Client(), "paul", "treasurer")
 
 
 @pytest.fixture
 def desk() -> Client:
-    return sit("accueil", "desk")
+    return sit(Client(), "accueil", "desk")
 
 
 def plain(content: bytes) -> str:

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.cents import show as show_cents
 from caisse.kernel.guard import by, in_menu, only
@@ -39,7 +38,7 @@ def months(request: HttpRequest) -> HttpResponse:
         "rows": [_listed(row) for row in rows[:SHOWN]],
         "next": rows[SHOWN - 1].run.month.number if len(rows) > SHOWN else None,
         "later": before is not None,
-        "coming": None if before is not None else _coming(rows[0].run.month if rows else None),
+        "coming": None if before is not None else _coming(),
     }
     return show(request, "month/months.html", words)
 
@@ -195,22 +194,16 @@ def _position(request: HttpRequest) -> int:
 
 def _foreseen(on: Month) -> bool:
     """Whether `on` is the month that will be frozen next."""
-    founding = bylaws.founding()
-    if founding is None:
-        return False
-    sealed = bylaws.sealed_until()
-    following = founding.first_month if sealed is None else sealed.next()
-    return on == following
+    return on == queries.next_to_freeze()
 
 
-def _coming(newest: Month | None) -> dict[str, Any] | None:
+def _coming() -> dict[str, Any] | None:
     """The month that will be frozen next, for the top of the list."""
-    founding = bylaws.founding()
-    if founding is None:
+    on = queries.next_to_freeze()
+    if on is None:
         return None
-    on = founding.first_month if newest is None else newest.next()
-    late = steps.cut_off(on) <= clock.today()
-    return {**_named(on), "day": steps.cut_off(on), "late": late}
+    late = queries.cut_off(on) <= clock.today()
+    return {**_named(on), "day": queries.cut_off(on), "late": late}
 
 
 def _listed(row: MonthRow) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from caisse.bylaws import queries as bylaws
-from caisse.contributions.rules import ContributionRules, cutoff
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.events import Happened
@@ -59,11 +58,6 @@ class Next:
     def mine(self) -> bool:
         """Whether the reader may do it now."""
         return bool(self.button)
-
-
-def cut_off(month: Month) -> date:
-    """The last day on which something still changes `month`; its plan is frozen that night."""
-    return cutoff(month, bylaws.in_force(ContributionRules, month=month))
 
 
 def happened_in(month: Month) -> dict[tuple[str, int], Happened]:
@@ -128,7 +122,7 @@ def _opened(month: Month, done: int) -> Step:
     if founding is not None and month == founding.first_month:
         since = clock.day_of(founding.at)
     else:
-        since = date.fromordinal(cut_off(month.previous()).toordinal() + 1)
+        since = date.fromordinal(queries.cut_off(month.previous()).toordinal() + 1)
     if done or since <= clock.today():
         return Step(_("Ouvert"), "done", _("fait"), (day(since, weekday=True),))
     return Step(_("Ouvert"), "later", _("à venir"), (day(since, weekday=True),))
@@ -137,7 +131,7 @@ def _opened(month: Month, done: int) -> Step:
 def _ahead(month: Month, run: RunView | None, number: int) -> tuple[str, ...]:
     """What is known of a step to come."""
     if number == 0:
-        return (_("%(day)s, à 23 h") % {"day": day(cut_off(month), weekday=True)},)
+        return (_("%(day)s, à 23 h") % {"day": day(queries.cut_off(month), weekday=True)},)
     if number == 1:
         return (_("une première personne lit ce qui change"),)
     if number == 2:
@@ -158,7 +152,7 @@ def next_of(month: Month, run: RunView | None, by: Actor) -> Next:
 
 
 def _freeze_next(month: Month, run: RunView | None, by: Actor) -> Next:
-    on, said = cut_off(month), _("Ce mois n’est pas encore figé.")
+    on, said = queries.cut_off(month), _("Ce mois n’est pas encore figé.")
     founding = bylaws.founding()
     try:
         operations.demand_order(month)

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 
 from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
-from caisse.contributions.rules import ContributionRules, top_up
+from caisse.contributions.rules import ContributionRules, cutoff, top_up
 from caisse.funding import queries as funding
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
@@ -253,3 +253,24 @@ def _view(row: MonthlyRun) -> RunView:
         row.checked_by, row.approved_by, row.waits_for, row.credited_cents,
         json.loads(row.articles),
     )  # fmt: skip
+
+
+def next_to_freeze() -> Month | None:
+    """The first month without a frozen plan; None before the founding."""
+    founding, sealed = bylaws.founding(), bylaws.sealed_until()
+    if founding is None:
+        return None
+    return founding.first_month if sealed is None else sealed.next()
+
+
+def late_to_freeze() -> Month | None:
+    """That month, once its last day to change is over and nobody froze it; else None."""
+    month = next_to_freeze()
+    if month is None:
+        return None
+    return month if cut_off(month) < clock.today() else None
+
+
+def cut_off(month: Month) -> date:
+    """The last day on which something still changes `month`; its plan is frozen that night."""
+    return cutoff(month, bylaws.in_force(ContributionRules, month=month))

@@ -3,7 +3,7 @@
 A payment writes no row but its transfer: it is judged by the ledger on account flags alone.
 """
 
-from caisse.payments.operations.giving_back import refund
+from caisse.payments.operations.giving_back import refund, too_late
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
 from caisse.payments.operations.paying_pin import pay_by_pin
@@ -30,4 +30,5 @@ __all__ = [
     "pay_many",
     "refund",
     "refund_at_office",
+    "too_late",
 ]

@@ -18,6 +18,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import day
 from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
 from caisse.ledger.rules import Refused, Transfer
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import RedemptionRules
@@ -75,6 +76,14 @@ def alone_cents() -> int:
     return bylaws.in_force(RedemptionRules, month=month).two_person_refund_cents
 
 
+def place_can_give(place_id: int) -> int:
+    """What a place can give back today, down to article redemption.refund_floor_cents (cents)."""
+    account = books.account(f"place:{place_id}")
+    if account is None:
+        return 0
+    return max(0, account.balance - account.held - (account.floor or 0))
+
+
 def _tell(payload: dict[str, Any]) -> list[tuple[str, str]]:
     purchase = _purchase(parse_id(payload["payment"]))
     place = merchants.place(purchase.place_id)
@@ -113,6 +122,13 @@ def _demand(purchase: Receipt, cents: int, why: str) -> None:
     left = left_to_refund(purchase.id)
     if cents > left:
         _refuse(declined("refund_too_large", left_cents=left))
+    can = place_can_give(purchase.place_id)
+    if cents > can:
+        raise Refusal(
+            "funds_short",
+            f"Ce lieu peut rendre {money.show(can)} au plus aujourd’hui : la caisse met déjà ses "
+            "ventes de côté pour son virement.",
+        )
 
 
 def _give_back(purchase: Receipt, payload: dict[str, Any], by: Actor, id: Id | None) -> None:

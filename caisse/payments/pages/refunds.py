@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,16 +26,20 @@ from caisse.people import queries as people
 def place_day(request: HttpRequest, place_id: int, day: str) -> HttpResponse:
     """`/gestion/lieux/<id>/achats/<day>`: the purchases of a day, each leads to its refund."""
     place, on = found(merchants.place(place_id)), _day(day)
+    if "jour" in request.GET:
+        return redirect("place_day", place.id, _day(request.GET["jour"]).isoformat())
     rows = merchants.day_of_sales(place_id, on, before=after(request), limit=SHOWN + 1)
-    today = clock.today()
+    today, given = clock.today(), queries.given_back([row.id for row in rows])
     words = {
         "place": place,
         "day": on,
         "before": on - timedelta(1),
         "next_day": on + timedelta(1) if on < today else None,
         "rows": [
-            (row, "" if row.of or row.cents <= 0 else show_id(row.id)) for row in rows[:SHOWN]
+            (row, "" if row.of or row.cents <= 0 else show_id(row.id), given.get(row.id, 0))
+            for row in rows[:SHOWN]
         ],
+        "today": today,
         "next": rows[SHOWN - 1].seq if len(rows) > SHOWN else None,
     }
     return show(request, "payments/place_day.html", words)
@@ -66,12 +71,13 @@ def refund_new(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 
 def _words(purchase: Receipt) -> dict[str, object]:
     """The purchase, what of it is given back, and how much one person may give back alone."""
-    left = queries.left_to_refund(purchase.id)
+    left, late = queries.left_to_refund(purchase.id), operations.too_late(purchase)
     given = purchase.cents - left
     return {
         "purchase": purchase,
         "number": short_id(purchase.id),
         "left": left,
+        "late": "" if late is None else late.cashier,
         "given": given,
         "alone": max(0, operations.alone_cents() - given),
         "waiting": _waiting(show_id(purchase.id)),

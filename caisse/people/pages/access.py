@@ -15,7 +15,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import day
 from caisse.people import forms, operations
 from caisse.people import queries as people
-from caisse.people.pages.asking import ANSWERERS, Question, Task, ask
+from caisse.people.pages.asking import ANSWERERS, Question, Task, ask, certain
 from caisse.people.pages.telling import listed_in_words, role_dates
 from caisse.people.queries import OfficeLogin
 
@@ -143,7 +143,7 @@ def end_role(request: HttpRequest, identifier: str, role: str) -> HttpResponse:
     form = forms.AskedForm(request.POST or None)
     if form.does(lambda: operations.take_role(identifier=identifier, role=role, by=by(request))):
         return _back(request, one, _("Le rôle est retiré."))(None)
-    return _question(request, form, _task(one, _("Retirer un rôle")), question)
+    return certain(request, form, _task(one, _("Retirer un rôle")), question)
 
 
 @in_menu("people")
@@ -163,7 +163,7 @@ def close_login(request: HttpRequest, identifier: str) -> HttpResponse:
     form = forms.AskedForm(request.POST or None)
     if form.does(lambda: operations.shut_login(identifier=identifier, by=by(request))):
         return _back(request, one, _("L’accès est fermé."))(None)
-    return _question(request, form, _task(one, _("Fermer un accès")), question)
+    return certain(request, form, _task(one, _("Fermer un accès")), question)
 
 
 @in_menu("people")
@@ -178,13 +178,6 @@ def give_code(request: HttpRequest, identifier: str) -> HttpResponse:
         words = {**_login(one), "refusal": refusal.sentence}
         return show(request, "people/login.html", words)
     return show(request, "people/office_code.html", {"one": one, "code": code})
-
-
-def _question(
-    request: HttpRequest, form: forms.AskedForm, task: Task, question: Question
-) -> HttpResponse:
-    words = {"task": task, "question": question, "asked": form}
-    return show(request, "people/question.html", words, form=form)
 
 
 def _roles(one: OfficeLogin) -> list[tuple[str, str, str]]:

@@ -62,6 +62,12 @@ def ask(
     return show(request, "people/form.html", {"task": task}, form=form)
 
 
+def certain(request: HttpRequest, form: AskedForm, task: Task, question: Question) -> HttpResponse:
+    """The question alone, for an act that needs nothing typed."""
+    words = {"task": task, "question": question, "asked": form}
+    return show(request, "people/question.html", words, form=form)
+
+
 def opened(page: Page) -> Page:
     """Give the page the membership of that number; 404 without one.
 

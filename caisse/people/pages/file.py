@@ -10,7 +10,14 @@ from caisse.people import operations
 from caisse.people import queries as people
 from caisse.people.forms import ContactForm
 from caisse.people.pages.asking import ACTORS, CLOSERS, ERASERS, READERS, household_task, opened
-from caisse.people.pages.telling import BADGES, coming, compositions, state_word, story
+from caisse.people.pages.telling import (
+    BADGES,
+    coming,
+    compositions,
+    paused_or_to_be,
+    state_word,
+    story,
+)
 from caisse.people.queries import MembershipView
 
 
@@ -44,6 +51,7 @@ def _file(request: HttpRequest, view: MembershipView) -> dict[str, object]:
         "compositions": compositions(view.household_id),
         "story": story(view.id),
         "coming": coming(view.id),
+        "may_resume": paused_or_to_be(view),
         "contacts": people.contacts_of(view.id),
         "acts": by(request).may(*ACTORS),
         "closes": by(request).may(*CLOSERS),

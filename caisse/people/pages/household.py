@@ -14,7 +14,16 @@ from caisse.kernel.wording import day, month_name
 from caisse.people import forms, operations
 from caisse.people import queries as people
 from caisse.people.operations import Joined
-from caisse.people.pages.asking import ACTORS, Question, Task, ask, household_task, opened, to_file
+from caisse.people.pages.asking import (
+    ACTORS,
+    Question,
+    Task,
+    ask,
+    certain,
+    household_task,
+    opened,
+    to_file,
+)
 from caisse.people.pages.telling import people_words
 from caisse.people.queries import MembershipView
 from caisse.people.rules import HolderRules
@@ -45,7 +54,6 @@ def join(request: HttpRequest) -> HttpResponse:
 
     return ask(
         request, form, task, act, lambda: _joins(form), lambda it: _joined(request, form, it),
-        tried=False,
     )  # fmt: skip
 
 
@@ -164,9 +172,9 @@ def end_holder(request: HttpRequest, view: MembershipView, holder_id: int) -> Ht
     if len(people.holders_of(view.id)) == 1:
         lines.append(_("C’est la seule personne qui paie : le foyer ne pourra plus acheter."))
     question = Question(_("Retirer cette personne ?"), tuple(lines), _("Oui, la retirer"))
-    task = household_task(view, _("Retirer une personne qui paie"))
-    words = {"task": task, "question": question, "asked": form}
-    return show(request, "people/question.html", words, form=form)
+    return certain(
+        request, form, household_task(view, _("Retirer une personne qui paie")), question
+    )
 
 
 @in_menu("people")

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods
 from caisse.kernel import clock
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
-from caisse.kernel.pages import show
 from caisse.kernel.wording import capital, day, month_name, period
 from caisse.people import forms, operations
 from caisse.people.pages.asking import (
@@ -16,6 +15,7 @@ from caisse.people.pages.asking import (
     ERASERS,
     Question,
     ask,
+    certain,
     household_task,
     opened,
     to_file,
@@ -121,8 +121,7 @@ def close(request: HttpRequest, view: MembershipView) -> HttpResponse:
         ),
         _("Oui, clore l’adhésion"),
     )
-    words = {"task": household_task(view, _("Clore l’adhésion")), "question": question}
-    return show(request, "people/question.html", {**words, "asked": form}, form=form)
+    return certain(request, form, household_task(view, _("Clore l’adhésion")), question)
 
 
 @in_menu("people")
@@ -145,5 +144,4 @@ def erase(request: HttpRequest, view: MembershipView) -> HttpResponse:
         ),
         _("Oui, effacer le dossier"),
     )
-    words = {"task": household_task(view, _("Effacer le dossier")), "question": question}
-    return show(request, "people/question.html", {**words, "asked": form}, form=form)
+    return certain(request, form, household_task(view, _("Effacer le dossier")), question)

@@ -12,7 +12,7 @@ from caisse.kernel.events import Happened
 from caisse.kernel.month import Month
 from caisse.kernel.wording import day, month_name
 from caisse.people import queries as people
-from caisse.people.queries import Look, OfficeRole
+from caisse.people.queries import Look, MembershipView, OfficeRole
 
 BADGES = {
     "active": ("done", "circle-check"),
@@ -114,6 +114,13 @@ def coming(membership_id: int) -> list[str]:
         for one in people.timeline(membership_id)
         if one.since > today
     ]
+
+
+def paused_or_to_be(view: MembershipView) -> bool:
+    """Whether there is a pause to come back from, now or planned."""
+    today = clock.today()
+    later = [one.state for one in people.timeline(view.id) if one.since > today]
+    return "paused" in (view.state, *later)
 
 
 def compositions(household_id: int) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from caisse.bylaws.rules import Amend
 from caisse.kernel import clock, events
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
-from caisse.kernel.tests.entering import enter, operation, page
+from caisse.kernel.tests.entering import operation, page, sit
 from caisse.ledger import operations as ledger
 from caisse.people import operations, queries
 from caisse.people.models import Holder, Login, Membership, Person
@@ -208,13 +208,6 @@ def test_an_erased_file_is_not_written_again() -> None:
         operations.note_contact(membership_id=number, kind="phone", note="Zyx", by=OFFICE)
 
 
-def come_in(client: Client, *roles: str) -> None:
-    enter(client, "bureau-9", *roles)
-    session = client.session
-    session["demo"] = True
-    session.save()
-
-
 def post(client: Client, path: str, **typed: Any) -> str:
     """Send the question's yes twice; the page that follows."""
     sent = {"operation": operation(page(client, path)), "sure": "1", **typed}
@@ -226,7 +219,7 @@ def post(client: Client, path: str, **typed: Any) -> str:
 def test_the_coordination_erases_a_closed_file_after_a_question(client: Client) -> None:
     number = joined()
     ended(number)
-    come_in(client, "coordinator")
+    sit(client, "bureau-9", "coordinator")
     client.post(reverse("person_open", args=[number]))
     path = reverse("person_erase", args=[number])
     assert path in page(client, reverse("person", args=[number]))
@@ -242,7 +235,7 @@ def test_the_coordination_erases_a_closed_file_after_a_question(client: Client) 
 def test_the_desk_does_not_erase(client: Client) -> None:
     number = joined()
     ended(number)
-    come_in(client, "desk")
+    sit(client, "bureau-9", "desk")
     client.post(reverse("person_open", args=[number]))
     path = reverse("person_erase", args=[number])
     assert path not in page(client, reverse("person", args=[number]))

@@ -73,6 +73,28 @@ def test_a_household_joins_after_a_question_that_says_what_comes_next(client: Cl
     assert "Ida" not in str(events.history())
 
 
+def test_a_full_caisse_says_so_before_it_promises_anything(client: Client) -> None:
+    bylaws.decide(
+        title="Fermer", text="", body="comité",
+        effects=[Amend("admission.capacity", 0, Month(2023, 2))], by=OFFICE,
+    )  # fmt: skip
+    enter(client, "accueil", "desk")
+    path = f"{PEOPLE}/nouveau"
+    sent = {"operation": operation(page(client, path)), "joined_on": "2023-02-01", "adults": "1"}
+    asked = client.post(path, {**sent, "given_name_1": "Ida", "family_name_1": "Ravel"})
+    text = asked.content.decode()
+    assert asked.status_code == 422 and "Premier versement" not in text
+    assert "le comité peut en ouvrir d’autres" in text and 'value="Ravel"' in text
+
+
+def test_a_pause_taken_back_offers_no_return(client: Client, number: int) -> None:
+    operations.pause(membership_id=number, first=Month(2023, 3), last=Month(2023, 4), by=OFFICE)
+    resume = f"{PEOPLE}/{number}/reprise"
+    assert resume in page(client, f"{PEOPLE}/{number}")
+    operations.resume(membership_id=number, first=Month(2023, 3), by=OFFICE)
+    assert resume not in page(client, f"{PEOPLE}/{number}")
+
+
 def test_a_refusal_keeps_what_was_typed(client: Client) -> None:
     enter(client, "accueil", "desk")
     path = f"{PEOPLE}/nouveau"

@@ -16,16 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from caisse.bylaws import queries as bylaws
 from caisse.bylaws.rules import REGISTER
+from caisse.contributions import operations as contributions
 from caisse.contributions.rules import ContributionRules
 from caisse.kernel.wording import amount
 from caisse.messages import queries as messages
-from caisse.month.rules import AllocationRules
+from caisse.people import queries as people
 from caisse.people.rules import AdmissionRules
 from caisse.site.pages.answering import Asked, answer, asked_of, demo_now
 from caisse.site.pages.bylaws import terms_of
-from caisse.site.pages.glance import figures_of, shown
+from caisse.site.pages.glance import shown
 from caisse.site.telling import joining
-from caisse.site.telling.joining import Fact
+from caisse.site.telling.joining import Dates, Fact
 from caisse.site.telling.sentences import sentence
 
 GIVEN = (
@@ -96,19 +97,26 @@ def _explained(asked: Asked) -> dict[str, object]:
 
 def _joining(asked: Asked) -> dict[str, object]:
     contribution = bylaws.in_force(ContributionRules, month=asked.now)
-    allocation = bylaws.in_force(AllocationRules, month=asked.now)
-    admission = bylaws.in_force(AdmissionRules, month=asked.now)
-    months = figures_of(asked).caisse.months
-    members = months[-1].members if months else 0
+    room, dates = _today(asked)
     return {
         "given": _facts(asked, GIVEN),
         "received": _facts(asked, RECEIVED),
-        "room": joining.room(admission.capacity, members),
-        "dates": joining.dates(asked.today, contribution, allocation),
+        "room": room,
+        "dates": dates,
         "pays": _pays(contribution),
         "reach": messages.reach(),
         "has_guide": bool(contribution.guide_questions),
     }
+
+
+@lru_cache(maxsize=8)
+def _today(asked: Asked) -> tuple[str, Dates]:
+    """Whether there is room, and what comes first, by the very rules of the office."""
+    admission = bylaws.in_force(AdmissionRules, month=asked.now)
+    taken = 0 if admission.capacity is None else people.places_taken(on=asked.today)
+    rules, start = bylaws.in_force(ContributionRules, month=asked.now), people.start(asked.today)
+    dates = joining.dates(asked.today, start, contributions.first_month(), rules)
+    return joining.room(admission.capacity, taken), dates
 
 
 def _pays(rules: ContributionRules) -> bool:

@@ -7,9 +7,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from caisse.contributions.rules import ContributionRules, Question, first_due, suggested
+from caisse.contributions.rules import ContributionRules, Question, bank_day, due_on, suggested
+from caisse.kernel.month import Month
 from caisse.kernel.wording import amount, capital, count, day, month_name, spaced
-from caisse.month.rules import AllocationRules, credit_on
+from caisse.people.queries import Start
 from caisse.site.telling.sentences import Terms
 
 
@@ -57,14 +58,14 @@ class Score:
     amount: str
 
 
-def dates(today: date, contribution: ContributionRules, allocation: AllocationRules) -> Dates:
-    """What happens, and when, to someone who joins and pledges on `today`."""
-    month = first_due(today, contribution)
+def dates(today: date, start: Start, given_from: Month, contribution: ContributionRules) -> Dates:
+    """What happens, and when, to someone who joins and pledges on `today`: as the office says."""
+    due = due_on(given_from, contribution)
     return Dates(
         today=day(today, weekday=True),
-        first_month=month_name(month),
-        credited_on=day(credit_on(month, allocation)),
-        debited_on=day(month.day(contribution.debit_day)),
+        first_month=month_name(start.month),
+        credited_on=day(start.credited_on, weekday=True),
+        debited_on=day(bank_day(due), weekday=True),
     )
 
 

@@ -84,6 +84,11 @@ def _sorted(tasks: Iterable[Task]) -> list[Task]:
 
 def _months(names: dict[str, str]) -> Iterator[Task]:
     today = clock.today()
+    if (late := months.late_to_freeze()) is not None:
+        title = _("Figer %(month)s") % {"month": month_name(late)}
+        said = _("Ce mois attend d’être figé.")
+        address = reverse("month", args=[str(late)])
+        yield Task("calendar", title, said, "", address, ("coordinator", "treasurer"), True)
     for run in months.runs(first=Month.of(today) + -2):
         words = {"month": month_name(run.month), "day": day(run.credit_on)}
         address, close = reverse("month", args=[str(run.month)]), run.credit_on <= today
@@ -184,7 +189,17 @@ def _places() -> Iterator[Task]:
             ("treasurer",),
             today >= due,
         )
-    for row in merchants.places(at=today):
+    places = merchants.places(at=today)
+    first = {row.merchant_id: row.id for row in reversed(places)}
+    for one in merchants.waiting_bank_details():
+        if one.act is None:  # nobody has rung back yet
+            since = _("depuis le %(day)s") % {"day": day(clock.day_of(one.proposed_at))}
+            place = first.get(one.merchant_id)
+            address = reverse("place_bank", args=[place]) if place else reverse("places_office")
+            said = _("Un lieu change de compte. Appelez-le au numéro déjà connu.")
+            title = _("Vérifier un compte bancaire")
+            yield Task("building-bank", title, said, since, address, ("coordinator", "treasurer"))
+    for row in places:
         if row.until is not None and row.until <= today + SOON:
             title = _("Renouveler la convention de %(place)s") % {"place": row.name}
             said = _("Elle finit le %(day)s.") % {"day": day(row.until)}

@@ -14,6 +14,8 @@ from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import new_id, show_id
 from caisse.kernel.tests.entering import enter
+from caisse.merchants import operations as merchants
+from caisse.merchants import queries as registry
 from caisse.messages import queries as messages
 from caisse.people import operations as people
 from caisse.people.models import AccessCode
@@ -24,6 +26,7 @@ from tests.house.test_house import HOUSE
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 MEMBER = Actor("adh-1")
+ANA = Actor("ana", frozenset({"coordinator"}))
 
 
 def words(answer: Any) -> str:
@@ -52,6 +55,32 @@ def test_what_waits_stands_with_whoever_may_do_it(begun: Run, client: Client) ->
     assert "Approuver février 2024" not in mine  # ana has checked it: another person approves
     enter(client, "nadia", "coordinator")
     assert "Approuver février 2024" in words(client.get("/gestion"))
+
+
+def test_a_month_that_nobody_froze_waits_for_somebody(begun: Run, client: Client) -> None:
+    enter(client, "ana", "coordinator")
+    clock.travel(clock.instant(date(2024, 1, 15), 9))
+    assert "Figer février 2024" not in words(client.get("/gestion"))
+    clock.travel(clock.instant(date(2024, 1, 16), 9))
+    assert "Figer février 2024" in words(client.get("/gestion"))
+    begun("month", "freeze", "2024-02")
+    assert "Figer" not in words(client.get("/gestion"))
+
+
+def test_an_account_that_a_place_changes_waits_for_somebody(begun: Run, client: Client) -> None:
+    place = merchants.register_place(merchant="SCOP", name="Le Fournil", kind="baker", by=MEMBER)
+    merchants.approve_place(place_id=place, decision=1, by=MEMBER)
+    row = registry.place(place)
+    assert row is not None
+    details = merchants.propose_bank_details(
+        merchant_id=row.merchant_id, iban="FR7630006000011234567890189", holder="SCOP", by=MEMBER
+    )
+    enter(client, "ana", "coordinator")
+    answer = client.get("/gestion")
+    assert "Vérifier un compte bancaire" in words(answer)
+    assert f"/gestion/lieux/{place}/banque" in answer.content.decode()
+    merchants.confirm_bank_details(details_id=details, by=ANA, id=new_id())
+    assert "Vérifier un compte bancaire" not in words(client.get("/gestion"))
 
 
 def test_the_first_page_costs_as_much_with_many_questions(begun: Run, client: Client) -> None:

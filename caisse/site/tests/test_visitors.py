@@ -359,13 +359,17 @@ def test_the_guide_refuses_an_answer_twice(client: Client) -> None:
 
 @pytest.mark.usefixtures("founded")
 def test_joining_follows_from_the_bylaws(client: Client) -> None:
+    """The days are those that the office says: a Sunday's debit is the bank's next day."""
     page = read(client, "/participer").text
     for words in (
-        "Les 350 places sont prises pour l’instant.",
         "La cotisation est d’au moins 1 € par mois.",
-        "mars 2024",
-        "5 mars 2024",
+        "Il reste 350 places sur 350.",  # the bylaws' places; nobody is in yet
+        "Premier mois février 2024",
+        "Première cotisation lundi 4 mars 2024",
+        "Premier versement lundi 5 février 2024",
     ):
         assert words in page
     with clock.travelled(clock.instant(date(2024, 2, 16), 9)):
-        assert "5 avril 2024" in read(client, "/participer").text
+        page = read(client, "/participer").text
+        assert "Première cotisation mercredi 3 avril 2024" in page  # March's is asked already …
+        assert "Premier versement mardi 5 mars 2024" in page  # … and credited to whoever joins

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from caisse.kernel import clock
 from caisse.kernel.guard import in_menu, only
-from caisse.kernel.ids import parse_id, show_id
+from caisse.kernel.ids import parse_id, short_id, show_id
 from caisse.kernel.month import Month
 from caisse.kernel.pages import found, show
 from caisse.kernel.wording import amount_in_words, bare
@@ -85,7 +85,8 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     refunds = payments.refunds_of(id) if line.reason == "payment" else []
     told = {
         "paper": words.paper(line, merchants.names(), units),
-        "number": show_id(id),
+        "id": show_id(id),
+        "number": short_id(id),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
