@@ -105,6 +105,29 @@ class Trace(models.Model):
         return f"{self.account} {self.seq}"
 
 
+class Gain(models.Model):
+    """What a place gained for a reason in a calendar month: sums, written afterwards as `Trace` is.
+
+    `cents` is credits minus debits of what was posted or reversed; `month` is 202302; `account` is
+    the account's id. The mark is `ledger.summed`.
+    """
+
+    account = models.BigIntegerField()
+    month = models.IntegerField()
+    reason = models.CharField(max_length=20)
+    cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "month", "reason"], name="gain_of_account_month_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.month} {self.reason} {self.cents}"
+
+
 class Link(models.Model):
     """The hash of a business day, made of the link before, its transfers and its events."""
 

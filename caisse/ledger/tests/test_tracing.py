@@ -1,12 +1,14 @@
-"""The lines of an account are the same whether the journal was followed or not."""
+"""Lines and gains of an account are the same whether the journal was followed or not."""
 
 import pytest
 from django.db import connection
 
 from caisse.kernel import clock, work
+from caisse.kernel.month import Month
 from caisse.ledger import operations, queries
-from caisse.ledger.models import Account, Trace
+from caisse.ledger.models import Account, Gain, Trace
 from caisse.ledger.operations import tracing
+from caisse.ledger.queries.lines import SUMMED, TRACED
 
 pytestmark = pytest.mark.usefixtures("played")
 
@@ -37,12 +39,49 @@ def test_lines_are_the_same_before_between_and_after(monkeypatch: pytest.MonkeyP
     codes = some_codes()
     before = told(codes)
     monkeypatch.setattr(tracing, "STEP", 10_000)
-    assert tracing._trace_some() == 10_000
+    assert tracing._some(TRACED, tracing._trace) == 10_000
     assert told(codes) == before
-    assert operations.trace() == queries.tip()[0] - 10_000
+    assert operations.trace() == 2 * queries.tip()[0] - 10_000
     assert told(codes) == before
     assert operations.trace() == 0
-    assert work.marked(tracing.TRACED) == queries.tip()[0]
+    assert work.marked(TRACED) == queries.tip()[0]
+
+
+def gains() -> list[dict[str, int]]:
+    """What all places gained: sales since the first month, in the last one, and euros paid."""
+    codes = list(Account.objects.filter(code__startswith="place:").values_list("code", flat=True))
+    reasons, paid = ("payment", "offline_loss", "refund"), ("redemption",)
+    first, last = Month(2023, 2), Month(2024, 1)
+    return [
+        queries.gained(codes, reasons, since=first),
+        queries.gained(codes, reasons, since=last),
+        queries.gained(codes, paid, since=Month(2023, 8)),
+    ]
+
+
+def test_what_places_gained_is_the_same_before_between_and_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also when a step ends within a month, or holds several of them."""
+    before = gains()
+    assert sum(before[0].values()) > sum(before[1].values()) > 0 > sum(before[2].values())
+    for step in (1, 7_001, 50, 9_000):
+        monkeypatch.setattr(tracing, "STEP", step)
+        assert tracing._some(SUMMED, tracing._sum) == step
+        assert gains() == before
+    operations.trace()
+    assert gains() == before
+    assert work.marked(SUMMED) == queries.tip()[0]
+
+
+def test_the_gains_of_a_place_are_its_balance() -> None:
+    operations.trace()
+    found: dict[int, int] = {}
+    for number, cents in Gain.objects.values_list("account", "cents"):
+        found[number] = found.get(number, 0) + cents
+    places = Account.objects.filter(code__startswith="place:")
+    moved = {one.pk: one.credits - one.debits for one in places if one.credits or one.debits}
+    assert len(moved) >= 55 and found == moved
 
 
 def test_every_transfer_of_a_wallet_or_a_place_is_traced_once() -> None:

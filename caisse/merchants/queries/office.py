@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock
 from caisse.kernel.month import Month
 from caisse.kernel.sheet import fold
 from caisse.ledger import queries as books
@@ -165,9 +164,7 @@ class _Sums:
 
 def _sums(ids: Sequence[int], at: date) -> _Sums:
     codes = {f"place:{number}": number for number in ids}
-    month = books.gained(
-        list(codes), (*SALES, *REFUNDS), since_ms=clock.instant(Month.of(at).first)
-    )
+    month = books.gained(list(codes), (*SALES, *REFUNDS), since=Month.of(at))
     owed = {codes[code]: row.balance for code, row in books.accounts(codes).items()}
     coming: dict[int, tuple[int, date]] = {}
     rows = Redemption.objects.filter(
