@@ -276,13 +276,6 @@ class ContactForm(ActForm):
         )
 
 
-class AnswerForm(ActForm):
-    """What the office answers."""
-
-    fields_of = {"text": "text"}
-    text = TextField(label=_("Votre réponse"), lines=6)
-
-
 class DeclineForm(ActForm):
     """Why one does not agree."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caisse.people.pages import access, acts, file, finding, household, inquiries, membership
+from caisse.people.pages import access, acts, file, finding, household, membership
 
 HOME = "gestion/personnes"
 FILE = f"{HOME}/<int:number>"
@@ -15,8 +15,6 @@ urlpatterns = [
     path(f"{HOME}/nouveau", household.join, name="person_new"),
     path(f"{HOME}/sans-contact", finding.unreached, name="unreached"),
     path(f"{HOME}/regards", finding.who_looked, name="who_looked"),
-    path(f"{HOME}/demandes", inquiries.inquiries, name="inquiries"),
-    path(f"{HOME}/demandes/<uuid:key>", inquiries.inquiry, name="inquiry"),
     path(FILE, file.person, name="person"),
     path(f"{FILE}/ouvrir", finding.open_file, name="person_open"),
     path(f"{FILE}/coordonnees", file.show_contact, name="person_contact"),

@@ -17,6 +17,7 @@ from caisse.site.pages import (
 from caisse.site.pages.member import details, household, inquiries, leaving, looks, wallet
 from caisse.site.pages.office import (
     accountant,
+    asked,
     health,
     journal,
     notices,
@@ -81,6 +82,8 @@ urlpatterns = [
     path("", include("caisse.payments.urls")),
     path("", include("caisse.month.urls")),
     path("", include("caisse.people.urls")),
+    path("gestion/personnes/demandes", asked.inquiries, name="inquiries"),
+    path("gestion/personnes/demandes/<uuid:key>", asked.inquiry, name="inquiry"),
     path("gestion/argent", money_office.money_office, name="money_office"),
     path("gestion/argent/prevision", money_office.forecast, name="forecast"),
     path("gestion/argent/prevision.csv", money_office.forecast_csv, name="forecast_csv"),

@@ -83,6 +83,18 @@ def test_an_account_that_a_place_changes_waits_for_somebody(begun: Run, client: 
     assert "Vérifier un compte bancaire" not in words(client.get("/gestion"))
 
 
+def test_a_place_that_asks_is_called_by_its_name(begun: Run, client: Client) -> None:
+    place = merchants.register_place(merchant="SCOP", name="Le Fournil", kind="baker", by=MEMBER)
+    people.ask(subject=f"place:{place}", kind="call_me", text="", by=MEMBER)
+    enter(client, "ana", "coordinator")
+    listed = client.get("/gestion/personnes/demandes")
+    assert "Le Fournil" in words(listed) and "Lieu n°" not in words(listed)
+    asked = listed.content.decode().partition('<ul class="rows">')[2]
+    one = client.get(asked.partition('href="')[2].partition('"')[0])
+    assert "Le Fournil" in words(one)
+    assert f'href="/gestion/lieux/{place}"' in one.content.decode()
+
+
 def test_the_first_page_costs_as_much_with_many_questions(begun: Run, client: Client) -> None:
     enter(client, "ana", "coordinator")
 

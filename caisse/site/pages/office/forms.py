@@ -22,6 +22,13 @@ class SheetsForm(ActForm):
     )
 
 
+class AnswerForm(ActForm):
+    """What the office answers."""
+
+    fields_of = {"text": "text"}
+    text = TextField(label=_("Votre réponse"), lines=6)
+
+
 class CardForm(ActForm):
     """How the caisse can be reached."""
 

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.ids import show_id
 from caisse.kernel.pages import done, found, show
+from caisse.merchants import queries as merchants
 from caisse.people import operations
 from caisse.people import queries as people
-from caisse.people.forms import AnswerForm
-from caisse.people.pages.asking import ACTORS
 from caisse.people.queries import InquiryView
+from caisse.site.pages.office.forms import AnswerForm
 
+ACTORS = ("desk", "coordinator")
 ANSWERED = 50
 
 
@@ -26,7 +27,8 @@ class Asked:
     key: str
     subject: str
     view: InquiryView
-    membership_id: int | None
+    membership_id: int | None = None
+    place_id: int | None = None
 
 
 @in_menu("people")
@@ -34,11 +36,12 @@ class Asked:
 @require_safe
 def inquiries(request: HttpRequest) -> HttpResponse:
     """`/gestion/personnes/demandes`: what waits for an answer, oldest first; what was answered."""
-    waiting = [_asked(view) for view in people.waiting_inquiries()]
+    names = merchants.names()
+    waiting = [_asked(view, names) for view in people.waiting_inquiries()]
     rows = people.inquiries(limit=ANSWERED)
-    answered = [_asked(view) for view in rows if view.answered_at is not None]
+    answered = [_asked(view, names) for view in rows if view.answered_at is not None]
     words = {"waiting": waiting, "answered": answered}
-    return show(request, "people/inquiries.html", words)
+    return show(request, "site/office/inquiries.html", words)
 
 
 @in_menu("people")
@@ -53,14 +56,17 @@ def inquiry(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         lambda: operations.answer(inquiry_id=view.id, text=form.said["text"], by=by(request))
     ):
         return done(request, _("La réponse est envoyée."), "inquiries")
-    names = people.names_of({view.answered_by})
-    words = {"asked": _asked(view), "answerer": names.get(view.answered_by, ""), "may": may}
-    return show(request, "people/inquiry.html", words, form=form if may else None)
+    answerer = people.names_of({view.answered_by}).get(view.answered_by, "")
+    words = {"asked": _asked(view, merchants.names()), "answerer": answerer, "may": may}
+    return show(request, "site/office/inquiry.html", words, form=form if may else None)
 
 
-def _asked(view: InquiryView) -> Asked:
+def _asked(view: InquiryView, places: dict[int, str]) -> Asked:
+    """A household by its number (no name leaves its file), a place by the name that all know."""
     family, _colon, number = view.subject.partition(":")
-    words = {"membership": _("Foyer n° %(number)s"), "place": _("Lieu n° %(number)s")}
-    subject = words.get(family, "%(number)s") % {"number": number}
-    membership = int(number) if family == "membership" and number.isdecimal() else None
-    return Asked(show_id(view.id), subject, view, membership)
+    key, one = show_id(view.id), int(number) if number.isdecimal() else None
+    if family == "membership":
+        return Asked(key, _("Foyer n° %(number)s") % {"number": number}, view, membership_id=one)
+    known = one if one in places else None
+    name = places[known] if known else _("Lieu n° %(number)s") % {"number": number}
+    return Asked(key, name, view, place_id=known)
