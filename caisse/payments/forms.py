@@ -4,8 +4,21 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from caisse.kernel.forms import ActForm, ChoiceField, EuroField
+from caisse.kernel.forms import ActForm, ChoiceField, EuroField, TextField
 from caisse.payments.operations import WHY
+
+
+class DeviceForm(ActForm):
+    """What a device is called at its place."""
+
+    fields_of = {"label": "label"}
+    label = TextField(
+        label=_("Nom de l’appareil"), help_text=_("Par exemple : Comptoir, Marché."), max_length=40
+    )
+
+
+class SureForm(ActForm):
+    """A question that is answered by its button."""
 
 
 class RefundForm(ActForm):

@@ -1,6 +1,6 @@
-"""The key of the PINs (own room: a file outside the database and its copies).
+"""The keys of PINs and of tills (own room: files outside the database and its copies).
 
-Whoever holds database and key holds every PIN; so the key is never in the same backup. It lies in
+Whoever holds database and key holds every PIN; so the key is never in the same backup. They lie in
 `CAISSE_KEYS` (`keys` in the caisse's folder when nobody says), a line per key: number, 64 figures.
 """
 
@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
 NAME = "pin.keys"
+TILLS = "till.keys"
 KEY_BYTES = 32
 
 
@@ -48,9 +50,36 @@ def add_pin_key() -> int:
     return number
 
 
-def _path() -> Path:
+def till_key() -> ec.EllipticCurvePrivateKey:
+    """The caisse's half of every key that it shares with a device: P-256.
+
+    Raises RuntimeError when there is none: made anew, no device would be known any more. The file
+    has to be brought back.
+    """
+    path = _path(TILLS)
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        raise RuntimeError(f"the key of the tills is missing: {path}") from None
+    return _curve(max(_read(path, changed))[1])
+
+
+def make_till_key() -> None:
+    """Make the key of the tills, before the first device is invited; nothing when there is one."""
+    with _alone():
+        if not _path(TILLS).exists():
+            made = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+            _write({1: made.to_bytes(KEY_BYTES, "big")}, TILLS)
+
+
+@cache
+def _curve(secret: bytes) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+
+
+def _path(name: str = NAME) -> Path:
     folder = Path(settings.KEYS) if settings.KEYS else Path(settings.HOME) / "keys"
-    return folder / NAME
+    return folder / name
 
 
 @cache
@@ -70,9 +99,9 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _write(keys: dict[int, bytes]) -> None:
+def _write(keys: dict[int, bytes], name: str = NAME) -> None:
     """All of it or nothing: a half-written key would lock every member out."""
-    path = _path()
+    path = _path(name)
     scratch = path.with_suffix(".new")
     scratch.unlink(missing_ok=True)
     with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:

@@ -1,8 +1,55 @@
-"""The till: the session under which payments are taken, and the cause of every one of them."""
+"""Tills and the devices that they run on; the verifiers of PINs."""
 
 from django.db import models
 
-from caisse.kernel.fields import Id16Field
+from caisse.kernel.fields import Id16Field, OptionalId16Field
+
+
+class Device(models.Model):
+    """What a place cashes with, its own phone, tablet or computer (payments.md 1).
+
+    `invited → enrolled → active ⇄ suspended → revoked`. Of its keys the public one alone is here: a
+    thief of the database forges no till. Of an invitation only a digest is kept, and `selector`, by
+    which wrong entries are counted; its instants are of the real clock.
+    """
+
+    class State(models.TextChoices):
+        """Where a device stands."""
+
+        INVITED = "invited", "à relier"
+        ENROLLED = "enrolled", "à confirmer"
+        ACTIVE = "active", "encaisse"
+        SUSPENDED = "suspended", "suspendu"
+        REVOKED = "revoked", "retiré"
+
+    place = models.ForeignKey("merchants.Place", on_delete=models.PROTECT, related_name="devices")
+    label = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
+    generation = models.PositiveSmallIntegerField(default=1)
+    public_key = models.BinaryField(max_length=65, default=b"")
+    selector = models.CharField(max_length=4, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    wrong = models.PositiveSmallIntegerField(default=0)
+    used = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True)
+    till = OptionalId16Field(null=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=("invited", "enrolled", "active", "suspended", "revoked")
+                ),
+                name="device_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["selector"], condition=~models.Q(selector=""), name="device_selector_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"device {self.pk} of place:{self.place_id}"
 
 
 class Till(models.Model):

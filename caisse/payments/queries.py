@@ -4,16 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
-from caisse.kernel.ids import Id, show_id
+from caisse.kernel.ids import Id, short_id, show_id
 from caisse.kernel.month import Month
+from caisse.kernel.wording import day as in_words_day
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Line as BookLine
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
-from caisse.payments.models import Till
+from caisse.payments import keys, wire
+from caisse.payments.models import Device, Till
+from caisse.payments.rules import InstrumentRules
+from caisse.people.rules import CurrencyRules
 
 MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
 VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts keep theirs
@@ -59,6 +65,7 @@ class Receipt:
             "number": self.number,
             "of": None if self.of is None else show_id(self.of),
             "place": self.place_id,
+            "short": short_id(self.id),
             "v": VERSION,
         }
 
@@ -143,6 +150,66 @@ def covered(*, place_id: int, lines: Sequence[Line], on: date | None = None) -> 
     rules = bylaws.in_force(CoverageRules, month=Month.of(on or clock.today()))
     place = merchants.place(place_id)
     return coverage(lines, rules, place.rate if place else "")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device of a place: its state and what it is called in words, the figures of its keys.
+
+    `figures` is "" until it is linked; `waits` says that a code which it was given is good still.
+    """
+
+    id: int
+    place_id: int
+    label: str
+    state: str
+    state_label: str
+    figures: str
+    waits: bool
+
+
+def devices(*, place_id: int) -> list[DeviceRow]:
+    """The devices of a place, the one added last first; those that were taken away at the end."""
+    rows = Device.objects.filter(place_id=place_id).order_by("-pk")[:500]
+    return sorted((_device_row(row) for row in rows), key=lambda row: row.state == "revoked")
+
+
+def device(device_id: int, *, place_id: int) -> DeviceRow | None:
+    """One device of a place; None for no such one."""
+    row = Device.objects.filter(pk=device_id, place_id=place_id).first()
+    return None if row is None else _device_row(row)
+
+
+def _device_row(row: Device) -> DeviceRow:
+    figures = ""
+    if row.public_key:
+        ours = wire.public_point(keys.till_key())
+        figures = wire.mark_of(ours, bytes(row.public_key))
+    good = not row.used and row.expires_at is not None and row.expires_at > timezone.now()
+    label = str(Device.State(row.state).label)
+    return DeviceRow(row.pk, row.place_id, row.label, row.state, label, figures, good)
+
+
+def till_screen(row: Device) -> dict[str, object]:
+    """What the first screen of a till shows: whose it is, today's takings, the next transfer."""
+    place, today = merchants.place(row.place_id), clock.today()
+    day = merchants.taken(row.place_id, first=today, last=today)
+    owed = merchants.owed(row.place_id, at=today)
+    due = owed.coming[0] if owed.coming else owed.expected
+    month = Month.of(today)
+    founding = bylaws.founding()
+    return {
+        "caisse": founding.name if founding else "",
+        "place": place.name if place else "",
+        "label": row.label,
+        "state": row.state,
+        "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
+        "pin_length": bylaws.in_force(InstrumentRules, month=month).pin_length,
+        "sales": day.sales,
+        "sales_cents": day.cents,
+        "next_cents": due.cents if due else 0,
+        "next_on": in_words_day(due.on, weekday=True) if due else "",
+    }
 
 
 @dataclass(frozen=True, slots=True)

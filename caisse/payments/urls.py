@@ -1,10 +1,28 @@
-"""The addresses of payments in the office."""
+"""The addresses of payments: the API of tills, devices of a place, codes, refunds."""
 
 from django.urls import path
 
-from caisse.payments.pages import refunds
+from caisse.payments import api
+from caisse.payments.pages import devices, pins, refunds, till
+
+MINE = "commerce/<int:place_id>/appareils"
+PLACE = "gestion/lieux/<int:place_id>/appareils"
+PIN = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/code-pour-payer"
 
 urlpatterns = [
+    path("api/v1/<path:rest>", api.view, name="api"),
+    path("commerce/appareil", till.till, name="till"),
+    path(MINE, devices.my_devices, name="my_devices"),
+    path(f"{MINE}/nouveau", devices.my_device_new, name="my_device_new"),
+    path(f"{MINE}/<int:device_id>", devices.my_device, name="my_device"),
+    path(f"{MINE}/<int:device_id>/retirer", devices.my_device_revoke, name="my_device_revoke"),
+    path(PLACE, devices.place_devices, name="place_devices"),
+    path(f"{PLACE}/nouveau", devices.place_device_new, name="place_device_new"),
+    path(f"{PLACE}/<int:device_id>", devices.place_device, name="place_device"),
+    path(
+        f"{PLACE}/<int:device_id>/retirer", devices.place_device_revoke, name="place_device_revoke"
+    ),
+    path(PIN, pins.holder_pin, name="holder_pin"),
     path("gestion/lieux/<int:place_id>/achats/<str:day>", refunds.place_day, name="place_day"),
     path("gestion/achats/<uuid:payment_id>/rembourser", refunds.refund_new, name="refund_new"),
 ]

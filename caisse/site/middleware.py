@@ -56,7 +56,7 @@ LANGUAGE = "langue"  # the cookie of the language that a reader has chosen
 WHO = "qui"  # the signed cookie of the last login of this browser
 OFFICE_S, OTHERS_S = 30 * 60, 30 * 24 * 3600  # how long a session may lie idle
 TOUCH_S = 60  # a session says at most once a minute that it is alive
-FORGET = '"cookies", "storage"'  # what a browser forgets when somebody goes out
+FORGET = '"cookies"'  # what a browser forgets when somebody goes out; a till keeps its keys
 KEPT_S, KEPT_SIGNS = 3600, 60_000  # for how long, and how much, a lost POST is kept
 
 

@@ -44,6 +44,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (EVERYBODY, "glance sheets explained joining guide places place rulebook article decisions"),
     (EVERYBODY, "decision figures figures_csv figures_json money language door code demo_entry"),
     (EVERYBODY, "help guide_picture"),
+    (EVERYBODY, "till api"),  # proven by the device, not by a login
     (ANYONE, "home resume second_factor account"),
     # django-allauth: before one is in; and one's own keys
     (EVERYBODY, "account_login account_logout account_inactive account_signup"),
@@ -67,6 +68,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("merchant", "my_statement_csv my_statement my_share call_me my_hours my_hours_day my_closure"),
     ("merchant", "my_open_again my_sheet my_people my_person my_person_end my_person_code"),
     ("merchant", "my_bank my_bank_change"),
+    ("merchant", "my_devices my_device my_device_new my_device_revoke"),
     # a funder's own
     ("funder", "my_grants my_grant my_grant_csv my_grant_json"),
     # the office: what it has to do, what happened
@@ -80,6 +82,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # people: names and contacts are for those who talk with members, and for the payers' accountant
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
+    (PEOPLE, "holder_pin"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),
@@ -101,6 +104,8 @@ LINES: tuple[tuple[str, str], ...] = (
     ("treasurer", "receipt_import import_prepare import_undo"),
     # places
     (FILES, "places_office place_office place_hours place_people"),
+    (FILES, "place_devices"),
+    ("coordinator", "place_device place_device_new place_device_revoke"),
     (MONEY, "places_csv place_bank place_bank_called place_bank_agreed place_bank_declined"),
     ("coordinator", "place_new place_suspend place_resume place_hours_day place_closure"),
     ("coordinator", "place_open_again place_sheet place_person place_person_end place_person_code"),

@@ -8,6 +8,7 @@ from tests.house.tree import File, Tree, rule
 
 ROOMS = ("rules", "models", "queries", "writer", "operations", "forms", "pages", "api", "reactions")
 OPEN = {"rules", "queries", "operations"}  # what another package may import
+OPEN |= {"here"}  # the guard of pages that stand at somebody's own place (decision 0013)
 BESIDE = {"__init__", "__main__", "apps", "urls", "migrations", "templates", "static", "locale"}
 BESIDE |= {"tests", "templatetags", "presets"}
 OWN = re.compile(r"\(own room: |\b(?:room|folder) of its own\b")

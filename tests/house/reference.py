@@ -113,6 +113,18 @@ def said_no(tree: Tree) -> Iterator[tuple[str, str, str]]:
             reason, *sentence = (spoken(value) for value in values)
             if reason and sentence and sentence[0]:
                 yield reason, file.package, sentence[0]
+        if file.room == "reasons":
+            yield from _of_a_table(file)
+
+
+def _of_a_table(file: File) -> Iterator[tuple[str, str, str]]:
+    """The refusals of a closed list, `SENTENCES`: reason -> (cashier's, member's)."""
+    for node in file.module.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            for key, value in zip(node.value.keys, node.value.values, strict=True):
+                reason = ast.literal_eval(key) if isinstance(key, ast.Constant) else "checking"
+                for sentence in dict.fromkeys(ast.literal_eval(value)):
+                    yield reason, file.package, re.sub(r"\{\w+\}", "…", sentence)
 
 
 def misread(tree: Tree) -> Iterator[str]:

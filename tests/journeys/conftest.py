@@ -13,6 +13,7 @@ from caisse.demo import operations as demo
 from tests.journeys.walking import Visit
 
 ASKED_AGAIN = 422
+CUT = "Failed to load resource: net::ERR_FAILED"  # a connection that the test itself has cut
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def _elsewhere(url: str, address: str, complaints: list[str]) -> None:
 
 
 def _said(text: str, complaints: list[str]) -> None:
-    if f"status of {ASKED_AGAIN} " not in text:
+    if f"status of {ASKED_AGAIN} " not in text and text != CUT:
         complaints.append(text)
 
 

@@ -20,12 +20,12 @@ def test_a_paper_application_becomes_a_household(visit: Visit, guests: Guests) -
     office.write("Mois de naissance de chaque enfant", "03/2015 11/2018")
     office.write("Numéro et rue", "3 rue des Tilleuls").write("Code postal", "34000")
     office.write("Commune", "Montpellier").write("Prénom", "Ysoline").write("Nom", "Quévremont")
+    office.click("Continuer")
+    office.says("La caisse compte 350 adhésions, pour 350 places")  # the committee opens 50 more
+    office.write("Premier jour", "01/03/2024")
     office.click("Continuer").says("Le foyer compte 1 adulte et 2 enfants.")
     office.click("Modifier")
     assert office.page.locator("#id_family_name_1").input_value() == "Quévremont"
-    office.click("Continuer", "Oui, inscrire ce foyer")
-    office.says("La caisse compte 350 adhésions, pour 350 places")  # the committee opens 50 more
-    office.write("Premier jour", "01/03/2024")
     office.click("Continuer", "Oui, inscrire ce foyer").says("Le foyer n° 351 est inscrit.")
     office.click("Feuille d’accueil").says("60 jours")
     assert "Quévremont" not in office.page.title()

@@ -9,7 +9,7 @@ from caisse.kernel.pages import done, found, show
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
 from caisse.merchants.forms import BankForm, ReasonForm, SureForm
-from caisse.merchants.pages.here import Here, my_page, office_page
+from caisse.merchants.here import Here, my_page, office_page
 from caisse.merchants.queries import BankRow
 from caisse.people import operations as people
 from caisse.people import queries as registry

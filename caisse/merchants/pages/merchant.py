@@ -13,8 +13,8 @@ from caisse.kernel.month import Month
 from caisse.kernel.pages import SHOWN, after, done, found, show
 from caisse.merchants import queries as merchants
 from caisse.merchants.forms import CallForm
+from caisse.merchants.here import Here, my_page, read_day, unit
 from caisse.merchants.pages.bars import bars
-from caisse.merchants.pages.here import Here, my_page, read_day, unit
 from caisse.people import operations as people
 from caisse.people import queries as registry
 

@@ -14,8 +14,8 @@ from caisse.kernel.wording import NBSP, month_name
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
 from caisse.merchants.forms import PlaceForm, SureForm
+from caisse.merchants.here import READS, Here, office_page, unit
 from caisse.merchants.pages.files import places_csv as as_csv
-from caisse.merchants.pages.here import READS, Here, office_page, unit
 from caisse.people import queries as registry
 
 MONEY = ("coordinator", "treasurer")

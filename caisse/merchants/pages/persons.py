@@ -9,7 +9,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
 from caisse.merchants.forms import PersonForm, SureForm
-from caisse.merchants.pages.here import Here, both_sides
+from caisse.merchants.here import Here, both_sides
 from caisse.people import queries as registry
 
 FORMS = "GET HEAD POST"

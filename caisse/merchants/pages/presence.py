@@ -19,7 +19,7 @@ from caisse.merchants.forms import (
     SheetForm,
     SureForm,
 )
-from caisse.merchants.pages.here import Here, both_sides
+from caisse.merchants.here import Here, both_sides
 from caisse.merchants.queries import Closed, Presence
 from caisse.merchants.rules import Hours
 

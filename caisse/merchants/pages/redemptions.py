@@ -15,8 +15,8 @@ from caisse.merchants import operations
 from caisse.merchants import queries as merchants
 from caisse.merchants.codes import CODES
 from caisse.merchants.forms import ReasonForm, RefusedForm, SureForm
+from caisse.merchants.here import read_month
 from caisse.merchants.pages.files import bank_csv, redemption_csv
-from caisse.merchants.pages.here import read_month
 from caisse.merchants.rules import RedemptionRules, paid_on
 from caisse.people import operations as people
 from caisse.people import queries as registry

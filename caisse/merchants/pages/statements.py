@@ -14,8 +14,8 @@ from caisse.kernel.wording import NBSP, amount, month_name, weekdays
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
 from caisse.merchants.forms import SureForm
+from caisse.merchants.here import Here, my_page, read_month
 from caisse.merchants.pages.files import statement_csv, statement_pdf
-from caisse.merchants.pages.here import Here, my_page, read_month
 
 
 @in_menu("merchant")

@@ -3,6 +3,16 @@
 A payment writes no row but its transfer: it is judged by the ledger on account flags alone.
 """
 
+from caisse.payments.operations.answers import Answer
+from caisse.payments.operations.devices import (
+    confirm_device,
+    enrol_device,
+    give_invitation,
+    invite_device,
+    resume_device,
+    revoke_device,
+    suspend_device,
+)
 from caisse.payments.operations.giving_back import refund, too_late
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
@@ -15,6 +25,7 @@ from caisse.payments.reasons import Declined
 __all__ = [
     "OFFICE_REFUND",
     "WHY",
+    "Answer",
     "Declined",
     "Purchase",
     "Receipt",
@@ -22,7 +33,11 @@ __all__ = [
     "alone_cents",
     "change_pin_key",
     "close_till",
+    "confirm_device",
     "draw_pin",
+    "enrol_device",
+    "give_invitation",
+    "invite_device",
     "open_till",
     "outcome",
     "pay",
@@ -30,5 +45,8 @@ __all__ = [
     "pay_many",
     "refund",
     "refund_at_office",
+    "resume_device",
+    "revoke_device",
+    "suspend_device",
     "too_late",
 ]

@@ -7,6 +7,7 @@ a wallet whose tries are used up gets the same words (payments.md 2.3).
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, derived_id
@@ -82,8 +83,10 @@ def pay_by_pin(
     known = ledger.outcome(payment_id)
     if known is not None:
         first = outcome(payment_id) or declined("checking")
-        same = isinstance(first, Receipt) and (first.place_id, first.cents) == (place_id, cents)
-        return first if same or isinstance(first, Declined) else declined("id_reused")
+        if isinstance(first, Declined):
+            return first
+        same = (first.kind, first.place_id, first.cents) == ("payment", place_id, cents)
+        return replace(first, again=True) if same else declined("id_reused")
     if not is_open(till, place_id):
         return declined("till_suspended")
     place = books.account(f"place:{place_id}")

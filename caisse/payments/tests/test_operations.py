@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from caisse.kernel import clock
-from caisse.kernel.ids import Id, new_id, show_id
+from caisse.kernel.ids import Id, new_id, short_id, show_id
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Outcome, Transfer
@@ -105,6 +105,7 @@ def test_the_shops_document_tells_nothing_of_the_member() -> None:
         "number": show_id(told.id),
         "of": None,
         "place": place,
+        "short": short_id(told.id),
         "v": 1,
     }
     assert member == {**shop, "left_cents": 76_50}

@@ -1,4 +1,4 @@
-"""At which place a page stands, and what its reader may do there.
+"""At which place a page stands, and what its reader may do there (own room: pages of payments too).
 
 A place of somebody else and a place that does not exist look the same: 404.
 """
@@ -27,7 +27,7 @@ READS = ("coordinator", "treasurer", "desk")
 
 SHARED = (
     "hours", "hours_day", "closure", "open_again", "sheet", "people", "person", "person_end",
-    "person_code", "bank",
+    "person_code", "bank", "devices", "device", "device_new", "device_revoke",
 )  # fmt: skip
 MINE = {"home": "my_place"} | {name: f"my_{name}" for name in SHARED}
 OFFICE = {"home": "place_office"} | {name: f"place_{name}" for name in SHARED}

@@ -1,0 +1,314 @@
+"""The API of tills, `/api/v1/`: the caisse's own till and those of others speak it.
+
+`application` is a WSGI function that stands in front of Django: between a request and the ledger
+there is what a payment needs and nothing else. `view` answers the same where only Django runs.
+A request is proven by `Caisse-Mac` (payments.md 1); it may be sent any number of times. What is
+answered about a payment is made of stored columns, so that the same payment gets the same bytes.
+"""
+
+import hmac
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from django.db import OperationalError, close_old_connections
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+
+from caisse.kernel import clock
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id, parse_id
+from caisse.kernel.refusal import Refusal
+from caisse.kernel.refusing import in_words
+from caisse.payments import keys, operations, queries, wire
+from caisse.payments.models import Device
+from caisse.payments.operations import Declined, Receipt
+from caisse.payments.reasons import declined
+
+log = logging.getLogger("caisse.till")
+
+PREFIX = "/api/v1/"
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+LARGEST = 4_096  # bytes of a request
+PAD = 256  # answers differ in length by whole steps only: their size tells nothing of a member
+MOST_CENTS = 1_000_000_00
+STATUS = {
+    "id_reused": 409,
+    "abandoned": 409,
+    "till_suspended": 403,
+    "purchase_unknown": 404,
+    "checking": 503,
+}
+CONTENT = "application/json; charset=utf-8"
+
+
+class Asked(NamedTuple):
+    """A request: what the caisse reads of it."""
+
+    method: str
+    path: str
+    body: bytes
+    till: str
+    mac: str
+    language: str
+
+
+class Told(NamedTuple):
+    """An answer: its status and its JSON."""
+
+    status: int
+    body: bytes
+
+
+class WrongRequest(Exception):
+    """What was sent is no request of this API; the sentence is for who writes a till."""
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The API as a WSGI function of its own."""
+    close_old_connections()
+    try:
+        told = respond(_asked(environ))
+    finally:
+        close_old_connections()
+    status = f"{told.status} {HTTPStatus(told.status).phrase}"
+    start_response(status, [("Content-Type", CONTENT), *_headers(), *_length(told)])
+    return [told.body]
+
+
+def before(pages: Wsgi) -> Wsgi:
+    """The API in front of the pages: what a till asks does not pass through Django."""
+
+    def run(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        api = environ["PATH_INFO"].startswith(PREFIX)
+        return (application if api else pages)(environ, start_response)
+
+    return run
+
+
+@csrf_exempt
+def view(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """The same, as a page of Django's."""
+    told = respond(_asked(request.META | {"wsgi.input": request}))
+    return HttpResponse(told.body, status=told.status, content_type=CONTENT, headers=_headers())
+
+
+def respond(asked: Asked) -> Told:
+    """Answer one request; whatever happens, in JSON."""
+    try:
+        with override("en" if asked.language.startswith("en") else "fr"):
+            return _respond(asked)
+    except WrongRequest as wrong:
+        return _say(400, {"reason": "request", "member": "", "cashier": str(wrong)})
+    except Refusal as refusal:
+        sentence = in_words(refusal.sentence)
+        return _say(422, {"reason": refusal.reason, "cashier": sentence, "member": sentence})
+    except OperationalError:
+        log.warning("the database is busy: %s %s", asked.method, _shape(asked.path))
+        return _declined(declined("checking"))
+    except Exception:
+        log.exception("the API failed: %s %s", asked.method, _shape(asked.path))
+        return _declined(declined("checking"), status=500)
+
+
+def _respond(asked: Asked) -> Told:
+    route = (asked.method, _shape(asked.path))
+    if route == ("POST", "tills"):
+        return _enrol(_read(asked, ("code", "key")))
+    device = _device(asked)
+    if device is None:
+        sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
+        return _say(401, {"reason": "till_unknown", "cashier": sentence, "member": sentence})
+    if route == ("GET", "tills/self"):
+        return _say(200, queries.till_screen(device))
+    if route not in ROUTES:
+        return _say(404, {"reason": "request", "member": "", "cashier": "Unknown address."})
+    known = device.state == Device.State.SUSPENDED and asked.method == "GET"
+    if device.state != Device.State.ACTIVE and not known:
+        return _declined(declined("till_suspended"))
+    return ROUTES[route](asked, device)
+
+
+def _pay(asked: Asked, device: Device) -> Told:
+    said = _read(asked, ("id", "cents", "method", "handle", "pin", "attempt"))
+    if said["method"] != "pin":
+        raise WrongRequest("method: pin")
+    handle, digits = said["handle"], said["pin"]
+    if not isinstance(handle, str) or not isinstance(digits, str):
+        raise WrongRequest("handle and pin are texts")
+    if len(handle) > 80 or not re.fullmatch(r"[0-9]{4,8}", digits):
+        raise WrongRequest("pin: 4 to 8 figures")
+    return _answer(
+        operations.pay_by_pin(
+            payment_id=_id(said["id"]), handle=handle, digits=digits,
+            attempt=_number(said["attempt"], 1_000), place_id=device.place_id,
+            cents=_number(said["cents"], MOST_CENTS), till=_till(device),
+        )
+    )  # fmt: skip
+
+
+def _refund(asked: Asked, device: Device) -> Told:
+    said = _read(asked, ("id", "of", "cents"))
+    return _answer(
+        operations.refund(
+            refund_id=_id(said["id"]), payment_id=_id(said["of"]),
+            cents=_number(said["cents"], MOST_CENTS), by=Actor(f"device:{device.pk}"),
+            place_id=device.place_id, till=_till(device),
+        )
+    )  # fmt: skip
+
+
+def _outcome(asked: Asked, device: Device) -> Told:
+    found = operations.outcome(_named(asked.path))
+    if isinstance(found, Declined):
+        return _declined(found)
+    if found is None or found.place_id != device.place_id:
+        return _say(404, {"reason": "unknown", "cashier": "", "member": ""})
+    return Told(200, _padded(found.for_shop()))
+
+
+def _abandon(asked: Asked, device: Device) -> Told:
+    answer = operations.abandon(payment_id=_named(asked.path), till=_till(device))
+    if isinstance(answer, Receipt) and answer.place_id != device.place_id:
+        return _declined(declined("id_reused"))
+    if isinstance(answer, Declined) and answer.reason == "abandoned":
+        return _declined(answer, status=200)
+    if isinstance(answer, Receipt):
+        return Told(200, _padded(answer.for_shop()))
+    return _declined(answer)
+
+
+Route = Callable[[Asked, Device], Told]
+ROUTES: dict[tuple[str, str], Route] = {
+    ("POST", "payments"): _pay,
+    ("GET", "payments/*"): _outcome,
+    ("POST", "payments/*/abandon"): _abandon,
+    ("POST", "refunds"): _refund,
+}
+
+
+def _enrol(said: dict[str, Any]) -> Told:
+    if not isinstance(said["code"], str) or not isinstance(said["key"], str):
+        raise WrongRequest("code and key are texts")
+    try:
+        point = bytes.fromhex(said["key"])
+    except ValueError:
+        raise WrongRequest("key: 65 bytes in hexadecimal") from None
+    linked = operations.enrol_device(code=said["code"][:40], public_key=point)
+    told = {"till": linked.device_id, "generation": linked.generation, "figures": linked.figures}
+    return _say(201, told | {"key": linked.public_key.hex()})
+
+
+def _device(asked: Asked) -> Device | None:
+    """The device that proved this request; None for any other."""
+    said = re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,4})", asked.till)
+    if said is None:
+        return None
+    device = Device.objects.filter(pk=int(said[1]), generation=int(said[2])).first()
+    if device is None or not device.public_key:
+        return None
+    key = _key(bytes(device.public_key), device.pk, device.generation)
+    wanted = wire.proof(key, asked.method, asked.path, asked.body)
+    return device if hmac.compare_digest(wanted, asked.mac) else None
+
+
+@lru_cache(maxsize=20_000)
+def _key(point: bytes, device_id: int, generation: int) -> bytes:
+    return wire.shared_key(keys.till_key(), point, device_id, generation)
+
+
+def _till(device: Device) -> Id:
+    if device.till is None:
+        raise RuntimeError(f"device {device.pk} is active without a till")
+    return bytes(device.till)
+
+
+def _answer(answer: operations.Answer) -> Told:
+    if isinstance(answer, Declined):
+        return _declined(answer)
+    return Told(200 if answer.again else 201, _padded(answer.for_shop()))
+
+
+def _declined(answer: Declined, status: int = 0) -> Told:
+    cashier, member = in_words(answer.cashier), in_words(answer.member)
+    told = {"reason": answer.reason, "cashier": cashier, "member": member}
+    return _say(status or STATUS.get(answer.reason, 422), told)
+
+
+def _say(status: int, told: dict[str, Any]) -> Told:
+    return Told(status, _padded(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()))
+
+
+def _padded(body: bytes) -> bytes:
+    return body + b" " * (-len(body) % PAD)
+
+
+def _headers() -> list[tuple[str, str]]:
+    return [
+        ("Cache-Control", "no-store"),
+        ("Caisse-Time", str(clock.now_ms())),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+
+
+def _length(told: Told) -> list[tuple[str, str]]:
+    return [("Content-Length", str(len(told.body)))]
+
+
+def _asked(environ: dict[str, Any]) -> Asked:
+    size = environ.get("CONTENT_LENGTH") or "0"
+    length = min(int(size), LARGEST + 1) if size.isdecimal() else 0
+    return Asked(
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        body=environ["wsgi.input"].read(length) if length else b"",
+        till=environ.get("HTTP_CAISSE_TILL", ""),
+        mac=environ.get("HTTP_CAISSE_MAC", ""),
+        language=environ.get("HTTP_ACCEPT_LANGUAGE", "fr"),
+    )
+
+
+def _shape(path: str) -> str:
+    """The address with each number as `*`: a log and the table of routes know no more of it."""
+    rest = path.removeprefix(PREFIX)
+    return re.sub(r"(?<=/)[0-9a-fA-F-]{32,36}(?=/|$)", "*", rest)
+
+
+def _read(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
+    """The JSON object of a request: these names, each once, and no other."""
+    if len(asked.body) > LARGEST:
+        raise WrongRequest(f"at most {LARGEST} bytes")
+    try:
+        pairs = json.loads(asked.body, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        raise WrongRequest("a JSON object") from None
+    if not isinstance(pairs, list) or not all(
+        isinstance(pair, tuple) and isinstance(pair[1], str | int) for pair in pairs
+    ):
+        raise WrongRequest("a JSON object of texts and whole numbers")
+    if sorted(name for name, _ in pairs) != sorted(names):
+        raise WrongRequest("these names, each once: " + ", ".join(names))
+    return dict(pairs)
+
+
+def _id(value: Any) -> Id:
+    try:
+        return parse_id(value if isinstance(value, str) else "")
+    except ValueError:
+        raise WrongRequest("an id is a UUID") from None
+
+
+def _named(path: str) -> Id:
+    return parse_id(path.removeprefix(PREFIX).split("/")[1])
+
+
+def _number(value: Any, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
+        raise WrongRequest(f"a whole number from 1 to {most}")
+    return value

@@ -1,0 +1,225 @@
+"""Devices of a place: invited, enrolled by a code, confirmed by who invited; suspended, revoked."""
+
+import hmac
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from caisse.kernel import events
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import operations as ledger
+from caisse.merchants import queries as merchants
+from caisse.payments import keys, wire
+from caisse.payments.models import Device
+from caisse.payments.operations.tills import close_till, open_till
+
+LIVES = timedelta(minutes=15)
+MOST_WRONG = 5
+MOST_DEVICES = 40  # of one place, revoked ones left out
+UNKNOWN_CODE = "Ce code n’est pas connu, ou il est trop ancien. Demandez-en un nouveau."
+State = Device.State
+
+
+class Enrolled(NamedTuple):
+    """What a device learns when it is enrolled: its number, the caisse's public key, the figures
+    that both screens show."""
+
+    device_id: int
+    generation: int
+    public_key: bytes
+    figures: str
+
+
+@ledger.repeatable
+def invite_device(*, place_id: int, label: str, by: Actor, id: Id) -> int:
+    """Write a device of a place down; its number. It waits for `give_invitation`.
+
+    Repeatable by `id`. Raises Refusal: `unknown_place`, `label`, `devices`, `differs`.
+    """
+    label = " ".join(label.split())[:40]
+    if merchants.place(place_id) is None:
+        raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
+    if not label:
+        raise Refusal("label", "Donnez un nom à cet appareil, par exemple « Comptoir ».")
+    known = Device.objects.filter(cause=id).first()
+    if known is not None:
+        if (known.place_id, known.label) != (place_id, label):
+            raise Refusal("differs", "Ce formulaire a déjà servi pour autre chose.")
+        return known.pk
+    others = Device.objects.filter(place_id=place_id).exclude(state=State.REVOKED)
+    if others.count() >= MOST_DEVICES:
+        raise Refusal("devices", f"Ce lieu a déjà {MOST_DEVICES} appareils. Retirez-en un.")
+    if not Device.objects.exists():
+        keys.make_till_key()
+    events.record("device.invited", subject=f"place:{place_id}", by=by, id=id, label=label)
+    return Device.objects.create(place_id=place_id, label=label, cause=id).pk
+
+
+@ledger.repeatable
+def give_invitation(*, device_id: int, by: Actor) -> str:
+    """A new code that links this device, « K7M2-Q4XP-9T »: shown here once, good for 15 minutes.
+
+    A device that was linked before keeps working until the code is used: then it is another one's.
+    Raises Refusal: `unknown_device`, `revoked`.
+    """
+    device = _device(device_id)
+    if device.state == State.REVOKED:
+        raise Refusal("revoked", "Cet appareil est retiré. Ajoutez-en un autre.")
+    code = "".join(secrets.choice(wire.SIGNS) for _ in range(wire.CODE_SIGNS))
+    device.selector, device.digest = code[: wire.SELECTOR_SIGNS], _digest(code)
+    device.expires_at, device.wrong, device.used = timezone.now() + LIVES, 0, False
+    try:
+        with transaction.atomic():
+            device.save(update_fields=["selector", "digest", "expires_at", "wrong", "used"])
+    except IntegrityError:  # one in a million: another code begins with these signs
+        return give_invitation(device_id=device_id, by=by)
+    events.record("device.code_given", subject=f"place:{device.place_id}", by=by, device=device.pk)
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def enrol_device(*, code: str, public_key: bytes) -> Enrolled:
+    """Link the device that made `public_key`, once for each code; sent again, the same answer.
+
+    Five wrong entries that begin as the code does kill it.
+
+    Raises Refusal: `code_unknown`, `key`.
+    """
+    answer = _enrol(code=code, public_key=public_key)
+    if answer is None:  # the wrong entry is counted, so it is told after the commit
+        raise Refusal("code_unknown", UNKNOWN_CODE)
+    return answer
+
+
+@ledger.repeatable
+def _enrol(*, code: str, public_key: bytes) -> Enrolled | None:
+    try:
+        wire.read_point(public_key)
+    except ValueError:
+        raise Refusal("key", "Cet appareil ne sait pas faire de clé. Essayez un autre.") from None
+    typed = wire.tidy_code(code)
+    rows = Device.objects.select_for_update()
+    device = rows.filter(selector=typed[: wire.SELECTOR_SIGNS]).exclude(selector="").first()
+    if device is None or device.expires_at is None or device.expires_at <= timezone.now():
+        return None
+    if device.wrong >= MOST_WRONG:
+        return None
+    if not hmac.compare_digest(device.digest, _digest(typed)):
+        device.wrong += 1
+        device.save(update_fields=["wrong"])
+        return None
+    if device.used and bytes(device.public_key) != public_key:
+        return None
+    if not device.used:
+        _link(device, public_key)
+    ours = wire.public_point(keys.till_key())
+    return Enrolled(device.pk, device.generation, ours, wire.mark_of(ours, public_key))
+
+
+def _link(device: Device, public_key: bytes) -> None:
+    """These keys are the device's now; whatever had others is not it any more."""
+    by = Actor(f"device:{device.pk}")
+    _end_till(device, by)
+    if device.public_key:
+        device.generation += 1
+    device.state, device.public_key, device.used = State.ENROLLED, public_key, True
+    device.save()
+    subject, number = f"place:{device.place_id}", device.generation
+    events.record("device.enrolled", subject=subject, by=by, device=device.pk, generation=number)
+
+
+@ledger.repeatable
+def confirm_device(*, device_id: int, figures: str, by: Actor) -> None:
+    """Say that both screens show the same figures: from now on it cashes. Twice is once.
+
+    `figures` are those that the page showed: keys that changed since are not confirmed. Raises
+    Refusal: `unknown_device`, `not_enrolled`.
+    """
+    device = _device(device_id)
+    if not device.public_key or figures != figures_of(device):
+        raise Refusal("not_enrolled", "L’appareil a changé entre-temps. Comparez de nouveau.")
+    if device.state == State.ACTIVE:
+        return
+    if device.state != State.ENROLLED:
+        raise Refusal("not_enrolled", "Cet appareil n’est pas prêt. Redonnez-lui un code.")
+    device.till = open_till(place_id=device.place_id, by=by)
+    device.state = State.ACTIVE
+    device.save(update_fields=["till", "state"])
+    events.record("device.confirmed", subject=f"place:{device.place_id}", by=by, device=device.pk)
+
+
+@ledger.repeatable
+def suspend_device(*, device_id: int, by: Actor) -> None:
+    """Stop a device from cashing, until somebody lets it again. Twice is once.
+
+    Raises Refusal: `unknown_device`, `not_active`.
+    """
+    device = _turned(device_id, (State.ACTIVE,), State.SUSPENDED)
+    if device is not None:
+        subject = f"place:{device.place_id}"
+        events.record("device.suspended", subject=subject, by=by, device=device.pk)
+
+
+@ledger.repeatable
+def resume_device(*, device_id: int, by: Actor) -> None:
+    """Let a suspended device cash again. Twice is once. Raises as `suspend_device` does."""
+    device = _turned(device_id, (State.SUSPENDED,), State.ACTIVE)
+    if device is not None:
+        subject = f"place:{device.place_id}"
+        events.record("device.resumed", subject=subject, by=by, device=device.pk)
+
+
+@ledger.repeatable
+def revoke_device(*, device_id: int, by: Actor) -> None:
+    """Take a device away for good: lost, sold, stolen. Twice is once.
+
+    Raises Refusal: `unknown_device`.
+    """
+    others = tuple(state for state in State if state != State.REVOKED)
+    device = _turned(device_id, others, State.REVOKED)
+    if device is not None:
+        subject = f"place:{device.place_id}"
+        events.record("device.revoked", subject=subject, by=by, device=device.pk)
+        _end_till(device, by)
+        device.selector, device.digest, device.expires_at = "", "", None
+        device.save()
+
+
+def figures_of(device: Device) -> str:
+    """The figures that stand for the keys of a linked device and of the caisse."""
+    return wire.mark_of(wire.public_point(keys.till_key()), bytes(device.public_key))
+
+
+def _turned(device_id: int, before: tuple[State, ...], after: State) -> Device | None:
+    """The device, in its new state; None when it was in it already."""
+    device = _device(device_id)
+    if device.state == after:
+        return None
+    if device.state not in before:
+        raise Refusal("not_active", "Cet appareil n’en est pas là. Rechargez la page.")
+    device.state = after
+    device.save(update_fields=["state"])
+    return device
+
+
+def _end_till(device: Device, by: Actor) -> None:
+    if device.till is not None:
+        close_till(till=bytes(device.till), by=by)
+        device.till = None
+
+
+def _device(device_id: int) -> Device:
+    device = Device.objects.select_for_update().filter(pk=device_id).first()
+    if device is None:
+        raise Refusal("unknown_device", "Cet appareil n’est pas connu.")
+    return device
+
+
+def _digest(code: str) -> str:
+    letters = wire.tidy_code(code)[:40]
+    return salted_hmac("caisse.payments.device", letters, algorithm="sha256").hexdigest()

@@ -1,0 +1,29 @@
+// Amounts and instants as the caisse writes them.
+
+import { now } from "./wire.js";
+
+const LANGUAGE = document.documentElement.lang;
+const amounts = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2 });
+
+/** Cents without their unit, « 1 234,50 ». */
+export const money = (cents) => amounts.format(cents / 100);
+
+const ZONE = { timeZone: "Europe/Paris" };
+const FORM = { dateStyle: "full", timeStyle: "short" };
+const asText = new Intl.DateTimeFormat(LANGUAGE, { ...ZONE, ...FORM });
+
+/** « jeudi 1er février 2024, 9 h 00 », as the caisse writes it everywhere. */
+export function whenOf(at) {
+  if (LANGUAGE !== "fr") return asText.format(at);
+  const said = Object.fromEntries(asText.formatToParts(at).map((one) => [one.type, one.value]));
+  const day = said.day === "1" ? "1er" : said.day;
+  return `${said.weekday} ${day} ${said.month} ${said.year}, ${hourOf(said)}`;
+}
+
+const hourOf = (said) => `${Number(said.hour)} h ${said.minute}`;
+
+/** The hour alone for a sale of today, the whole date for another. */
+export function shortly(at) {
+  const [then, today] = [whenOf(at), whenOf(now())].map((text) => text.split(", "));
+  return then[0] === today[0] ? then.at(-1) : then.join(", ");
+}

@@ -1,0 +1,380 @@
+// The till: amount, who, code, answer. A sale has one number, stored before anything is sent, so
+// that whatever is lost on the way it happens once; the code itself is stored nowhere.
+
+import { money, shortly, whenOf } from "./telling.js";
+import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
+import {
+  dropSale, forgetDevice, keepDevice, keepSale, readDevice, sales,
+} from "./store.js";
+
+const API = "/api/v1";
+const KEPT_MS = 7 * 24 * 3600 * 1000; // sales shown on this till
+const LOOK_MS = 60000; // how often the first screen asks for its figures
+const CONFIRM_MS = 3000;
+const MOST_SIGNS = 7; // 99 999,99
+const SHORTEST_PIN = 6;
+const WORDS = document.querySelector("[data-words]").dataset;
+
+const state = {
+  device: null, // { till, generation, key, figures }
+  screen: "start", till: null, typed: "", digits: "", sale: null, handle: "", attempt: 0,
+};
+
+const find = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const screen = (name) => find(`[data-screen="${name}"]`);
+const fill = (name, text) => all(`[data-${name}]`).forEach((one) => { one.textContent = text; });
+
+/** Show one screen; its title is read out, what was typed elsewhere is gone. */
+function show(name) {
+  state.screen = name;
+  for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
+  document.body.classList.toggle("is-done", name === "paid");
+  find(".till-head").hidden = name === "pin"; // the screen is turned: one thing on it
+  all("[data-wrong]").forEach((one) => { one.hidden = true; });
+  const field = find("input", screen(name));
+  (field ?? find("h1", screen(name))).focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+/** Say on this screen what is wrong with what was typed. */
+function wrong(text) {
+  const place = find("[data-wrong]", screen(state.screen));
+  place.textContent = text;
+  place.hidden = false;
+  find("input", screen(state.screen))?.focus();
+}
+
+/** Whether the caisse answers is said at the top of every screen. */
+function heard(answer) {
+  const there = answer !== null;
+  find("[data-net-on]").hidden = !there;
+  find("[data-net-off]").hidden = there;
+  return answer;
+}
+
+// --- the device ---
+
+async function start() {
+  if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return stopped(WORDS.stoppedKeys);
+  try {
+    state.device = (await readDevice()) ?? null;
+  } catch {
+    return stopped(WORDS.stoppedKeys);
+  }
+  const code = decodeURIComponent(location.hash.slice(1));
+  if (code) history.replaceState(null, "", location.pathname); // it is not kept in the history
+  if (code) find("#code").value = code;
+  if (code || !state.device) return show("link");
+  await look();
+  await settle();
+}
+
+/** Ask for the figures of the first screen, and whether this device may cash. */
+async function look() {
+  const answer = heard(await ask("GET", `${API}/tills/self`, undefined, state.device));
+  if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
+  if (answer?.status === 200) state.till = answer.said;
+  const place = state.till?.state;
+  if (place === "enrolled") {
+    fill("figures", state.device.figures);
+    if (state.screen !== "figures") show("figures");
+    return void setTimeout(look, CONFIRM_MS);
+  }
+  if (place === "suspended" || place === "revoked") {
+    return stopped(place === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
+  }
+  draw();
+  if (["start", "figures", "stopped"].includes(state.screen)) show("amount");
+}
+
+function draw() {
+  const till = state.till;
+  if (!till) return;
+  fill("place", till.place);
+  fill("label", till.label);
+  fill("unit", till.unit);
+  fill("today", `${money(till.sales_cents)} (${till.sales})`);
+  fill("next", `${money(till.next_cents)}\u00a0€`);
+  fill("next-on", till.next_on);
+  find("[data-next-row]").hidden = !till.next_on;
+}
+
+function stopped(text) {
+  find("[data-stopped]").textContent = text;
+  show("stopped");
+}
+
+async function link(form) {
+  const code = form.code.value.trim();
+  if (code.replace(/[^0-9a-z]/gi, "").length !== 10) return wrong(WORDS.code);
+  const pair = state.pair ?? (state.pair = await makeKeys()); // the same when it is sent again
+  const answer = heard(await insist("POST", `${API}/tills`, { code, key: pair.open }));
+  if (!answer) return wrong(WORDS.noAnswer);
+  if (answer.status !== 201) return wrong(answer.said.cashier);
+  const { till, generation, figures, key: theirs } = answer.said;
+  const key = await sharedKey(pair.secret, theirs, till, generation);
+  state.device = { till, generation, figures, key };
+  await keepDevice(state.device);
+  navigator.storage?.persist?.();
+  form.reset();
+  await look();
+}
+
+// --- a sale ---
+
+function press(key) {
+  if (state.screen === "amount") {
+    const typed = key === "back" ? state.typed.slice(0, -1) : state.typed + key;
+    state.typed = typed.replace(/^0+/, "").slice(0, MOST_SIGNS);
+    find("[data-typed]").textContent = money(Number(state.typed));
+    find('[data-do="amount"]').disabled = !state.typed;
+  } else if (state.screen === "pin") {
+    state.digits = (key === "back" ? state.digits.slice(0, -1) : state.digits + key).slice(0, 8);
+    dots();
+  }
+}
+
+/** How many figures are typed, never which. */
+function dots() {
+  const typed = state.digits.length;
+  const of = Math.max(state.till?.pin_length ?? SHORTEST_PIN, typed);
+  const boxes = Array.from({ length: of }, (_, place) => {
+    const box = document.createElement("i");
+    box.className = place < typed ? "full" : "";
+    return box;
+  });
+  find("[data-boxes]").replaceChildren(...boxes);
+  const count = find("[data-count]");
+  const words = typed === 1 ? count.dataset.one : count.dataset.many;
+  count.textContent = words.replace("{n}", typed).replace("{of}", of);
+  find('[data-do="pay"]').disabled = typed < SHORTEST_PIN;
+}
+
+function begin() {
+  if (!state.typed) return;
+  if (!navigator.onLine) return wrong(WORDS.offline);
+  state.sale = { id: newId(), cents: Number(state.typed), at: now(), is: "typed" };
+  state.attempt = 0;
+  fill("cents", money(state.sale.cents));
+  find("#handle").value = "";
+  show("who");
+}
+
+function toCode(form) {
+  const handle = form.handle.value.trim();
+  if (!handle) return wrong(WORDS.who);
+  state.handle = handle;
+  code();
+}
+
+function code() {
+  state.digits = "";
+  dots();
+  show("pin");
+}
+
+async function pay() {
+  if (state.digits.length < SHORTEST_PIN || state.screen !== "pin") return;
+  const sale = state.sale;
+  state.attempt += 1;
+  state.said = {
+    id: sale.id, cents: sale.cents, method: "pin", handle: state.handle, pin: state.digits,
+    attempt: state.attempt,
+  };
+  state.digits = "";
+  show("busy");
+  await keepSale({ ...sale, is: "sent" });
+  heed(heard(await insist("POST", `${API}/payments`, state.said, state.device)));
+}
+
+/** What the caisse answered to a payment, or that it did not. */
+async function heed(answer) {
+  const sale = state.sale;
+  if (answer === null) return show("unsure");
+  if (answer.status === 200 || answer.status === 201) return paid(sale, answer.said);
+  if (answer.status === 401) return stopped(WORDS.stoppedUnknown);
+  await dropSale(sale.id); // refused: nothing moved under this number
+  find("[data-cashier]").textContent = answer.said.cashier;
+  find('[data-do="retype"]').hidden = answer.said.reason !== "code_wrong";
+  show("refused");
+}
+
+async function paid(sale, receipt) {
+  state.said = null;
+  state.handle = "";
+  state.sale = { ...sale, is: "paid", at: receipt.at, cents: receipt.cents, short: receipt.short };
+  await keepSale(state.sale);
+  fill("cents", money(receipt.cents));
+  fill("short", receipt.short);
+  fill("when", whenOf(receipt.at));
+  show("paid");
+  cheer();
+}
+
+/** A short sound and a shake, beside the word on the screen. */
+function cheer() {
+  navigator.vibrate?.(120);
+  try {
+    const sound = new AudioContext();
+    const tone = sound.createOscillator();
+    const volume = sound.createGain();
+    volume.gain.value = 0.1;
+    tone.frequency.value = 880;
+    tone.connect(volume).connect(sound.destination);
+    tone.start();
+    tone.stop(sound.currentTime + 0.15);
+    tone.onended = () => sound.close();
+  } catch {
+    // a browser that makes no sound says it with words all the same
+  }
+}
+
+/** Ask again what became of the sale; what was typed may be sent once more, it is the same sale. */
+async function again() {
+  show("busy");
+  const { said, device, sale } = state;
+  if (said) return heed(heard(await insist("POST", `${API}/payments`, said, device)));
+  const was = heard(await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
+  if (was?.status === 200) return paid(sale, was.said);
+  return show("unsure");
+}
+
+/** Burn the number: whatever still travels is refused. If it was paid first, that is the answer. */
+async function abandon() {
+  show("busy");
+  const { sale, device } = state;
+  const answer = heard(await insist("POST", `${API}/payments/${sale.id}/abandon`, {}, device));
+  if (answer === null) return show("unsure");
+  if (answer.said.kind === "payment") return paid(sale, answer.said);
+  await dropSale(sale.id);
+  next();
+  wrong(WORDS.abandoned);
+}
+
+/** After a start: what was sent and never answered is settled, one after the other. */
+async function settle() {
+  for (const sale of await sales()) {
+    if (sale.at < now() - KEPT_MS && sale.is !== "sent") await dropSale(sale.id);
+    if (sale.is !== "sent") continue;
+    const answer = await ask("POST", `${API}/payments/${sale.id}/abandon`, {}, state.device);
+    if (answer?.said.kind === "payment") {
+      const { at, cents, short } = answer.said;
+      await keepSale({ ...sale, is: "paid", at, cents, short });
+    } else if (answer?.status === 200) {
+      await dropSale(sale.id);
+    }
+  }
+}
+
+function next() {
+  Object.assign(state, { typed: "", digits: "", sale: null, handle: "", said: null });
+  find("[data-typed]").textContent = money(0);
+  find('[data-do="amount"]').disabled = true;
+  show("amount");
+  look();
+}
+
+// --- the last sales, and giving one back ---
+
+async function recent() {
+  const list = find("[data-sales]");
+  const kept = (await sales()).filter((sale) => sale.is !== "typed");
+  list.replaceChildren(...kept.map(row));
+  find("[data-none]").hidden = kept.length > 0;
+  show("recent");
+}
+
+function row(sale) {
+  const line = document.createElement("li");
+  const words = { undone: WORDS.undone, sent: WORDS.unsure };
+  const said = document.createElement("span");
+  said.textContent = [shortly(sale.at), sale.short, words[sale.is]].filter(Boolean).join(" · ");
+  const value = document.createElement("strong");
+  value.textContent = money(sale.cents);
+  line.append(said, value);
+  if (sale.is === "paid" || sale.is === "sent") {
+    const button = document.createElement("button");
+    button.className = "quiet";
+    button.textContent = sale.is === "paid" ? WORDS.undo : WORDS.check;
+    button.addEventListener("click", () => (sale.is === "paid" ? undo(sale) : check(sale)));
+    line.append(button);
+  }
+  return line;
+}
+
+function check(sale) {
+  state.sale = sale;
+  fill("cents", money(sale.cents));
+  again();
+}
+
+function undo(sale) {
+  state.sale = sale;
+  fill("cents", money(sale.cents));
+  show("undo");
+}
+
+async function refund() {
+  const sale = { ...state.sale, refund: state.sale.refund ?? newId() };
+  await keepSale(sale); // its number first: sent twice, it is given back once
+  const said = { id: sale.refund, of: sale.id, cents: sale.cents };
+  const answer = heard(await insist("POST", `${API}/refunds`, said, state.device));
+  if (answer === null) return wrong(WORDS.noAnswer);
+  if (answer.status !== 200 && answer.status !== 201) return wrong(answer.said.cashier);
+  await keepSale({ ...sale, is: "undone" });
+  show("undone");
+}
+
+async function relink() {
+  await forgetDevice();
+  state.device = state.till = null;
+  show("link");
+}
+
+// --- what is pressed ---
+
+const ACTS = {
+  amount: begin, pay, next, cancel: next, recent, again, abandon, refund, relink,
+  retype: code, other: next, keep: next, undo: () => undo(state.sale),
+};
+const FORMS = { link, who: toCode };
+let busy = false;
+
+/** One press, one act: a second one waits for the end of the first. */
+async function once(act) {
+  if (busy) return;
+  busy = true;
+  try {
+    await act();
+  } finally {
+    busy = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.key) press(button.dataset.key);
+  if (button?.dataset.do) once(ACTS[button.dataset.do]);
+});
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  once(() => FORMS[event.target.dataset.form](event.target));
+});
+document.addEventListener("keydown", (event) => {
+  if (!["amount", "pin"].includes(state.screen) || event.ctrlKey || event.metaKey) return;
+  if (/^[0-9]$/.test(event.key)) press(event.key);
+  else if (event.key === "Backspace") press("back");
+  else if (event.key === "Enter" && event.target.tagName !== "BUTTON") {
+    once(state.screen === "amount" ? begin : pay);
+  } else return;
+  event.preventDefault();
+});
+addEventListener("online", () => state.device && look());
+addEventListener("offline", () => heard(null));
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && state.device && state.screen === "amount") look();
+});
+setInterval(() => state.device && state.screen === "amount" && look(), LOOK_MS);
+
+start();

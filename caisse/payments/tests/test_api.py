@@ -1,0 +1,301 @@
+"""The API of tills: linking a device, paying, asking again, giving back, and who may not."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from caisse.kernel import events
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import new_id, show_id
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import queries as books
+from caisse.ledger.models import Transfer
+from caisse.merchants.tests.ground import OFFICE, approved, founded
+from caisse.payments import operations, wire
+from caisse.payments.models import Device
+from caisse.payments.operations.paying_pin import BRAKE
+from caisse.payments.tests.device import Answer, PhoneTill
+from caisse.people import operations as people
+from caisse.people import queries as registry
+from caisse.people.operations import NewHolder, NewHousehold
+
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
+
+DESK = Actor("accueil", frozenset({"desk"}))
+DAY = date(2023, 2, 6)
+HANDLE = "moineau-radis"
+
+
+class World:
+    """A member with 100 € and a PIN, a place, a till that is active."""
+
+    def __init__(self) -> None:
+        founded(DAY, wallets=1, admission__capacity=None)
+        joined = people.join(
+            household=NewHousehold(holders=(NewHolder("Zoé", "Moulin", HANDLE),)),
+            joined_on=DAY, by=OFFICE,
+        )  # fmt: skip
+        holder = registry.holder(HANDLE)
+        assert holder is not None
+        self.wallet = joined.wallet_id
+        self.pin = operations.draw_pin(holder_id=holder.id, by=DESK)
+        self.place = approved("Halle")
+        self.till = PhoneTill()
+        self.device = self.invite()
+        self.confirm()
+
+    def invite(self, place: int | None = None) -> int:
+        return operations.invite_device(
+            place_id=place or self.place, label="Comptoir", by=OFFICE, id=new_id()
+        )
+
+    def confirm(self, till: PhoneTill | None = None, device: int | None = None) -> None:
+        till, device = till or self.till, device or self.device
+        code = operations.give_invitation(device_id=device, by=OFFICE)
+        assert till.link(code).status == 201
+        operations.confirm_device(device_id=device, figures=till.figures, by=OFFICE)
+
+    def pay(self, pin: str = "", *, till: PhoneTill | None = None, **said: Any) -> Answer:
+        wanted = {
+            "id": show_id(new_id()), "cents": 12_40, "method": "pin", "handle": HANDLE,
+            "pin": pin or self.pin, "attempt": 1,
+        }  # fmt: skip
+        return (till or self.till).send("POST", "payments", wanted | said)
+
+    @property
+    def wrong(self) -> str:
+        return f"{(int(self.pin) + 1) % 10**6:06d}"
+
+    @property
+    def left(self) -> int:
+        return books.balance(f"wallet:{self.wallet}")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    BRAKE.release()
+    yield World()
+    BRAKE.release()
+
+
+def test_a_payment_is_paid_and_told_again_byte_for_byte(world: World) -> None:
+    id = show_id(new_id())
+    first = world.pay(id=id)
+    assert first.status == 201 and first.said["cents"] == 12_40 and first.said["number"] == id
+    assert "left" not in first.body.decode() and len(first.body) % 256 == 0
+    again = world.pay(id=id)
+    asked = world.till.send("GET", f"payments/{id}")
+    assert (again.status, asked.status) == (200, 200)
+    assert first.body == again.body == asked.body
+    assert world.left == 100_00 - 12_40
+
+
+def test_what_a_till_can_read_says_nothing_of_who_paid(world: World) -> None:
+    told = world.pay()
+    screen = world.till.send("GET", "tills/self")
+    for answer in (told, screen):
+        text = answer.body.decode()
+        assert HANDLE not in text and world.pin not in text and "wallet" not in text
+    assert screen.said["sales_cents"] == 12_40 and screen.said["sales"] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "reason"),
+    [
+        ({"pin": "000000", "attempt": 2}, 422, "code_wrong"),
+        ({"handle": "personne-dici"}, 422, "code_wrong"),
+        ({"cents": 200_00}, 422, "funds_short"),
+        ({"pin": "12ab"}, 400, "request"),
+        ({"cents": 0}, 400, "request"),
+        ({"cents": -5}, 400, "request"),
+        ({"cents": 12.5}, 400, "request"),
+        ({"cents": True}, 400, "request"),
+        ({"cents": "12"}, 400, "request"),
+        ({"cents": 10**15}, 400, "request"),
+        ({"id": "42"}, 400, "request"),
+        ({"attempt": 0}, 400, "request"),
+        ({"method": "card"}, 400, "request"),
+        ({"handle": ["x"]}, 400, "request"),
+        ({"handle": "x" * 81}, 400, "request"),
+        ({"more": 1}, 400, "request"),
+        ({"id": "00000000-0000-7000-8000-000000000000"}, 422, "device_clock"),
+    ],
+)
+def test_what_is_not_paid_has_a_reason_and_moves_nothing(
+    world: World, said: dict[str, Any], status: int, reason: str
+) -> None:
+    answer = world.pay(**said)
+    assert (answer.status, answer.said["reason"]) == (status, reason)
+    assert len(answer.body) % 256 == 0
+    assert world.left == 100_00
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'"x"', b'{"id": 1, "id": 2}', b"\xff", b"[" * 4000]
+)
+def test_what_is_no_request_is_answered_as_one(world: World, body: bytes) -> None:
+    answer = world.till.send("POST", "payments", body)
+    assert (answer.status, answer.said["reason"]) == (400, "request")
+
+
+def test_a_request_that_is_not_proven_is_nobodys(world: World) -> None:
+    good = world.till
+    stranger = PhoneTill(till=good.till, generation=good.generation, key=b"x" * 32)
+    for till in (stranger, PhoneTill(till=999, generation=1, key=good.key), PhoneTill()):
+        assert world.pay(till=till).status == 401
+    for name in ("", "x", "1", "1.1.1", "-1.1", "99999999999.1"):
+        assert good.send("GET", "tills/self", HTTP_CAISSE_TILL=name).status == 401
+    assert good.send("GET", "tills/self", HTTP_CAISSE_MAC="").status == 401
+    body = json.dumps({"id": show_id(new_id()), "of": show_id(new_id()), "cents": 1}).encode()
+    assert good.send("POST", "refunds", body, CONTENT_LENGTH="10").status == 401
+    assert world.left == 100_00
+
+
+def test_other_content_under_a_used_number_is_refused(world: World) -> None:
+    id = show_id(new_id())
+    world.pay(id=id)
+    answer = world.pay(id=id, cents=9_99)
+    assert (answer.status, answer.said["reason"]) == (409, "id_reused")
+    assert world.left == 100_00 - 12_40
+
+
+def test_an_abandoned_number_is_burnt_and_a_paid_one_is_told(world: World) -> None:
+    id, paid = show_id(new_id()), show_id(new_id())
+    world.pay(id=paid)
+    assert world.till.send("GET", f"payments/{id}").status == 404
+    for _each in range(2):
+        answer = world.till.send("POST", f"payments/{id}/abandon", {})
+        assert (answer.status, answer.said["reason"]) == (200, "abandoned")
+    late = world.pay(id=id)
+    assert (late.status, late.said["reason"]) == (409, "abandoned")
+    told = world.till.send("POST", f"payments/{paid}/abandon", {})
+    assert told.status == 200 and told.said["kind"] == "payment"
+    assert world.left == 100_00 - 12_40
+
+
+def test_a_sale_is_given_back_once(world: World) -> None:
+    id, back = show_id(new_id()), show_id(new_id())
+    world.pay(id=id)
+    told = [
+        world.till.send("POST", "refunds", {"id": back, "of": id, "cents": 12_40})
+        for _each in range(2)
+    ]
+    assert [one.status for one in told] == [201, 200] and told[0].body == told[1].body
+    more = world.till.send("POST", "refunds", {"id": show_id(new_id()), "of": id, "cents": 1})
+    assert (more.status, more.said["reason"]) == (422, "refund_too_large")
+    assert world.left == 100_00
+
+
+def test_another_places_sales_are_not_there(world: World) -> None:
+    id = show_id(new_id())
+    world.pay(id=id)
+    other, till = approved("Vrac"), PhoneTill()
+    world.confirm(till, world.invite(other))
+    assert till.send("GET", f"payments/{id}").status == 404
+    back = till.send("POST", "refunds", {"id": show_id(new_id()), "of": id, "cents": 1})
+    assert (back.status, back.said["reason"]) == (404, "purchase_unknown")
+    burnt = till.send("POST", f"payments/{id}/abandon", {})
+    assert (burnt.status, burnt.said["reason"]) == (409, "id_reused")
+
+
+def test_a_suspended_till_takes_nothing_but_learns_what_became_of_a_sale(world: World) -> None:
+    id = show_id(new_id())
+    world.pay(id=id)
+    operations.suspend_device(device_id=world.device, by=OFFICE)
+    assert world.pay().said["reason"] == "till_suspended"
+    assert world.till.send("GET", f"payments/{id}").status == 200
+    assert world.till.send("GET", "tills/self").said["state"] == "suspended"
+    operations.resume_device(device_id=world.device, by=OFFICE)
+    assert world.pay().status == 201
+    operations.revoke_device(device_id=world.device, by=OFFICE)
+    assert world.pay().said["reason"] == "till_suspended"
+    assert world.till.send("GET", f"payments/{id}").status == 403
+
+
+def test_fifty_at_once_are_one_payment_and_fifty_equal_answers(world: World) -> None:
+    id = show_id(new_id())
+
+    def one(_number: int) -> Answer:
+        try:
+            return world.pay(id=id)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(one, range(50)))
+    assert len({answer.body for answer in answers}) == 1
+    assert sorted(answer.status for answer in answers) == [200] * 49 + [201]
+    assert Transfer.objects.filter(reason="payment").count() == 1
+
+
+def test_a_code_links_one_device_once(world: World) -> None:
+    device, till, other = world.invite(), PhoneTill(), PhoneTill()
+    code = operations.give_invitation(device_id=device, by=OFFICE)
+    first = till.link(code.lower().replace("-", " ").replace("0", "O").replace("1", "l"))
+    assert first.status == 201 and till.link(code).body == first.body, "its answer was lost"
+    assert other.link(code).said["reason"] == "code_unknown"
+    assert till.send("GET", "tills/self").said["state"] == "enrolled"
+    assert world.pay(till=till).said["reason"] == "till_suspended", "nobody has confirmed it"
+    with pytest.raises(Refusal):
+        operations.confirm_device(device_id=device, figures="000 000", by=OFFICE)
+    operations.confirm_device(device_id=device, figures=till.figures, by=OFFICE)
+    assert world.pay(till=till).status == 201
+
+
+def test_a_code_dies_of_age_and_of_five_wrong_entries(world: World) -> None:
+    device, till = world.invite(), PhoneTill()
+    code = operations.give_invitation(device_id=device, by=OFFICE)
+    Device.objects.filter(pk=device).update(expires_at=timezone.now())
+    assert till.link(code).said["reason"] == "code_unknown"
+    code = operations.give_invitation(device_id=device, by=OFFICE)
+    last = wire.SIGNS[(wire.SIGNS.index(code[-1]) + 1) % 32]
+    for _each in range(5):
+        assert till.link(code[:-1] + last).said["reason"] == "code_unknown"
+    assert till.link(code).said["reason"] == "code_unknown"
+    code = operations.give_invitation(device_id=device, by=OFFICE)
+    assert till.link(code).status == 201, "a new one is good"
+
+
+def test_a_device_in_the_place_of_another_ends_the_first(world: World) -> None:
+    new = PhoneTill()
+    world.confirm(new)
+    assert new.generation == 2 and world.pay(till=new).status == 201
+    assert world.pay().status == 401
+    assert world.till.send("GET", "tills/self").status == 401
+    names = [one.name for one in events.history(names=["device.enrolled", "till.closed"])]
+    assert sorted(names) == ["device.enrolled", "device.enrolled", "till.closed"]
+
+
+def test_a_key_that_is_none_is_refused(world: World) -> None:
+    code = operations.give_invitation(device_id=world.invite(), by=OFFICE)
+    for key in ("", "00" * 65, "zz", world.till.point.hex()[:-2] + "00"):
+        answer = world.till.send("POST", "tills", {"code": code, "key": key})
+        assert answer.status in (400, 422) and answer.said["reason"] in ("request", "key")
+
+
+def test_it_speaks_english_to_who_reads_english(world: World) -> None:
+    said = world.pay(world.wrong).said["cashier"]
+    id = show_id(new_id())
+    wanted = {
+        "id": id, "cents": 1, "method": "pin", "handle": HANDLE, "pin": world.wrong, "attempt": 1,
+    }  # fmt: skip
+    answer = world.till.send("POST", "payments", wanted, HTTP_ACCEPT_LANGUAGE="en-GB")
+    assert said == "Le code ou l’identifiant n’est pas reconnu. La personne peut le retaper."
+    assert (
+        answer.said["cashier"] == "The code or the identifier is not known. It can be typed again."
+    )
+
+
+def test_the_page_of_django_answers_the_same(world: World, client: Client) -> None:
+    told = client.post("/api/v1/payments", "{}", content_type="application/json")
+    assert told.status_code == 401 and int(told["Caisse-Time"]) > 0
+    assert json.loads(told.content)["reason"] == "till_unknown"
+    assert client.get("/api/v1/nothing").status_code == 401
+    assert world.till.send("GET", "nothing").status == 404

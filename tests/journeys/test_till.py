@@ -1,0 +1,285 @@
+"""At the till: linked in minutes, identifier and code, refusals, a lost answer, a sale given back.
+
+Jobs of domain.md 3.3: E07 (the code), P04, P06, M07. The code is drawn at the desk, the device is
+linked by the person who runs the place, the purchase is in the member's wallet afterwards.
+"""
+
+import re
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Page, Route, TimeoutError
+
+from tests.journeys.office_walking import Office
+from tests.journeys.walking import (
+    DESK,
+    PHONE,
+    Visit,
+    complaints,
+    entering,
+    looked_at,
+    named,
+    outline,
+    press,
+    seen,
+    sideways,
+)
+
+Guests = dict[str, str]
+TILL = "/commerce/appareil"
+
+
+class Shop(NamedTuple):
+    """A till that is linked, and a member who can pay at it."""
+
+    till: Page
+    handle: str
+    pin: str
+    keeper: Page
+
+
+def draw(visit: Visit, guests: Guests) -> tuple[str, str]:
+    """E07: at the desk a code is drawn for a holder: her identifier and the six figures."""
+    office = Office(visit("/entrer")).come_in_as(guests["accueil"])
+    office.click("Personnes", "Foyer n° 12", "Code pour payer")
+    office.says("Le nouveau n’est montré qu’une fois").click("Tirer le code")
+    office.says("L’accueil ne le connaît pas")
+    handle, digits = office.page.locator(".strip dd").all_inner_texts()
+    assert re.fullmatch(r"[a-z-]+(-[0-9]+)?", handle) and re.fullmatch(r"[0-9 ]{7}", digits)
+    return handle, digits.replace(" ", "")
+
+
+def till_looked_at(page: Page) -> str:
+    """A screen of the till: axe says nothing, nothing is wider than it, one heading is first."""
+    assert complaints(page) == "" and sideways(page) <= 0
+    assert outline(page).count(1) == 1
+    small = page.evaluate(
+        "[...document.querySelectorAll('button')].filter(one => one.checkVisibility()"
+        " && one.getBoundingClientRect().height < 64).map(one => one.textContent.trim())"
+    )
+    assert small == []
+    return seen(page)
+
+
+def shows(page: Page, words: str) -> None:
+    """Wait until the till shows these words as its title, then look at the screen."""
+    try:
+        page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
+    except TimeoutError:
+        raise AssertionError(f"not « {words} » but: {seen(page)}") from None
+    till_looked_at(page)
+
+
+def linked(visit: Visit, guests: Guests, width: int = PHONE) -> tuple[Page, Page]:
+    """P04: the keeper adds a device and shows a code; the device types it; both compare."""
+    keeper = entering(visit, guests["lieu"], "/commerce")()
+    press(keeper, "Appareils pour encaisser")
+    press(keeper, "Ajouter un appareil")
+    assert "Ce champ attend une réponse." in press(keeper, "Ajouter cet appareil")
+    keeper.get_by_label("Nom de l’appareil").fill("Comptoir")
+    press(keeper, "Ajouter cet appareil")
+    assert "pendant 15 minutes" in press(keeper, "Montrer un code")
+    code = keeper.locator(".total dd").inner_text()
+    till = visit(TILL, width=width)
+    shows(till, "Relier cet appareil")
+    till.get_by_role("button", name="Relier").click()
+    assert "Tapez le code, dix signes." in seen(till)
+    till.get_by_label("Code").fill(code.lower())
+    till.get_by_role("button", name="Relier").click()
+    shows(till, "Comparez les deux écrans")
+    press(keeper, "L’appareil montre six chiffres")
+    assert till.locator("[data-figures]").inner_text() in seen(keeper)
+    press(keeper, "Oui, cet appareil encaisse")
+    shows(till, "Combien ?")
+    return till, keeper
+
+
+@pytest.fixture
+def shop(visit: Visit, guests: Guests) -> Shop:
+    """Household 12 may pay, the till of the place is ready."""
+    handle, pin = draw(visit, guests)
+    till, keeper = linked(visit, guests)
+    return Shop(till, handle, pin, keeper)
+
+
+def tap(page: Page, keys: str) -> None:
+    """Press these keys of the pad that is shown."""
+    for key in keys:
+        page.locator(f'[data-key="{key}"]:visible').click()
+
+
+def sell(shop: Shop, cents: str, pin: str = "") -> None:
+    """Amount, who, code, pay."""
+    page = shop.till
+    tap(page, cents)
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("Identifiant").fill(shop.handle)
+    page.get_by_role("button", name="Tourner l’écran").click()
+    tap(page, pin or shop.pin)
+    page.locator('[data-do="pay"]').click()
+
+
+def wrong(pin: str) -> str:
+    return f"{(int(pin) + 1) % 10**6:06d}"
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
+    """P06, M07; nothing that was typed stays on the device, and the shop reads no balance."""
+    handle, pin = draw(visit, guests)
+    page, _keeper = linked(visit, guests, width)
+    tap(page, "235")
+    assert "2,35 MonA" in till_looked_at(page)
+    page.get_by_role("button", name="Continuer").click()
+    shows(page, "Pour qui ?")
+    page.get_by_role("button", name="Tourner l’écran").click()
+    assert "Tapez l’identifiant." in seen(page)
+    page.get_by_label("Identifiant").fill(handle)
+    page.get_by_role("button", name="Tourner l’écran").click()
+    shows(page, "À vous de taper")
+    tap(page, pin[:2])
+    assert "2 chiffres tapés sur 6" in till_looked_at(page)
+    assert pin[:2] not in page.locator(".dots").inner_text().replace("2 chiffres", "")
+    tap(page, pin[2:])
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Payé")
+    words = seen(page)
+    assert "2,35 MonA" in words and "jeudi 1er février 2024, 9 h 0" in words
+    assert "Il vous reste" not in words
+    kept = page.evaluate(STORED)
+    assert handle not in kept and pin not in kept
+    number = page.locator("[data-short]").inner_text()
+    page.get_by_role("button", name="Personne suivante").click()
+    shows(page, "Combien ?")
+    assert "2,35 (1)" in seen(page)
+    page.get_by_role("button", name="Ventes").click()
+    shows(page, "Dernières ventes")
+    assert number in seen(page) and "2,35" in seen(page)
+
+
+STORED = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-till", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const all = [];
+  for (const name of base.objectStoreNames) {
+    const rows = base.transaction(name).objectStore(name).getAll();
+    all.push(await new Promise((done) => { rows.onsuccess = () => done(rows.result); }));
+  }
+  return JSON.stringify([all, { ...localStorage }, { ...sessionStorage }, location.href]);
+}"""
+
+
+def test_a_wrong_code_is_typed_again_and_the_fourth_is_paused(shop: Shop) -> None:
+    page = shop.till
+    sell(shop, "50", wrong(shop.pin))
+    shows(page, "Le paiement n’est pas passé")
+    assert "Le code ou l’identifiant n’est pas reconnu." in seen(page)
+    page.get_by_role("button", name="Retaper le code").click()
+    tap(page, shop.pin)
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Payé")
+
+
+def test_more_than_there_is(shop: Shop) -> None:
+    page = shop.till
+    sell(shop, "99999")
+    shows(page, "Le paiement n’est pas passé")
+    assert "Un montant plus petit, ou le reste en euros ?" in seen(page)
+    assert not page.get_by_role("button", name="Retaper le code").is_visible()
+    page.get_by_role("button", name="Autre montant").click()
+    shows(page, "Combien ?")
+
+
+def test_the_answer_is_lost_and_the_same_receipt_comes_back(shop: Shop) -> None:
+    """The connection is cut after the commit, twice: one payment, and its receipt."""
+    page = shop.till
+    lost: list[str] = []
+
+    def cut(route: Route) -> None:
+        if len(lost) < 2:
+            lost.append(route.fetch().text().strip())
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/payments", cut)
+    with page.expect_console_message(lambda said: "ERR_FAILED" in said.text):
+        sell(shop, "124")
+    shows(page, "Payé")
+    short = page.locator("[data-short]").inner_text()
+    assert len(lost) == 2 and lost[0] == lost[1] and short in lost[0]
+    page.unroute("**/api/v1/payments")
+
+
+def test_a_sale_is_cancelled_from_the_list(shop: Shop) -> None:
+    page = shop.till
+    sell(shop, "70")
+    shows(page, "Payé")
+    page.get_by_role("button", name="Annuler cette vente").click()
+    shows(page, "Annuler cette vente ?")
+    page.get_by_role("button", name="La garder").click()
+    shows(page, "Combien ?")
+    page.get_by_role("button", name="Ventes").click()
+    page.locator("[data-sales] button").click()
+    page.get_by_role("button", name="Annuler la vente").click()
+    shows(page, "Vente annulée")
+    page.get_by_role("button", name="Personne suivante").click()
+    page.get_by_role("button", name="Ventes").click()
+    page.locator("[data-sales] li").wait_for()
+    assert "annulée" in seen(page) and not page.locator("[data-sales] button").count()
+
+
+def test_it_survives_a_restart_and_stops_when_it_is_suspended(shop: Shop) -> None:
+    """The keys are there after a reload; a suspended device says so, and cashes again later."""
+    page, keeper = shop.till, shop.keeper
+    page.reload()
+    shows(page, "Combien ?")
+    assert "Comptoir" in page.locator(".till-head").inner_text()
+    press(keeper, "Suspendre")
+    page.reload()
+    shows(page, "Cet appareil n’encaisse pas")
+    press(keeper, "Le laisser encaisser")
+    page.reload()
+    shows(page, "Combien ?")
+    press(keeper, "Retirer")
+    assert "Il n’encaissera plus." in seen(keeper)
+    assert "retiré" in press(keeper, "Retirer cet appareil")
+
+
+def test_the_whole_payment_by_keyboard(shop: Shop) -> None:
+    page = shop.till
+    keys = page.keyboard
+    keys.type("81")
+    keys.press("Enter")
+    shows(page, "Pour qui ?")
+    keys.type(shop.handle)
+    keys.press("Enter")
+    shows(page, "À vous de taper")
+    keys.type(shop.pin)
+    keys.press("Enter")
+    shows(page, "Payé")
+    keys.press("Tab")
+    keys.press("Enter")
+    shows(page, "Combien ?")
+
+
+def test_without_network_it_says_so(shop: Shop) -> None:
+    page = shop.till
+    page.context.set_offline(True)
+    tap(page, "100")
+    page.get_by_role("button", name="Continuer").click()
+    assert "Sans réseau, ce lieu ne peut pas encaisser." in seen(page)
+    page.context.set_offline(False)
+    page.locator("[data-net-on]").wait_for()
+    page.get_by_role("button", name="Continuer").click()
+    shows(page, "Pour qui ?")
+
+
+def test_the_guide_of_the_office_names_it(visit: Visit, guests: Guests) -> None:
+    """The office sees the devices of a place; the desk reads, the coordination changes."""
+    page = entering(visit, guests["coordination"], "/gestion/lieux")()
+    named(page, "L’Épicerie du Figuier").click()
+    assert "Aucun appareil" in press(page, "Appareils pour encaisser")
+    assert "Ajouter un appareil" in looked_at(page)
