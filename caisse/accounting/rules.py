@@ -37,7 +37,8 @@ class Outlook:
 
     The mappings go from a month to cents: planned instalments of each fund, planned costs, pledges
     still to be collected. What lies in `month` itself is still to come after the date.
-    `owed_cents` is owed to places now; `issued_cents` is what the latest month put into wallets.
+    `due` is what places are paid later in this month and in the next one (`redemptions`);
+    `issued_cents` is what the latest month put into wallets.
     """
 
     month: Month
@@ -48,9 +49,23 @@ class Outlook:
     costs: Mapping[Month, int]
     pledges: Mapping[Month, int]
     cashed: Rate
-    owed_cents: int
+    due: tuple[int, int]
     issued_cents: int
     used: Rate
+
+
+def redemptions(
+    owed_cents: int, *, before_cents: int, still_due: bool, month_over: bool, expected_cents: int
+) -> tuple[int, int]:
+    """What places are paid later in a month and in the month after it, in cents.
+
+    `owed_cents` is owed now, `before_cents` was at the end of the month before: it is paid in this
+    month (`still_due`: its day is yet to come). The month's own sales are paid in the next one;
+    until it is over they may reach `expected_cents`.
+    """
+    now = min(owed_cents, before_cents) if still_due else 0
+    own = owed_cents - now
+    return now, own if month_over else max(own, expected_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +85,8 @@ def steps(outlook: Outlook) -> list[Step]:
     """What is left of the date's own month, then the 12 months after it.
 
     Operating: cash + planned instalments − planned costs. Caisse: cash + planned instalments +
-    pledges × share cashed − redemptions, which are what is owed now, then each month the expected
-    sales of the month before (issued × use rate).
+    pledges × share cashed − redemptions, which are what is owed now, each month's sales on their
+    day, then the expected sales of the month before (issued × use rate).
     """
     operating, caisse = outlook.operating_cash_cents, outlook.caisse_cash_cents
     found = []
@@ -80,7 +95,7 @@ def steps(outlook: Outlook) -> list[Step]:
         more, less = outlook.operating_instalments.get(month, 0), outlook.costs.get(month, 0)
         given = outlook.caisse_instalments.get(month, 0)
         given += outlook.cashed.of(outlook.pledges.get(month, 0))
-        taken = outlook.used.of(outlook.issued_cents) if n > 1 else outlook.owed_cents * n
+        taken = outlook.used.of(outlook.issued_cents) if n > 1 else outlook.due[n]
         operating, caisse = operating + more - less, caisse + given - taken
         found.append(Step(month, more, less, operating, given, taken, caisse))
     return found

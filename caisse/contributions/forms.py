@@ -164,8 +164,12 @@ class PauseForm(ActForm):
         super().__init__(data)
         firsts = [(str(month), month_name(month)) for month in operations.pause_months()]
         lengths = [(str(n), _length(n)) for n in (1, 2, 3, 4, 6, 12)]
-        self.fields["first"] = ChoiceField(label=_("À partir de"), choices=firsts, few=False)
-        self.fields["months"] = ChoiceField(label=_("Pendant"), choices=lengths, few=False)
+        self.fields["first"] = ChoiceField(
+            label=_("À partir de"), choices=firsts, few=False, initial=firsts[0][0]
+        )
+        self.fields["months"] = ChoiceField(
+            label=_("Pendant"), choices=lengths, few=False, initial="1"
+        )
 
     @property
     def first(self) -> Month:

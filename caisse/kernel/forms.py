@@ -106,11 +106,23 @@ class TextField(forms.CharField):
         super().__init__(max_length=max_length, error_messages=REQUIRED, **options)
 
 
+class Answers(forms.Select):
+    """A list of answers that stands on none of them until one is chosen."""
+
+    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> list[Any]:
+        """The answers, and first of all that one has yet to choose."""
+        groups = super().optgroups(name, value, attrs)
+        if any(value) or any(not option["value"] for _label, some, _n in groups for option in some):
+            return groups
+        first = self.create_option(name, "", str(_("Choisissez")), True, 0)
+        return [(None, [first], 0), *groups]
+
+
 class ChoiceField(forms.ChoiceField):
     """One of a few answers, as large buttons to choose from (a list when there are many)."""
 
     def __init__(self, *, few: bool = True, **options: Any) -> None:
-        options.setdefault("widget", forms.RadioSelect if few else forms.Select)
+        options.setdefault("widget", forms.RadioSelect if few else Answers)
         super().__init__(error_messages=REQUIRED, **options)
 
 

@@ -78,7 +78,7 @@ def test_somebody_stands_in_until_a_date(visit: Visit, guests: Guests) -> None:
     office.says("trésorerie").click("Oui, noter le remplacement").says("C’est fait")
     office.says("trésorerie, du 1er février 2024 au 29 février 2024")
     desk = Office(visit("/entrer", width=PHONE)).come_in_as(guests["accueil"])
-    desk.go("/gestion/argent").says("Rien n’est en retard")
+    desk.go("/gestion/argent").says("Aucun financeur n’est en retard")
     office = Office(visit("/entrer", width=PHONE)).come_in_as(guests["coordination"])
     office.click("Signaux").says("Un signal n’accuse personne.", "sans achat depuis 60 jours")
     office.go("/").says("350", "Les dernières décisions")

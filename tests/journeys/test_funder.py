@@ -13,7 +13,7 @@ Guests = dict[str, str]
 def test_what_the_money_paid_on_any_day(visit: Visit, guests: Guests) -> None:
     """F05, F07, F08: her own part of the whole, at the cent, as a page and as files; no names."""
     office = Office(visit("/entrer", width=PHONE)).come_in_as(guests["fin"])
-    read = [office.says("60 000,00 € sont arrivés à la caisse.").words()]
+    read = [office.says("60 000,00 € sont arrivés.").words()]
     office.click("Ce que cet argent a payé").says("Ce que vos 45 000,00 € ont payé")
     office.says("12,9 % des 350 000,00 €", "Arrivé en tout 350 000,00 € 45 000,00 €")
     read.append(office.words())

@@ -12,6 +12,7 @@ from django.db import connection
 from caisse.accounting.checks.line import Verdict, line, rows
 from caisse.kernel import clock, triggers
 from caisse.kernel.month import Month
+from caisse.kernel.wording import day as in_words
 from caisse.ledger import queries as ledger
 
 IDS = ("id", "cause", "chain", "of")
@@ -134,7 +135,7 @@ def declared_triggers() -> Verdict:
     """Every declared trigger is there and as declared."""
     missing = triggers.damage(connection)
     count = len(triggers.expected())
-    return Verdict(f"{count} verrous", [(name, None) for name in missing])
+    return Verdict(f"{count} règles de la base", [(name, None) for name in missing])
 
 
 @line("partitions", "les numéros des mois qui viennent ont leur place")
@@ -147,5 +148,5 @@ def partitions() -> Verdict:
         for each in (month, month.next())
         if until_ms and not from_ms <= clock.instant(each.last, 12) < until_ms
     ]
-    first = clock.day_of(from_ms).isoformat() if until_ms else "aucun mois"
-    return Verdict(f"depuis le {first}", bad)
+    first = f"depuis le {in_words(clock.day_of(from_ms))}" if until_ms else "aucun mois"
+    return Verdict(first, bad)

@@ -3,6 +3,7 @@
 from caisse.accounting.checks.line import Verdict, line, one, rows
 from caisse.kernel.cents import show
 from caisse.kernel.month import Month
+from caisse.kernel.wording import month_name
 
 
 @line("month_zero", "l’argent d’un mois clos est entièrement versé ou rendu")
@@ -97,6 +98,6 @@ def seal() -> Verdict:
         ORDER BY a.adopted_at, a.article""")
     last = rows("SELECT MAX(month) FROM bylaws_seal")[0][0]
     return Verdict(
-        f"scellé jusqu’à {Month.from_number(last)}" if last else "aucun mois scellé",
+        f"scellé jusqu’à {month_name(Month.from_number(last))}" if last else "aucun mois scellé",
         [(f"{article} à partir de {Month.from_number(since)}", at) for article, since, at in bad],
     )

@@ -191,8 +191,8 @@ def _counts(shares: Shares) -> list[tuple[str, str, int]]:
     if reach.households is None or reach.household_months is None:
         return []
     return [
-        ("households", _("Foyers aidés, dernier mois"), reach.households),
-        ("household_months", _("Mois d’aide, tous foyers"), reach.household_months),
+        ("households", _("Foyers membres, dernier mois"), reach.households),
+        ("household_months", _("Mois versés, tous foyers"), reach.household_months),
     ]
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from caisse.accounting.queries.tree import Caisse
-from caisse.accounting.rules import Outlook, Rate
+from caisse.accounting.rules import Outlook, Rate, redemptions
+from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
 from caisse.funding import queries as funding
 from caisse.kernel import clock
 from caisse.kernel.month import Month
+from caisse.merchants.rules import RedemptionRules, paid_on
 from caisse.month import queries as month_queries
 
 WINDOW = 3
@@ -22,7 +24,8 @@ def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> O
     known_at = clock.instant(at + timedelta(1)) - 1
     now = ends[max(ends)] if ends else {}
     recent = [line for line in caisse.months if line.month > month + -WINDOW]
-    issued = [line.issued_cents for line in caisse.months if line.issued_cents]
+    issued = [line.issued_cents for line in caisse.months if line.issued_cents][-1:]
+    used = Rate(sum(line.spent_cents for line in recent), sum(line.issued_cents for line in recent))
     return Outlook(
         month=month,
         operating_cash_cents=-now.get("bank:operating", 0),
@@ -41,11 +44,22 @@ def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> O
             if month_queries.debit_on(each) > at
         },
         cashed=Rate(*month_queries.cashed_share(known_at=at)),
-        owed_cents=now.get("place", 0),
-        issued_cents=issued[-1] if issued else 0,
-        used=Rate(
-            sum(line.spent_cents for line in recent), sum(line.issued_cents for line in recent)
-        ),
+        due=_due(at, ends, used.of(sum(issued))),
+        issued_cents=sum(issued),
+        used=used,
+    )
+
+
+def _due(at: date, ends: dict[Month, dict[str, int]], expected: int) -> tuple[int, int]:
+    """What places are paid after `at` in its month, and in the month after."""
+    month = Month.of(at)
+    rules = bylaws.in_force(RedemptionRules, month=month)
+    return redemptions(
+        ends[max(ends)].get("place", 0) if ends else 0,
+        before_cents=ends.get(month.previous(), {}).get("place", 0),
+        still_due=paid_on(month.previous(), rules) > at,
+        month_over=at >= month.last,
+        expected_cents=expected,
     )
 
 

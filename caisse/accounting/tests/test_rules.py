@@ -1,5 +1,6 @@
 """The forecast, the shares of a pot and the pieces of a difference, as sums."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from caisse.accounting.rules import (
     explaining,
     forecast,
     overdrawn,
+    redemptions,
     steps,
 )
 from caisse.kernel.month import Month
@@ -22,7 +24,7 @@ def outlook(**changes: object) -> Outlook:
     base: dict[str, object] = {
         "month": MAY, "operating_cash_cents": 1000, "caisse_cash_cents": 5000,
         "operating_instalments": {}, "caisse_instalments": {}, "costs": {}, "pledges": {},
-        "cashed": Rate(1, 1), "owed_cents": 0, "issued_cents": 0, "used": Rate(1, 1),
+        "cashed": Rate(1, 1), "due": (0, 0), "issued_cents": 0, "used": Rate(1, 1),
     }  # fmt: skip
     return Outlook(**{**base, **changes})  # type: ignore[arg-type]
 
@@ -33,8 +35,29 @@ def test_what_the_month_still_expects_counts_before_the_first_month_shown() -> N
 
 
 def test_what_is_owed_is_paid_first_then_expected_sales() -> None:
-    found = forecast(outlook(owed_cents=700, issued_cents=1000, used=Rate(9, 10)))
+    found = forecast(outlook(due=(0, 700), issued_cents=1000, used=Rate(9, 10)))
     assert [line.caisse_cash_cents for line in found[:3]] == [4300, 3400, 2500]
+
+
+@pytest.mark.parametrize(
+    ("owed", "before", "still_due", "month_over", "wanted"),
+    [
+        (700, 600, False, True, (0, 700)),  # the last evening: all of it in the next month
+        (700, 700, True, False, (700, 900)),  # the 1st: last month's on its day, then this one's
+        (750, 700, True, False, (700, 900)),
+        (50, 700, False, False, (0, 900)),  # paid already
+        (950, 700, False, False, (0, 950)),  # more than expected
+        (400, 700, True, False, (400, 900)),  # some was given back since
+        (0, 0, True, False, (0, 900)),
+    ],
+)
+def test_each_months_sales_are_paid_on_their_day(
+    owed: int, before: int, still_due: bool, month_over: bool, wanted: tuple[int, int]
+) -> None:
+    found = redemptions(
+        owed, before_cents=before, still_due=still_due, month_over=month_over, expected_cents=900
+    )
+    assert found == wanted
 
 
 def test_pledges_count_as_far_as_they_are_kept() -> None:
@@ -85,7 +108,7 @@ def test_steps_run_from_one_cash_to_the_next(later: int, cash: int) -> None:
         month=month, operating_cash_cents=cash, caisse_cash_cents=500_00,
         operating_instalments={month + later: 77_00}, caisse_instalments={month: 5_00},
         costs={month: 3_00, month + 2: 9_00}, pledges={month + 1: 10_00}, cashed=Rate(9, 10),
-        owed_cents=40_00, issued_cents=100_00, used=Rate(1, 2),
+        due=(30_00, 40_00), issued_cents=100_00, used=Rate(1, 2),
     )  # fmt: skip
     found = steps(made_of)
     assert [step.month for step in found] == [month + n for n in range(13)]
@@ -95,6 +118,6 @@ def test_steps_run_from_one_cash_to_the_next(later: int, cash: int) -> None:
         whole = before[1] + step.caisse_in_cents - step.caisse_out_cents
         assert (step.operating_cash_cents, step.caisse_cash_cents) == (own, whole)
         before = (own, whole)
-    assert [step.caisse_out_cents for step in found[:3]] == [0, 40_00, 50_00]
+    assert [step.caisse_out_cents for step in found[:3]] == [30_00, 40_00, 50_00]
     told = [(each.operating_cash_cents, each.caisse_cash_cents) for each in forecast(made_of)]
     assert told == [(step.operating_cash_cents, step.caisse_cash_cents) for step in found[1:]]

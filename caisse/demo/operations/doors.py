@@ -8,6 +8,7 @@ from caisse.funding import queries as grants
 from caisse.kernel import clock
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries as places
+from caisse.messages import operations as messages
 from caisse.people import operations as people
 from caisse.people import queries as registry
 
@@ -16,6 +17,9 @@ PLACES = ("L’Épicerie du Figuier", "Les Légumes de Samira")
 FUNDER = "Ville de Montpellier"
 SHOPKEEPERS = (("Yolande", "Pignanelle"), ("Samira", "Larzillac"))
 OFFICER = ("Gaspard", "Montarnal")
+PHONE, EMAIL = "04 65 71 00 10", "accueil@caisse.example"  # kept for fictions
+ADDRESS, HOURS = "12 rue des Tilleuls, 34000 Montpellier", "mardi et jeudi, de 9 h à 12 h"
+PRIVACY = "Nadia, à l’accueil"
 ICONS = {
     "member": "wallet",
     "merchant": "building-store",
@@ -39,6 +43,9 @@ def open_doors() -> None:
     known = {guest.role for guest in cast()}
     if registry.role_labels()["merchant"] in known:
         return
+    messages.write_card(
+        phone=PHONE, email=EMAIL, address=ADDRESS, hours=HOURS, privacy=PRIVACY, by=COORDINATION
+    )
     for membership in MEMBERSHIPS:
         for holder in registry.holders_of(membership):
             people.open_way_in(holder_id=holder.id, by=COORDINATION)

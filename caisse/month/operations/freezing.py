@@ -11,6 +11,7 @@ from caisse.kernel.cents import show
 from caisse.kernel.month import Month
 from caisse.kernel.one_or_many import Array
 from caisse.kernel.refusal import Refusal
+from caisse.kernel.wording import from_month, month_name
 from caisse.ledger import operations as ledger
 from caisse.month import queries
 from caisse.month.models import MonthlyRun, PlanLine
@@ -71,9 +72,11 @@ def demand_order(month: Month) -> None:
     if founding is None:
         raise Refusal("not_founded", "La caisse n’est pas encore fondée.")
     if month < founding.first_month:
-        raise Refusal("out_of_order", f"La caisse commence en {founding.first_month}.")
+        raise Refusal("out_of_order", f"La caisse commence en {month_name(founding.first_month)}.")
     if Month.of(clock.today()) < month.previous():
-        raise Refusal("too_early", f"Le mois {month} se fige au plus tôt le mois d’avant.")
+        raise Refusal(
+            "too_early", f"Le mois {from_month(month)} se fige au plus tôt le mois d’avant."
+        )
     before = month.previous()
     known = MonthlyRun.objects.filter(month=before, position=0).exists()
     if month > founding.first_month and not known:

@@ -65,7 +65,7 @@ def test_an_administrator_opens_gives_takes_and_closes(client: Client) -> None:
     assert (row.since, row.until) == (date(2023, 1, 10), date(2023, 1, 18))
     assert "du 10 janvier 2023 au 17 janvier 2023" in page(client, path).replace("\xa0", " ")
     code = client.post(f"{path}/code").content.decode()
-    code = code.partition('class="strip"><div><dd>')[2].partition("<")[0]
+    code = code.partition('class="strip"><div><dd class="code">')[2].partition("<")[0]
     assert operations.use_code(code=code) == "nadia"
     form = operation(page(client, f"{path}/role/coordinator/fin"))
     client.post(f"{path}/role/coordinator/fin", {"operation": form, "sure": "1"})

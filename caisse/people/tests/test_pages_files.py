@@ -186,7 +186,7 @@ def test_a_desk_code_is_shown_once_and_opens(client: Client, number: int) -> Non
     assert client.get(f"{path}/code").status_code == 405
     for part, length, life in (("code", 9, "30 minutes"), ("feuille", 14, "60 jours")):
         told = client.post(f"{path}/{part}").content.decode()
-        code = told.partition('class="strip"><div><dd>')[2].partition("<")[0]
+        code = told.partition('class="strip"><div><dd class="code">')[2].partition("<")[0]
         assert len(code) == length and life in told and "moineau-radis" in told
         assert operations.use_code(code=code).startswith("adh-")
 

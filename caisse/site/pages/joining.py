@@ -18,6 +18,7 @@ from caisse.bylaws import queries as bylaws
 from caisse.bylaws.rules import REGISTER
 from caisse.contributions import operations as contributions
 from caisse.contributions.rules import ContributionRules
+from caisse.kernel.month import Month
 from caisse.kernel.wording import amount
 from caisse.messages import queries as messages
 from caisse.people import queries as people
@@ -51,6 +52,7 @@ RECEIVED = (
     "balance.rollover",
     "balance.cap_multiple",
 )
+AHEAD = 3  # months in which more places are looked for
 ALWAYS = {"contribution.min_cents", "contribution.max_cents", "contribution.mode"}
 
 
@@ -116,7 +118,16 @@ def _today(asked: Asked) -> tuple[str, Dates]:
     taken = 0 if admission.capacity is None else people.places_taken(on=asked.today)
     rules, start = bylaws.in_force(ContributionRules, month=asked.now), people.start(asked.today)
     dates = joining.dates(asked.today, start, contributions.first_month(), rules)
-    return joining.room(admission.capacity, taken), dates
+    return joining.room(admission.capacity, taken, _more_places(asked, taken)), dates
+
+
+def _more_places(asked: Asked, taken: int) -> tuple[Month, int] | None:
+    """The first of the next months in which the bylaws have more places than are taken."""
+    for month in (asked.now + n for n in range(1, AHEAD + 1)):
+        capacity = bylaws.in_force(AdmissionRules, month=month).capacity
+        if capacity is not None and capacity > taken:
+            return month, capacity
+    return None
 
 
 def _pays(rules: ContributionRules) -> bool:

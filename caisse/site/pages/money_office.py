@@ -86,6 +86,7 @@ def _today(today: date) -> dict[str, object]:
         "late_cents": sum(one.cents for one in late),
         "expected": expected[:MOST],
         "more": max(0, len(expected) - MOST),
+        "until": Month.of(today) + SOON,
         "costs_cents": sum(
             cost.cents
             for cost in funding.planned_costs(

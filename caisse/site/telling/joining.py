@@ -69,14 +69,19 @@ def dates(today: date, start: Start, given_from: Month, contribution: Contributi
     )
 
 
-def room(capacity: int | None, members: int) -> str:
-    """Whether there is a place left, in one sentence."""
+def room(capacity: int | None, members: int, later: tuple[Month, int] | None = None) -> str:
+    """Whether there is a place left, in a sentence; when there will be more, in a second one."""
     if capacity is None:
         return _("Le nombre de places n’a pas de limite.")
     left = max(capacity - members, 0)
     words = {"capacity": count(capacity), "left": count(left)}
     if left == 0:
-        return _("Les %(capacity)s places sont prises pour l’instant.") % words
+        full = _("Les %(capacity)s places sont prises pour l’instant.") % words
+        if later is None:
+            return full
+        said = {"capacity": count(later[1]), "month": month_name(later[0])}
+        more = _("Il y en aura %(capacity)s en %(month)s.") % said
+        return f"{full} {more}"
     return (
         ngettext(
             "Il reste %(left)s place sur %(capacity)s.",

@@ -50,7 +50,7 @@ def test_who_reads_the_money_of_the_office(paul: Client, client: Client, page: s
 
 def test_a_caisse_founded_yesterday_is_calm(paul: Client) -> None:
     page = paul.get(HOME).text
-    assert "Rien n’est en retard" in page and "Aucun versement n’est promis" in page
+    assert "Aucun financeur n’est en retard" in page and "Aucun versement n’est promis" in page
     page = paul.get(FORECAST).text
     assert "le fonctionnement arrive à zéro juste" in page and "La caisse ne comble pas" not in page
 

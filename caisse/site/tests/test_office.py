@@ -182,7 +182,7 @@ def test_how_to_reach_the_caisse_is_a_setting_and_is_shown_to_visitors(
 def test_signals_say_where_to_look(begun: Run, client: Client) -> None:
     enter(client, "ana", "coordinator")
     page = words(client.get("/gestion/signaux"))
-    assert "Chaque porte-monnaie sert." in page and "Rien d’inhabituel." in page
+    assert "Aucun porte-monnaie ne dort." in page and "Rien d’inhabituel." in page
     assert "Le Marché" in page  # nobody has bought anything there
 
 

@@ -17,7 +17,7 @@ from caisse.kernel.month import Month
 from caisse.merchants import operations as merchants
 from caisse.merchants.operations import ApprovePlace
 from caisse.people import operations as people  # registers its articles
-from caisse.site.telling import figures, sentences
+from caisse.site.telling import figures, joining, sentences
 from caisse.site.telling.sentences import Terms
 from caisse.site.tests import world
 from caisse.site.tests.test_pages import (
@@ -373,3 +373,10 @@ def test_joining_follows_from_the_bylaws(client: Client) -> None:
         page = read(client, "/participer").text
         assert "Première cotisation mercredi 3 avril 2024" in page  # March's is asked already …
         assert "Premier versement mardi 5 mars 2024" in page  # … and credited to whoever joins
+
+
+def test_a_full_caisse_says_when_there_are_more_places() -> None:
+    assert joining.room(350, 350) == "Les 350 places sont prises pour l’instant."
+    more = joining.room(350, 350, (Month(2024, 3), 400))
+    assert more.endswith("prises pour l’instant. Il y en aura 400 en mars\u00a02024.")
+    assert joining.room(350, 349, (Month(2024, 3), 400)) == "Il reste 1 place sur 350."
