@@ -135,12 +135,15 @@ def _respond(asked: Asked) -> Told:
 
 
 def _pay(asked: Asked, device: Device) -> Told:
-    said = _read(asked, ("id", "cents", "method", "handle", "pin", "attempt"))
+    said = _read(asked, ("id", "cents", "method", "handle", "pin", "attempt"), ("up_to",))
     if said["method"] != "pin":
         raise WrongRequest("method: pin")
     handle, digits = said["handle"], said["pin"]
     if not isinstance(handle, str) or not isinstance(digits, str):
         raise WrongRequest("handle and pin are texts")
+    up_to = said.get("up_to", False)
+    if not isinstance(up_to, bool):
+        raise WrongRequest("up_to: true or false")
     if len(handle) > 80 or not re.fullmatch(r"[0-9]{4,8}", digits):
         raise WrongRequest("pin: 4 to 8 figures")
     return _answer(
@@ -148,6 +151,7 @@ def _pay(asked: Asked, device: Device) -> Told:
             payment_id=_id(said["id"]), handle=handle, digits=digits,
             attempt=_number(said["attempt"], 1_000), place_id=device.place_id,
             cents=_number(said["cents"], MOST_CENTS), till=_till(device),
+            up_to=up_to,
         )
     )  # fmt: skip
 
@@ -280,8 +284,8 @@ def _shape(path: str) -> str:
     return re.sub(r"(?<=/)[0-9a-fA-F-]{32,36}(?=/|$)", "*", rest)
 
 
-def _read(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON object of a request: these names, each once, and no other."""
+def _read(asked: Asked, names: tuple[str, ...], may: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The JSON object of a request: these names, each once, those that it `may` say, no other."""
     if len(asked.body) > LARGEST:
         raise WrongRequest(f"at most {LARGEST} bytes")
     try:
@@ -292,7 +296,8 @@ def _read(asked: Asked, names: tuple[str, ...]) -> dict[str, Any]:
         isinstance(pair, tuple) and isinstance(pair[1], str | int) for pair in pairs
     ):
         raise WrongRequest("a JSON object of texts and whole numbers")
-    if sorted(name for name, _ in pairs) != sorted(names):
+    told = [name for name, _value in pairs]
+    if sorted(told) != sorted({*names, *(set(may) & set(told))}):
         raise WrongRequest("these names, each once: " + ", ".join(names))
     return dict(pairs)
 

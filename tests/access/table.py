@@ -44,7 +44,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (EVERYBODY, "glance sheets explained joining guide places place rulebook article decisions"),
     (EVERYBODY, "decision figures figures_csv figures_json money language door code demo_entry"),
     (EVERYBODY, "help guide_picture"),
-    (EVERYBODY, "till api"),  # proven by the device, not by a login
+    (EVERYBODY, "till till_manifest till_offline api"),  # proven by the device, not by a login
     (ANYONE, "home resume second_factor account"),
     # django-allauth: before one is in; and one's own keys
     (EVERYBODY, "account_login account_logout account_inactive account_signup"),

@@ -192,6 +192,25 @@ def test_more_than_there_is(shop: Shop) -> None:
     shows(page, "Combien ?")
 
 
+def test_all_she_has_and_the_rest_in_euros(shop: Shop) -> None:
+    page = shop.till
+    sell(shop, "90000")
+    shows(page, "Le paiement n’est pas passé")
+    page.get_by_role("button", name="Tout en MonA, le reste en euros").click()
+    shows(page, "À vous de taper")
+    assert "Tout ce que vous avez, puis le reste en euros." in seen(page)
+    tap(page, shop.pin)
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Payé")
+    paid = page.locator(".slip [data-cents]").inner_text()
+    rest = page.locator("[data-euros]").inner_text()
+    assert cents(paid) + cents(rest) == 900_00 and 0 < cents(paid) < 900_00
+
+
+def cents(words: str) -> int:
+    return int("".join(char for char in words if char.isdecimal()))
+
+
 def test_the_answer_is_lost_and_the_same_receipt_comes_back(shop: Shop) -> None:
     """The connection is cut after the commit, twice: one payment, and its receipt."""
     page = shop.till
@@ -275,6 +294,20 @@ def test_without_network_it_says_so(shop: Shop) -> None:
     page.locator("[data-net-on]").wait_for()
     page.get_by_role("button", name="Continuer").click()
     shows(page, "Pour qui ?")
+
+
+def test_it_opens_without_network(shop: Shop) -> None:
+    """Installed once, the till opens on a market without a mast, and knows its place."""
+    page = shop.till
+    page.evaluate("async () => (await navigator.serviceWorker.ready).active !== null")
+    page.reload()
+    shows(page, "Combien ?")
+    page.context.set_offline(True)
+    page.reload()
+    shows(page, "Combien ?")
+    assert "L’Épicerie du Figuier" in page.locator(".till-head").inner_text()
+    page.locator("[data-net-off]").wait_for()
+    page.context.set_offline(False)
 
 
 def test_the_guide_of_the_office_names_it(visit: Visit, guests: Guests) -> None:

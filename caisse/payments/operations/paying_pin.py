@@ -14,7 +14,7 @@ from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.ledger.rules import DONE, Transfer
+from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments import keys, pins
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.paying import Purchase, outcome, pay_transfer, told
@@ -27,6 +27,7 @@ HOUR_MS = 3_600_000
 HOUR_NS = 3600 * 10**9
 USUAL_MS = 90 * clock.DAY_MS
 LEAST_WRONG, EXPECTED = 20, 10  # strict mode: beyond max(20, 10 times the usual typing errors)
+READINGS = 3  # of a balance that others spend at the same moment
 MOST_ATTEMPTS = 1_000  # entries for one payment
 ERRORS_BP = 200  # typing errors in 10,000 right entries
 
@@ -69,11 +70,21 @@ BRAKE = Brake()
 
 
 def pay_by_pin(
-    *, payment_id: Id, handle: str, digits: str, attempt: int, place_id: int, cents: int, till: Id
+    *,
+    payment_id: Id,
+    handle: str,
+    digits: str,
+    attempt: int,
+    place_id: int,
+    cents: int,
+    till: Id,
+    up_to: bool = False,
 ) -> Answer:
     """Pay from the wallet that `handle` and its PIN open, once for each `payment_id`.
 
-    `attempt` counts the entries for this payment at the till: the same one sent again is one try.
+    With `up_to`, pay all that the wallet has when it is less than `cents`: the rest is paid in
+    euros, at the shop. `attempt` counts the entries for this payment at the till: the same one sent
+    again is one try.
     Returns the receipt, or why there is none. Raises as `pay` does, ValueError too for an attempt
     that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
     """
@@ -85,7 +96,8 @@ def pay_by_pin(
         first = outcome(payment_id) or declined("checking")
         if isinstance(first, Declined):
             return first
-        same = (first.kind, first.place_id, first.cents) == ("payment", place_id, cents)
+        same = (first.kind, first.place_id) == ("payment", place_id)
+        same = same and (first.cents <= cents if up_to else first.cents == cents)
         return replace(first, again=True) if same else declined("id_reused")
     if not is_open(till, place_id):
         return declined("till_suspended")
@@ -101,13 +113,13 @@ def pay_by_pin(
     if tried.wallet_id == 0:
         _count_at_till(purchase, digits, attempt)
         return declined("code_wrong")
-    answer = _judged(purchase, tried, digits, attempt)
+    answer = _judged(purchase, tried, digits, attempt, up_to=up_to)
     if tried.right and isinstance(answer, Receipt):
         flatten(tried.holder_id, digits)
     return answer
 
 
-def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int) -> Answer:
+def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int, *, up_to: bool) -> Answer:
     """Under bucket U first; where it is used up, under H, if the wallet is known at this place."""
     anywhere, usual = buckets(tried.wallet_id)
     if not tried.right:
@@ -118,7 +130,7 @@ def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int) -> Answ
         if bucket == usual and not is_usual(tried.wallet_id, purchase.place_id):
             continue
         if tried.right:
-            outcome = ledger.submit([pay_transfer(purchase, unless=bucket)])[0]
+            purchase, outcome = _paid(purchase, bucket, up_to=up_to)
         else:
             outcome = ledger.submit([_try(purchase, bucket, digits, attempt)])[0]
         if outcome.answer != "limited":
@@ -128,6 +140,24 @@ def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int) -> Answ
     if tried.right:
         return told(purchase, outcome)
     return declined("code_wrong") if outcome.answer in DONE else plain(outcome.answer)
+
+
+def _paid(purchase: Purchase, bucket: str, *, up_to: bool) -> tuple[Purchase, Outcome]:
+    """Pay the amount; with `up_to` what there is of it, read anew when it was spent meanwhile.
+
+    An empty wallet is asked for a cent, so that the ledger judges the bucket first: right and wrong
+    codes meet the same words.
+    """
+    for _turn in range(READINGS):
+        asked = purchase
+        if up_to:
+            wallet = books.account(f"wallet:{purchase.wallet_id}")
+            left = 0 if wallet is None else wallet.available
+            asked = purchase._replace(cents=max(1, min(purchase.cents, left)))
+        outcome = ledger.submit([pay_transfer(asked, unless=bucket)])[0]
+        if outcome.answer != "insufficient" or asked.cents in (1, purchase.cents):
+            break
+    return asked, outcome
 
 
 def is_usual(wallet_id: int, place_id: int) -> bool:

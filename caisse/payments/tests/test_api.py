@@ -299,3 +299,34 @@ def test_the_page_of_django_answers_the_same(world: World, client: Client) -> No
     assert json.loads(told.content)["reason"] == "till_unknown"
     assert client.get("/api/v1/nothing").status_code == 401
     assert world.till.send("GET", "nothing").status == 404
+
+
+def test_all_that_is_left_and_the_rest_in_euros(world: World) -> None:
+    """With `up_to` the wallet pays what it has; the same number sent again tells the same."""
+    id = show_id(new_id())
+    first = world.pay(id=id, cents=130_00, up_to=True)
+    assert first.status == 201 and first.said["cents"] == 100_00
+    again = world.pay(id=id, cents=130_00, up_to=True)
+    assert again.status == 200 and again.body == first.body
+    assert world.pay(id=id, cents=130_00).said["reason"] == "id_reused"
+    assert world.pay(cents=5_00, up_to=True).said["reason"] == "funds_short"
+    assert world.left == 0
+
+
+def test_up_to_an_amount_that_is_there_is_that_amount(world: World) -> None:
+    assert world.pay(cents=30_00, up_to=True).said["cents"] == 30_00
+    assert world.pay(cents=30_00, up_to=False).said["cents"] == 30_00
+    assert world.pay(cents=30_00, up_to="yes").said["reason"] == "request"
+
+
+def test_an_empty_wallet_tells_nothing_of_a_code(world: World) -> None:
+    """Once the tries are used up, right and wrong get the same bytes, also when nothing is left."""
+    world.pay(cents=100_00)
+    new, till = approved("Vrac"), PhoneTill()
+    world.confirm(till, world.invite(new))
+    for attempt in (1, 2, 3):
+        told = world.pay(f"{(int(world.pin) + attempt) % 10**6:06d}", till=till, up_to=True)
+        assert told.said["reason"] == "code_wrong"
+    right = world.pay(till=till, up_to=True)
+    wrong = world.pay(world.wrong, till=till, up_to=True)
+    assert right.said["reason"] == "code_paused" and right.body == wrong.body

@@ -66,6 +66,7 @@ async function start() {
   if (code) history.replaceState(null, "", location.pathname); // it is not kept in the history
   if (code) find("#code").value = code;
   if (code || !state.device) return show("link");
+  state.till = state.device.screen;
   await look();
   await settle();
 }
@@ -74,7 +75,10 @@ async function start() {
 async function look() {
   const answer = heard(await ask("GET", `${API}/tills/self`, undefined, state.device));
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
-  if (answer?.status === 200) state.till = answer.said;
+  if (answer?.status === 200) {
+    state.till = answer.said;
+    await keepDevice({ ...state.device, screen: state.till }); // shown without network too
+  }
   const place = state.till?.state;
   if (place === "enrolled") {
     fill("figures", state.device.figures);
@@ -156,6 +160,7 @@ function begin() {
   if (!navigator.onLine) return wrong(WORDS.offline);
   state.sale = { id: newId(), cents: Number(state.typed), at: now(), is: "typed" };
   state.attempt = 0;
+  state.part = false;
   fill("cents", money(state.sale.cents));
   find("#handle").value = "";
   show("who");
@@ -170,8 +175,15 @@ function toCode(form) {
 
 function code() {
   state.digits = "";
+  for (const one of all("[data-part]")) one.hidden = !state.part;
   dots();
   show("pin");
+}
+
+/** She pays all that she has, at most the amount: she types her code again for it. */
+function part() {
+  state.part = true;
+  code();
 }
 
 async function pay() {
@@ -180,7 +192,7 @@ async function pay() {
   state.attempt += 1;
   state.said = {
     id: sale.id, cents: sale.cents, method: "pin", handle: state.handle, pin: state.digits,
-    attempt: state.attempt,
+    attempt: state.attempt, ...(state.part && { up_to: true }),
   };
   state.digits = "";
   show("busy");
@@ -196,7 +208,9 @@ async function heed(answer) {
   if (answer.status === 401) return stopped(WORDS.stoppedUnknown);
   await dropSale(sale.id); // refused: nothing moved under this number
   find("[data-cashier]").textContent = answer.said.cashier;
-  find('[data-do="retype"]').hidden = answer.said.reason !== "code_wrong";
+  const reason = answer.said.reason;
+  find('[data-do="retype"]').hidden = reason !== "code_wrong";
+  find('[data-do="part"]').hidden = reason !== "funds_short" || state.part;
   show("refused");
 }
 
@@ -205,7 +219,10 @@ async function paid(sale, receipt) {
   state.handle = "";
   state.sale = { ...sale, is: "paid", at: receipt.at, cents: receipt.cents, short: receipt.short };
   await keepSale(state.sale);
+  const rest = sale.cents - receipt.cents;
   fill("cents", money(receipt.cents));
+  fill("euros", `${money(rest)}\u00a0€`);
+  find("[data-rest]").hidden = rest <= 0;
   fill("short", receipt.short);
   fill("when", whenOf(receipt.at));
   show("paid");
@@ -336,7 +353,7 @@ async function relink() {
 
 const ACTS = {
   amount: begin, pay, next, cancel: next, recent, again, abandon, refund, relink,
-  retype: code, other: next, keep: next, undo: () => undo(state.sale),
+  retype: code, part, other: next, keep: next, undo: () => undo(state.sale),
 };
 const FORMS = { link, who: toCode };
 let busy = false;
@@ -376,5 +393,8 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.device && state.screen === "amount") look();
 });
 setInterval(() => state.device && state.screen === "amount" && look(), LOOK_MS);
+
+const { offline, scope } = document.body.dataset;
+navigator.serviceWorker?.register(offline, { scope }).catch(() => {}); // it opens with network only
 
 start();
