@@ -19,6 +19,7 @@ from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments import keys, wire
 from caisse.payments.models import Device, Till
 from caisse.payments.rules import InstrumentRules
+from caisse.payments.words import words
 from caisse.people.rules import CurrencyRules
 
 MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
@@ -49,6 +50,11 @@ class Receipt:
         """The receipt's number: the id, as people write it."""
         return show_id(self.id)
 
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """Three words, the same for the shop and the member: to read out and to find it again."""
+        return words(self.id)
+
     def for_shop(self) -> bytes:
         """The shop's document, canonical JSON: nothing of the member but this purchase."""
         return events.canonical(self._common()).encode()
@@ -67,6 +73,7 @@ class Receipt:
             "place": self.place_id,
             "short": short_id(self.id),
             "v": VERSION,
+            "words": list(self.words),
         }
 
 
@@ -108,6 +115,11 @@ def receipt_of(movement: Movement) -> Receipt | None:
         wallet_after=movement.debit_after if paid else movement.credit_after,
         of=movement.of,
     )
+
+
+def words_of(id: Id) -> tuple[str, str, str]:
+    """The three words of a payment or refund, on the shop's receipt and on the member's."""
+    return words(id)
 
 
 def left_to_refund(payment_id: Id) -> int:

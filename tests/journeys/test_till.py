@@ -146,6 +146,7 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     words = seen(page)
     assert "2,35 MonA" in words and "jeudi 1er février 2024, 9 h 0" in words
     assert "Il vous reste" not in words
+    assert len(page.locator("[data-three]").inner_text().split(" · ")) == 3
     kept = page.evaluate(STORED)
     assert handle not in kept and pin not in kept
     number = page.locator("[data-short]").inner_text()

@@ -107,6 +107,7 @@ def test_the_shops_document_tells_nothing_of_the_member() -> None:
         "place": place,
         "short": short_id(told.id),
         "v": 1,
+        "words": list(told.words),
     }
     assert member == {**shop, "left_cents": 76_50}
     assert told.for_shop() == json.dumps(shop, sort_keys=True, separators=(",", ":")).encode()

@@ -3,9 +3,7 @@
 
 import { money, shortly, whenOf } from "./telling.js";
 import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
-import {
-  dropSale, forgetDevice, keepDevice, keepSale, readDevice, sales,
-} from "./store.js";
+import { dropSale, forgetDevice, keepDevice, keepSale, readDevice, sales } from "./store.js";
 
 const API = "/api/v1";
 const KEPT_MS = 7 * 24 * 3600 * 1000; // sales shown on this till
@@ -224,6 +222,7 @@ async function paid(sale, receipt) {
   fill("euros", `${money(rest)}\u00a0€`);
   find("[data-rest]").hidden = rest <= 0;
   fill("short", receipt.short);
+  fill("three", receipt.words.join(" · "));
   fill("when", whenOf(receipt.at));
   show("paid");
   cheer();

@@ -87,6 +87,7 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
         "number": short_id(id),
+        "three": payments.words_of(id) if line.place_id else (),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
