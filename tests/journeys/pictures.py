@@ -48,6 +48,7 @@ FIRST_PAGES = {
 TRIED = 3  # pages of one name of which the links are followed
 REFUSED = {"refus_403": "/gestion", "refus_404": "/nulle-part"}
 LEFT_OUT = re.compile(r"logout|_csv$|_json$|_pdf$|_bank_csv$|download|picture|^unnamed:")
+CLOSED = re.compile(r'action="(/gestion/personnes/[0-9]+/ouvrir)"')  # a file that is opened first
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"#]+)")
 GUEST = re.compile(r"name=\"qui\" value=\"([^\"]+)\"")
 FORM = "main form[method=post]:has([required]):has(.act, .decide)"
@@ -90,7 +91,13 @@ class Walk:
             answer = self.page.request.get(path, max_redirects=0)
             if answer.status >= 500:
                 self.complain(path, str(answer.status))
-            if answer.status != 200 or "html" not in answer.headers["content-type"]:
+            html = "html" in answer.headers["content-type"]
+            if html and (closed := CLOSED.search(answer.text())):
+                self.page.goto(path)
+                with self.page.expect_navigation():
+                    self.page.locator(f'form[action="{closed[1]}"] button').click()
+                answer = self.page.request.get(path, max_redirects=0)
+            if answer.status != 200 or not html:
                 continue
             self.asked[name] += 1
             waiting += [urljoin(path, unescape(link)) for link in LINK.findall(answer.text())]

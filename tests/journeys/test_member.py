@@ -155,6 +155,8 @@ def test_the_whole_walk_by_keyboard(member: Visit) -> None:
         page.keyboard.press("Enter")
     assert "Vous donnez 70 € par mois à partir de mars 2024." in seen(page)
     page.goto(_at(page, "/moi/demander"))
+    tab_to(page, "De quoi s’agit-il")
+    page.keyboard.press("ArrowDown")
     tab_to(page, "Votre demande")
     page.keyboard.type("Une question au clavier.")
     tab_to(page, "Envoyer ma demande")

@@ -331,3 +331,10 @@ def _write_card() -> Asked:
     }
     others: list[dict[str, Any]] = [{"phone": ""}, {"email": ""}, {"address": "2, rue Haute"}]
     return Asked(content, [*others, {"hours": "le mardi"}, {"privacy": "le lundi"}])
+
+
+@of(payments.invite_device)
+def _invite_device() -> Asked:
+    ground()
+    one, other = approved("Halle"), approved("Vrac")
+    return Asked({"place_id": one, "label": "Comptoir"}, [{"place_id": other}, {"label": "Marché"}])

@@ -57,7 +57,9 @@ def invite_device(*, place_id: int, label: str, by: Actor, id: Id) -> int:
         raise Refusal("devices", f"Ce lieu a déjà {MOST_DEVICES} appareils. Retirez-en un.")
     if not Device.objects.exists():
         keys.make_till_key()
-    events.record("device.invited", subject=f"place:{place_id}", by=by, id=id, label=label)
+    events.record(
+        "device.invited", subject=f"place:{place_id}", by=by, id=id, texts=events.fingerprint(label)
+    )
     return Device.objects.create(place_id=place_id, label=label, cause=id).pk
 
 
