@@ -204,6 +204,7 @@ async function heed(answer) {
   if (answer === null) return show("unsure");
   if (answer.status === 200 || answer.status === 201) return paid(sale, answer.said);
   if (answer.status === 401) return stopped(WORDS.stoppedUnknown);
+  state.said = null; // the code is nowhere any more
   await dropSale(sale.id); // refused: nothing moved under this number
   find("[data-cashier]").textContent = answer.said.cashier;
   const reason = answer.said.reason;
@@ -268,11 +269,11 @@ async function abandon() {
   wrong(WORDS.abandoned);
 }
 
-/** After a start: what was sent and never answered is settled, one after the other. */
+/** After a start: what was sent and never answered; a sale of this minute may be another tab's. */
 async function settle() {
   for (const sale of await sales()) {
     if (sale.at < now() - KEPT_MS && sale.is !== "sent") await dropSale(sale.id);
-    if (sale.is !== "sent") continue;
+    if (sale.is !== "sent" || sale.at > now() - LOOK_MS) continue;
     const answer = await ask("POST", `${API}/payments/${sale.id}/abandon`, {}, state.device);
     if (answer?.said.kind === "payment") {
       const { at, cents, short } = answer.said;
