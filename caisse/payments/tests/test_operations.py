@@ -110,7 +110,8 @@ def test_the_shops_document_tells_nothing_of_the_member() -> None:
         "words": list(told.words),
     }
     assert member == {**shop, "left_cents": 76_50}
-    assert told.for_shop() == json.dumps(shop, sort_keys=True, separators=(",", ":")).encode()
+    plain = json.dumps(shop, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert told.for_shop() == plain.encode()
 
 
 def test_the_same_id_sent_in_parallel_moves_money_once() -> None:
