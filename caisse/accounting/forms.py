@@ -72,10 +72,6 @@ class TransferForm(ActForm):
             del self.fields["fund"]
 
 
-class AgreeForm(ActForm):
-    """The second person's agreement: nothing to type."""
-
-
 class DeclineForm(forms.Form):
     """Why one says no."""
 

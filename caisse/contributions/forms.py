@@ -312,7 +312,3 @@ class PrepareForm(ActForm):
     twice = forms.BooleanField(
         label=gettext_lazy("Entrer aussi les lignes qui sont déjà là"), required=False
     )
-
-
-class AgreeForm(ActForm):
-    """A yes to what somebody else prepared."""

@@ -198,7 +198,3 @@ class DocumentForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = queries.document_kinds()  # type: ignore[attr-defined]
-
-
-class SureForm(ActForm):
-    """A question with nothing to type."""

@@ -179,3 +179,7 @@ class ActForm(forms.Form):
         field = self.fields_of.get(refusal.reason)
         error = ValidationError(in_words(refusal.sentence), code=refusal.reason)
         self.add_error(field if field in self.fields else None, error)
+
+
+class SureForm(ActForm):
+    """A question that is answered by its button: nothing to type."""

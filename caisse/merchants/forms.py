@@ -242,10 +242,6 @@ class ReasonForm(ActForm):
     fields_of = {"reason": "reason"}
 
 
-class SureForm(ActForm):
-    """A question that is answered by its button."""
-
-
 def _typed(said: Hours | None, part: str) -> str:
     minutes = None if said is None else getattr(said, part)
     return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -17,10 +17,6 @@ class DeviceForm(ActForm):
     )
 
 
-class SureForm(ActForm):
-    """A question that is answered by its button."""
-
-
 class RefundForm(ActForm):
     """How much of a purchase goes back to the wallet that paid it, and why."""
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from caisse.accounting import operations, queries
-from caisse.accounting.forms import AgreeForm, DeclineForm, TransferForm
+from caisse.accounting.forms import DeclineForm, TransferForm
 from caisse.accounting.operations import LABELS, MANUAL, Order
 from caisse.accounting.pages import ACT, ROLES
 from caisse.funding import queries as funding
 from caisse.kernel import clock, ids
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, show
 from caisse.kernel.refusal import Refusal
@@ -58,7 +59,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
 def transfer(request: HttpRequest, act_id: UUID) -> HttpResponse:
     """One transfer: what it would do; the second person's yes."""
     act = _act(act_id)
-    form = AgreeForm(request.POST or None)
+    form = SureForm(request.POST or None)
     if form.carries_out(lambda: people_operations.agree(act_id=act.id, by=by(request))):
         return done(request, _("Le virement est fait."), "transfers")
     return show(request, "accounting/transfer.html", _page(request, act), form=form)
@@ -92,7 +93,7 @@ def levy_answer(request: HttpRequest, act_id: UUID, what: str) -> HttpResponse:
     found(
         what if act.payload.get("what") == "levy" and what in ("levy_paid", "levy_void") else None
     )
-    form = AgreeForm(request.POST or None)
+    form = SureForm(request.POST or None)
     order = Order(what, payout=payout, fund=act.payload["fund"])
     if form.carries_out(
         lambda: operations.prepare_transfer(order=order, by=by(request), id=form.operation_id)

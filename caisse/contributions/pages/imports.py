@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caisse.contributions import operations, queries
-from caisse.contributions.forms import AgreeForm, ImportForm, PrepareForm, UndoForm
+from caisse.contributions.forms import ImportForm, PrepareForm, UndoForm
 from caisse.contributions.operations import IMPORT_KIND, Sifted
 from caisse.contributions.pages.reading import id_of, posted, units
 from caisse.kernel import ids
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, show
 from caisse.kernel.refusal import Refusal
@@ -91,7 +92,7 @@ def import_prepare(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_act(request: HttpRequest, act: str) -> HttpResponse:
     """`/gestion/fichiers/accord/<act>`: what was prepared; the second person says yes."""
-    view, form = _act(act), AgreeForm(posted(request))
+    view, form = _act(act), SureForm(posted(request))
     if form.carries_out(lambda: people_operations.agree(act_id=view.id, by=by(request))):
         return done(request, _("Le fichier est entré."), "imports")
     return show(request, "contributions/import_act.html", _told(request, view, act), form=form)

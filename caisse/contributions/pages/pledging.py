@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from caisse.contributions import operations, queries
-from caisse.contributions.forms import AgreeForm
 from caisse.contributions.pages import words
 from caisse.contributions.pages.reading import my_membership, posted, rules_of, units
 from caisse.contributions.rules import bank_day, due_on
 from caisse.kernel import clock
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
 from caisse.kernel.pages import done, show
@@ -25,7 +25,7 @@ from caisse.people import operations as people
 def my_pledge(request: HttpRequest) -> HttpResponse:
     """`/moi/cotiser`: what I give, from when, what comes next, the last months."""
     number = my_membership(request)
-    told = {"mine": words.mine(number), "form_call_me": AgreeForm(), "form_resume": AgreeForm()}
+    told = {"mine": words.mine(number), "form_call_me": SureForm(), "form_resume": SureForm()}
     return render(request, "contributions/my_pledge.html", told)
 
 
@@ -47,7 +47,7 @@ def my_pledge_done(request: HttpRequest) -> HttpResponse:
 @require_POST
 def my_pledge_undo(request: HttpRequest) -> HttpResponse:
     """`/moi/cotiser/revenir`: back to what was given before; it is a pledge like another."""
-    number, form = my_membership(request), AgreeForm(posted(request))
+    number, form = my_membership(request), SureForm(posted(request))
     if not queries.pledges_of(number):
         return HttpResponseRedirect(reverse("my_pledge"))
     if form.carries_out(lambda: operations.undo_pledge(
@@ -63,13 +63,13 @@ def my_pledge_undo(request: HttpRequest) -> HttpResponse:
 @require_POST
 def my_call_me(request: HttpRequest) -> HttpResponse:
     """`/moi/cotiser/appelez-moi`: ask the office to call; nothing has to be explained."""
-    number, form = my_membership(request), AgreeForm(posted(request))
+    number, form = my_membership(request), SureForm(posted(request))
     if form.carries_out(lambda: people.ask(
         subject=f"membership:{number}", kind="call_me", text="", by=by(request),
         id=form.operation_id,
     )):  # fmt: skip
         return done(request, _("L’équipe va vous appeler."), "my_pledge")
-    told = {"mine": words.mine(number), "form_call_me": form, "form_resume": AgreeForm()}
+    told = {"mine": words.mine(number), "form_call_me": form, "form_resume": SureForm()}
     return show(request, "contributions/my_pledge.html", told, form=form)
 
 
@@ -91,7 +91,7 @@ def _noted(
         "paid_on": bank_day(due),
         "credited_on": words.credit_on(pledge.since),
         "allocation": words.flat_allocation(pledge.since),
-        "undo": AgreeForm() if last is not None and operations.may_undo(number) else None,
+        "undo": SureForm() if last is not None and operations.may_undo(number) else None,
         "given": amount(pledge.cents, currency),
         "old": "" if last is None else amount(last[1].cents, currency),
         "cutoff_day": rules_of(pledge.since).cutoff_day,

@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from caisse.funding import operations, queries
-from caisse.funding.forms import AccessForm, SureForm
+from caisse.funding.forms import AccessForm
 from caisse.funding.pages import ROLES
 from caisse.funding.pages.grants import funder_of
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, show
 from caisse.people import operations as people_operations

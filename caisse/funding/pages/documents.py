@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caisse.funding import operations, queries
-from caisse.funding.forms import DocumentForm, SureForm
+from caisse.funding.forms import DocumentForm
 from caisse.funding.pages import ROLES
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.ids import short_id, show_id
 from caisse.kernel.pages import done, found, show

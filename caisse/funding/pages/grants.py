@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caisse.funding import operations, queries
-from caisse.funding.forms import GrantForm, PostponeForm, ReceiveForm, SureForm
+from caisse.funding.forms import GrantForm, PostponeForm, ReceiveForm
 from caisse.funding.pages import ROLES
 from caisse.funding.queries import FunderRow, GrantRow, InstalmentRow
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, send_sheet, show
 from caisse.kernel.sheet import Cell, in_units

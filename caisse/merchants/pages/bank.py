@@ -4,11 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, show
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
-from caisse.merchants.forms import BankForm, ReasonForm, SureForm
+from caisse.merchants.forms import BankForm, ReasonForm
 from caisse.merchants.here import Here, my_page, office_page
 from caisse.merchants.queries import BankRow
 from caisse.people import operations as people

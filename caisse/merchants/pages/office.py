@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caisse.kernel import clock
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
 from caisse.kernel.pages import SHOWN, after, done, once, show
 from caisse.kernel.wording import NBSP, month_name
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
-from caisse.merchants.forms import PlaceForm, SureForm
+from caisse.merchants.forms import PlaceForm
 from caisse.merchants.here import READS, Here, office_page, unit
 from caisse.merchants.pages.files import places_csv as as_csv
 from caisse.people import queries as registry

@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by
 from caisse.kernel.pages import done, found, show
 from caisse.kernel.refusal import Refusal
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
-from caisse.merchants.forms import PersonForm, SureForm
+from caisse.merchants.forms import PersonForm
 from caisse.merchants.here import Here, both_sides
 from caisse.people import queries as registry
 

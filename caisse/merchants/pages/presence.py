@@ -7,18 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from caisse.kernel import clock
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by
 from caisse.kernel.pages import done, found, show
 from caisse.kernel.wording import capital, time_of_day, weekdays
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
-from caisse.merchants.forms import (
-    ClosureForm,
-    HoursForm,
-    PositionedSheetForm,
-    SheetForm,
-    SureForm,
-)
+from caisse.merchants.forms import ClosureForm, HoursForm, PositionedSheetForm, SheetForm
 from caisse.merchants.here import Here, both_sides
 from caisse.merchants.queries import Closed, Presence
 from caisse.merchants.rules import Hours

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caisse.bylaws import queries as bylaws
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
 from caisse.kernel.pages import done, found, show
@@ -14,7 +15,7 @@ from caisse.ledger import queries as books
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
 from caisse.merchants.codes import CODES
-from caisse.merchants.forms import ReasonForm, RefusedForm, SureForm
+from caisse.merchants.forms import ReasonForm, RefusedForm
 from caisse.merchants.here import read_month
 from caisse.merchants.pages.files import bank_csv, redemption_csv
 from caisse.merchants.rules import RedemptionRules, paid_on

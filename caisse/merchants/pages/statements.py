@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from caisse.kernel import clock
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
 from caisse.kernel.pages import done, found, show
 from caisse.kernel.wording import NBSP, amount, month_name, weekdays
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
-from caisse.merchants.forms import SureForm
 from caisse.merchants.here import Here, my_page, read_month
 from caisse.merchants.pages.files import statement_csv, statement_pdf
 

@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by
 from caisse.kernel.pages import done, found, once, show
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
 from caisse.merchants.here import Here, both_sides
 from caisse.payments import operations, queries
-from caisse.payments.forms import DeviceForm, SureForm
+from caisse.payments.forms import DeviceForm
 from caisse.payments.queries import DeviceRow
 
 FORMS = "GET HEAD POST"

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import found, show
 from caisse.payments import operations
-from caisse.payments.forms import SureForm
 from caisse.people import queries as people
 
 
