@@ -204,7 +204,7 @@ def _enrol(said: dict[str, Any]) -> Told:
     except ValueError:
         raise WrongRequest("key: 65 bytes in hexadecimal") from None
     linked = operations.enrol_device(code=said["code"][:40], public_key=point)
-    told = {"till": linked.device_id, "generation": linked.generation, "figures": linked.figures}
+    told = {"till": linked.device_id, "generation": linked.generation, "words": linked.words}
     return _say(201, told | {"key": linked.public_key.hex()})
 
 

@@ -19,7 +19,7 @@ from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments import keys, wire
 from caisse.payments.models import Device, Till
 from caisse.payments.rules import InstrumentRules
-from caisse.payments.words import words
+from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
 
 MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
@@ -166,9 +166,9 @@ def covered(*, place_id: int, lines: Sequence[Line], on: date | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device of a place: its state and what it is called in words, the figures of its keys.
+    """A device of a place: its state and what it is called in words, the words of its keys.
 
-    `figures` is "" until it is linked; `waits` says that a code which it was given is good still.
+    `key_words` is "" until it is linked; `waits` says that a code which it was given is good still.
     """
 
     id: int
@@ -176,7 +176,7 @@ class DeviceRow:
     label: str
     state: str
     state_label: str
-    figures: str
+    key_words: str
     waits: bool
 
 
@@ -193,13 +193,13 @@ def device(device_id: int, *, place_id: int) -> DeviceRow | None:
 
 
 def _device_row(row: Device) -> DeviceRow:
-    figures = ""
+    key_words = ""
     if row.public_key:
         ours = wire.public_point(keys.till_key())
-        figures = wire.mark_of(ours, bytes(row.public_key))
+        key_words = words_of_keys(ours, bytes(row.public_key))
     good = not row.used and row.expires_at is not None and row.expires_at > timezone.now()
     label = str(Device.State(row.state).label)
-    return DeviceRow(row.pk, row.place_id, row.label, row.state, label, figures, good)
+    return DeviceRow(row.pk, row.place_id, row.label, row.state, label, key_words, good)
 
 
 def till_screen(row: Device) -> dict[str, object]:

@@ -50,10 +50,3 @@ def proof(key: bytes, method: str, path: str, body: bytes) -> str:
     """HMAC-SHA256(key, method | path | SHA-256(body)) in hexadecimal."""
     said = f"{method}|{path}|".encode() + sha256(body).digest()
     return hmac.digest(key, said, sha256).hex()
-
-
-def mark_of(ours: bytes, theirs: bytes) -> str:
-    """Six figures of both public keys, « 482 915 »: the same on both screens, or somebody is in
-    between."""
-    number = int.from_bytes(sha256(b"keys" + ours + theirs).digest()[:8], "big") % 10**6
-    return f"{number // 1000:03d} {number % 1000:03d}"

@@ -87,8 +87,8 @@ def linked(visit: Visit, guests: Guests, width: int = PHONE) -> tuple[Page, Page
     till.get_by_label("Code").fill(code.lower())
     till.get_by_role("button", name="Relier").click()
     shows(till, "Comparez les deux écrans")
-    press(keeper, "L’appareil montre six chiffres")
-    assert till.locator("[data-figures]").inner_text() in seen(keeper)
+    press(keeper, "L’appareil montre trois mots")
+    assert till.locator("[data-key-words]").inner_text() in seen(keeper)
     press(keeper, "Oui, cet appareil encaisse")
     shows(till, "Combien ?")
     return till, keeper

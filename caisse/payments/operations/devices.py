@@ -18,6 +18,7 @@ from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
 from caisse.payments.models import Device
 from caisse.payments.operations.tills import close_till, open_till
+from caisse.payments.words import words_of_keys
 
 LIVES = timedelta(minutes=15)
 MOST_WRONG = 5
@@ -27,13 +28,13 @@ State = Device.State
 
 
 class Enrolled(NamedTuple):
-    """What a device learns when it is enrolled: its number, the caisse's public key, the figures
+    """What a device learns when it is enrolled: its number, the caisse's public key, the words
     that both screens show."""
 
     device_id: int
     generation: int
     public_key: bytes
-    figures: str
+    words: str
 
 
 @ledger.repeatable
@@ -47,19 +48,15 @@ def invite_device(*, place_id: int, label: str, by: Actor, id: Id) -> int:
         raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
     if not label:
         raise Refusal("label", "Donnez un nom à cet appareil, par exemple « Comptoir ».")
-    known = Device.objects.filter(cause=id).first()
-    if known is not None:
-        if (known.place_id, known.label) != (place_id, label):
-            raise Refusal("differs", "Ce formulaire a déjà servi pour autre chose.")
-        return known.pk
+    subject, texts = f"place:{place_id}", events.fingerprint(label)
+    if events.repeated("device.invited", subject=subject, id=id, texts=texts) is not None:
+        return Device.objects.get(cause=id).pk
     others = Device.objects.filter(place_id=place_id).exclude(state=State.REVOKED)
     if others.count() >= MOST_DEVICES:
         raise Refusal("devices", f"Ce lieu a déjà {MOST_DEVICES} appareils. Retirez-en un.")
     if not Device.objects.exists():
         keys.make_till_key()
-    events.record(
-        "device.invited", subject=f"place:{place_id}", by=by, id=id, texts=events.fingerprint(label)
-    )
+    events.record("device.invited", subject=subject, by=by, id=id, texts=texts)
     return Device.objects.create(place_id=place_id, label=label, cause=id).pk
 
 
@@ -120,7 +117,7 @@ def _enrol(*, code: str, public_key: bytes) -> Enrolled | None:
     if not device.used:
         _link(device, public_key)
     ours = wire.public_point(keys.till_key())
-    return Enrolled(device.pk, device.generation, ours, wire.mark_of(ours, public_key))
+    return Enrolled(device.pk, device.generation, ours, words_of_keys(ours, public_key))
 
 
 def _link(device: Device, public_key: bytes) -> None:
@@ -136,14 +133,14 @@ def _link(device: Device, public_key: bytes) -> None:
 
 
 @ledger.repeatable
-def confirm_device(*, device_id: int, figures: str, by: Actor) -> None:
-    """Say that both screens show the same figures: from now on it cashes. Twice is once.
+def confirm_device(*, device_id: int, words: str, by: Actor) -> None:
+    """Say that both screens show the same words: from now on it cashes. Twice is once.
 
-    `figures` are those that the page showed: keys that changed since are not confirmed. Raises
+    `words` are those that the page showed: keys that changed since are not confirmed. Raises
     Refusal: `unknown_device`, `not_enrolled`.
     """
     device = _device(device_id)
-    if not device.public_key or figures != figures_of(device):
+    if not device.public_key or words != words_of_device(device):
         raise Refusal("not_enrolled", "L’appareil a changé entre-temps. Comparez de nouveau.")
     if device.state == State.ACTIVE:
         return
@@ -192,9 +189,9 @@ def revoke_device(*, device_id: int, by: Actor) -> None:
         device.save()
 
 
-def figures_of(device: Device) -> str:
-    """The figures that stand for the keys of a linked device and of the caisse."""
-    return wire.mark_of(wire.public_point(keys.till_key()), bytes(device.public_key))
+def words_of_device(device: Device) -> str:
+    """The words that stand for the keys of a linked device and of the caisse."""
+    return words_of_keys(wire.public_point(keys.till_key()), bytes(device.public_key))
 
 
 def _turned(device_id: int, before: tuple[State, ...], after: State) -> Device | None:

@@ -39,7 +39,7 @@ def device_new(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def device(request: HttpRequest, here: Here, device_id: int) -> HttpResponse:
-    """One device: a code to link it, the figures to compare, a way to stop it."""
+    """One device: a code to link it, the words to compare, a way to stop it."""
     row = found(queries.device(device_id, place_id=here.id))
     words: dict[str, object] = {"here": here, "refused": "", "code": ""}
     if request.method == "POST":
@@ -77,8 +77,8 @@ def _act(request: HttpRequest, row: DeviceRow) -> str:
     if act == "code":
         return operations.give_invitation(device_id=row.id, by=who)
     if act == "confirmer":
-        figures = once(request, "chiffres")
-        operations.confirm_device(device_id=row.id, figures=figures, by=who)
+        shown = once(request, "mots")
+        operations.confirm_device(device_id=row.id, words=shown, by=who)
     elif act == "suspendre":
         operations.suspend_device(device_id=row.id, by=who)
     elif act == "reprendre":

@@ -13,6 +13,7 @@ from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.ids import short_id, show_id
 from caisse.kernel.pages import SHOWN, after, done, found, show
 from caisse.merchants import queries as merchants
+from caisse.merchants.here import read_day
 from caisse.payments import operations, queries
 from caisse.payments.forms import RefundForm
 from caisse.payments.pages import ROLES
@@ -92,10 +93,7 @@ def _waiting(payment: str) -> bool:
 
 def _day(text: str) -> date:
     """A day of an address, "2024-01-31"; Http404 for anything else, and for a day to come."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    if day.isoformat() != text or day.year < 2000 or day > clock.today():
+    day = read_day(text)
+    if day > clock.today():
         raise Http404
     return day

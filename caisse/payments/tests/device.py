@@ -40,7 +40,7 @@ class PhoneTill:
     till: int = 0
     generation: int = 0
     key: bytes = b""
-    figures: str = ""
+    words: str = ""
 
     @property
     def point(self) -> bytes:
@@ -53,7 +53,7 @@ class PhoneTill:
         if answer.status == 201:
             said = answer.said
             self.till, self.generation = said["till"], said["generation"]
-            self.figures = said["figures"]
+            self.words = said["words"]
             theirs = ec.EllipticCurvePublicKey.from_encoded_point(
                 ec.SECP256R1(), bytes.fromhex(said["key"])
             )

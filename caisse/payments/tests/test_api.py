@@ -60,7 +60,7 @@ class World:
         till, device = till or self.till, device or self.device
         code = operations.give_invitation(device_id=device, by=OFFICE)
         assert till.link(code).status == 201
-        operations.confirm_device(device_id=device, figures=till.figures, by=OFFICE)
+        operations.confirm_device(device_id=device, words=till.words, by=OFFICE)
 
     def pay(self, pin: str = "", *, till: PhoneTill | None = None, **said: Any) -> Answer:
         wanted = {
@@ -244,8 +244,8 @@ def test_a_code_links_one_device_once(world: World) -> None:
     assert till.send("GET", "tills/self").said["state"] == "enrolled"
     assert world.pay(till=till).said["reason"] == "till_suspended", "nobody has confirmed it"
     with pytest.raises(Refusal):
-        operations.confirm_device(device_id=device, figures="000 000", by=OFFICE)
-    operations.confirm_device(device_id=device, figures=till.figures, by=OFFICE)
+        operations.confirm_device(device_id=device, words="ail · ail · ail", by=OFFICE)
+    operations.confirm_device(device_id=device, words=till.words, by=OFFICE)
     assert world.pay(till=till).status == 201
 
 

@@ -18,7 +18,7 @@ def plain(word: str) -> str:
 
 
 def test_the_vector_of_the_formats() -> None:
-    assert words.indexes(OFFLINE) == (429, 1268, 496)
+    assert words.indexes(b"w1" + OFFLINE) == (429, 1268, 496)
 
 
 def test_a_receipt_keeps_its_words_for_ever() -> None:

@@ -14,7 +14,7 @@ const SHORTEST_PIN = 6;
 const WORDS = document.querySelector("[data-words]").dataset;
 
 const state = {
-  device: null, // { till, generation, key, figures }
+  device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, handle: "", attempt: 0,
 };
 
@@ -79,15 +79,15 @@ async function look() {
   }
   const place = state.till?.state;
   if (place === "enrolled") {
-    fill("figures", state.device.figures);
-    if (state.screen !== "figures") show("figures");
+    fill("key-words", state.device.words);
+    if (state.screen !== "compare") show("compare");
     return void setTimeout(look, CONFIRM_MS);
   }
   if (place === "suspended" || place === "revoked") {
     return stopped(place === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
   }
   draw();
-  if (["start", "figures", "stopped"].includes(state.screen)) show("amount");
+  if (["start", "compare", "stopped"].includes(state.screen)) show("amount");
 }
 
 function draw() {
@@ -114,9 +114,9 @@ async function link(form) {
   const answer = heard(await insist("POST", `${API}/tills`, { code, key: pair.open }));
   if (!answer) return wrong(WORDS.noAnswer);
   if (answer.status !== 201) return wrong(answer.said.cashier);
-  const { till, generation, figures, key: theirs } = answer.said;
+  const { till, generation, words, key: theirs } = answer.said;
   const key = await sharedKey(pair.secret, theirs, till, generation);
-  state.device = { till, generation, figures, key };
+  state.device = { till, generation, words, key };
   await keepDevice(state.device);
   navigator.storage?.persist?.();
   form.reset();
