@@ -233,6 +233,40 @@ def test_the_answer_is_lost_and_the_same_receipt_comes_back(shop: Shop) -> None:
     page.unroute("**/api/v1/payments")
 
 
+def test_no_answer_at_all_is_asked_again_or_abandoned(shop: Shop) -> None:
+    """Nobody knows: the sale is not called abandoned before the caisse has burnt its number."""
+    page, keeper = shop.till, shop.keeper
+    page.route("**/api/v1/payments", lambda route: route.abort())
+    sell(shop, "130")
+    shows(page, "Pas encore de réponse")
+    press(keeper, "Suspendre")
+    page.get_by_role("button", name="Abandonner cette vente").click()
+    shows(page, "Pas encore de réponse")
+    press(keeper, "Le laisser encaisser")
+    page.get_by_role("button", name="Abandonner cette vente").click()
+    shows(page, "Combien ?")
+    assert "La vente est abandonnée. Rien n’est débité." in seen(page)
+    page.unroute("**/api/v1/payments")
+    sell(shop, "140")
+    shows(page, "Payé")
+
+
+def test_nobody_knows_and_it_was_paid(shop: Shop) -> None:
+    """Every answer is lost after the commit; asked again, the receipt is there."""
+    page = shop.till
+
+    def cut(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/payments", cut)
+    sell(shop, "90")
+    shows(page, "Pas encore de réponse")
+    page.get_by_role("button", name="Abandonner cette vente").click()
+    shows(page, "Payé")
+    page.unroute("**/api/v1/payments")
+
+
 def test_a_sale_is_cancelled_from_the_list(shop: Shop) -> None:
     page = shop.till
     sell(shop, "70")

@@ -19,7 +19,7 @@ from caisse.kernel.pages import show
 
 STATIC = Path(__file__).parents[1] / "static"
 OFFLINE = "payments/offline.js"
-MODULES = ("till.js", "wire.js", "store.js", "telling.js")
+MODULES = ("till.js", "screens.js", "wire.js", "store.js", "telling.js")
 FILES = (
     "site/base.css",
     "payments/till.css",

@@ -1,6 +1,7 @@
 // The till: amount, who, code, answer. A sale has one number, stored before anything is sent, so
 // that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
+import { WORDS, all, fill, find, heard, show, state, wrong } from "./screens.js";
 import { money, shortly, whenOf } from "./telling.js";
 import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
 import { dropSale, forgetDevice, keepDevice, keepSale, readDevice, sales } from "./store.js";
@@ -11,45 +12,6 @@ const LOOK_MS = 60000; // how often the first screen asks for its figures
 const CONFIRM_MS = 3000;
 const MOST_SIGNS = 7; // 99 999,99
 const SHORTEST_PIN = 6;
-const WORDS = document.querySelector("[data-words]").dataset;
-
-const state = {
-  device: null, // { till, generation, key, words }
-  screen: "start", till: null, typed: "", digits: "", sale: null, handle: "", attempt: 0,
-};
-
-const find = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const screen = (name) => find(`[data-screen="${name}"]`);
-const fill = (name, text) => all(`[data-${name}]`).forEach((one) => { one.textContent = text; });
-
-/** Show one screen; its title is read out, what was typed elsewhere is gone. */
-function show(name) {
-  state.screen = name;
-  for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
-  document.body.classList.toggle("is-done", name === "paid");
-  find(".till-head").hidden = name === "pin"; // the screen is turned: one thing on it
-  all("[data-wrong]").forEach((one) => { one.hidden = true; });
-  const field = find("input", screen(name));
-  (field ?? find("h1", screen(name))).focus({ preventScroll: true });
-  scrollTo(0, 0);
-}
-
-/** Say on this screen what is wrong with what was typed. */
-function wrong(text) {
-  const place = find("[data-wrong]", screen(state.screen));
-  place.textContent = text;
-  place.hidden = false;
-  find("input", screen(state.screen))?.focus();
-}
-
-/** Whether the caisse answers is said at the top of every screen. */
-function heard(answer) {
-  const there = answer !== null;
-  find("[data-net-on]").hidden = !there;
-  find("[data-net-off]").hidden = there;
-  return answer;
-}
 
 // --- the device ---
 
@@ -60,7 +22,7 @@ async function start() {
   } catch {
     return stopped(WORDS.stoppedKeys);
   }
-  const code = decodeURIComponent(location.hash.slice(1));
+  const code = location.hash.slice(1);
   if (code) history.replaceState(null, "", location.pathname); // it is not kept in the history
   if (code) find("#code").value = code;
   if (code || !state.device) return show("link");
@@ -71,11 +33,13 @@ async function start() {
 
 /** Ask for the figures of the first screen, and whether this device may cash. */
 async function look() {
-  const answer = heard(await ask("GET", `${API}/tills/self`, undefined, state.device));
+  const device = state.device;
+  const answer = heard(await ask("GET", `${API}/tills/self`, undefined, device));
+  if (device !== state.device) return; // it was linked anew meanwhile
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
   if (answer?.status === 200) {
     state.till = answer.said;
-    await keepDevice({ ...state.device, screen: state.till }); // shown without network too
+    await keepDevice({ ...device, screen: state.till }); // shown without network too
   }
   const place = state.till?.state;
   if (place === "enrolled") {
@@ -194,8 +158,12 @@ async function pay() {
   };
   state.digits = "";
   show("busy");
-  await keepSale({ ...sale, is: "sent" });
-  heed(heard(await insist("POST", `${API}/payments`, state.said, state.device)));
+  try {
+    await keepSale({ ...sale, is: "sent" });
+  } catch {
+    return stopped(WORDS.stoppedKeys); // what is not kept is not sent
+  }
+  await heed(heard(await insist("POST", `${API}/payments`, state.said, state.device)));
 }
 
 /** What the caisse answered to a payment, or that it did not. */
@@ -217,7 +185,6 @@ async function paid(sale, receipt) {
   state.said = null;
   state.handle = "";
   state.sale = { ...sale, is: "paid", at: receipt.at, cents: receipt.cents, short: receipt.short };
-  await keepSale(state.sale);
   const rest = sale.cents - receipt.cents;
   fill("cents", money(receipt.cents));
   fill("euros", `${money(rest)}\u00a0€`);
@@ -227,6 +194,7 @@ async function paid(sale, receipt) {
   fill("when", whenOf(receipt.at));
   show("paid");
   cheer();
+  await keepSale(state.sale);
 }
 
 /** A short sound and a shake, beside the word on the screen. */
@@ -264,6 +232,7 @@ async function abandon() {
   const answer = heard(await insist("POST", `${API}/payments/${sale.id}/abandon`, {}, device));
   if (answer === null) return show("unsure");
   if (answer.said.kind === "payment") return paid(sale, answer.said);
+  if (answer.said.reason !== "abandoned") return show("unsure"); // nobody burnt it
   await dropSale(sale.id);
   next();
   wrong(WORDS.abandoned);

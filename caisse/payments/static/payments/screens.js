@@ -1,0 +1,41 @@
+// The screens of the till: one is shown, the others wait; what is typed stands in `state`.
+
+export const WORDS = document.querySelector("[data-words]").dataset;
+
+export const state = {
+  device: null, // { till, generation, key, words }
+  screen: "start", till: null, typed: "", digits: "", sale: null, handle: "", attempt: 0,
+};
+
+export const find = (selector, root = document) => root.querySelector(selector);
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const screen = (name) => find(`[data-screen="${name}"]`);
+export const fill = (name, text) => all(`[data-${name}]`).forEach((one) => { one.textContent = text; });
+
+/** Show one screen; its title is read out, what was typed elsewhere is gone. */
+export function show(name) {
+  state.screen = name;
+  for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
+  document.body.classList.toggle("is-done", name === "paid");
+  find(".till-head").hidden = name === "pin"; // the screen is turned: one thing on it
+  all("[data-wrong]").forEach((one) => { one.hidden = true; });
+  const field = find("input", screen(name));
+  (field ?? find("h1", screen(name))).focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+/** Say on this screen what is wrong with what was typed. */
+export function wrong(text) {
+  const place = find("[data-wrong]", screen(state.screen));
+  place.textContent = text;
+  place.hidden = false;
+  find("input", screen(state.screen))?.focus();
+}
+
+/** Whether the caisse answers is said at the top of every screen. */
+export function heard(answer) {
+  const there = answer !== null;
+  find("[data-net-on]").hidden = !there;
+  find("[data-net-off]").hidden = there;
+  return answer;
+}
