@@ -10,7 +10,10 @@ export const state = {
 export const find = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const screen = (name) => find(`[data-screen="${name}"]`);
-export const fill = (name, text) => all(`[data-${name}]`).forEach((one) => { one.textContent = text; });
+/** Write these words wherever the screens name them. */
+export function fill(name, text) {
+  for (const one of all(`[data-${name}]`)) one.textContent = text;
+}
 
 /** Show one screen; its title is read out, what was typed elsewhere is gone. */
 export function show(name) {
