@@ -44,6 +44,7 @@ STATUS = {
     "purchase_unknown": 404,
     "checking": 503,
 }
+NUMBER = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of a payment, as people write it
 CONTENT = "application/json; charset=utf-8"
 
 
@@ -124,17 +125,46 @@ def _respond(asked: Asked) -> Told:
     if device is None:
         sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
         return _say(401, {"reason": "till_unknown", "cashier": sentence, "member": sentence})
-    if route == ("GET", "tills/self"):
-        return _say(200, queries.till_screen(device))
     if route not in ROUTES:
         return _say(404, {"reason": "request", "member": "", "cashier": "Unknown address."})
-    known = device.state == Device.State.SUSPENDED and asked.method == "GET"
-    if device.state != Device.State.ACTIVE and not known:
-        return _declined(declined("till_suspended"))
-    return ROUTES[route](asked, device)
+    act = ROUTES[route] if device.state == Device.State.ACTIVE else STOPPED.get(route, _stopped)
+    return act(asked, device)
+
+
+def _screen(_asked: Asked, device: Device) -> Told:
+    return _say(200, queries.till_screen(device))
+
+
+def _state(_asked: Asked, device: Device) -> Told:
+    """A device that does not cash learns nothing of its place."""
+    return _say(200, {"state": device.state, "label": device.label})
+
+
+def _stopped(_asked: Asked, _device: Device) -> Told:
+    return _declined(declined("till_suspended"))
+
+
+def _paid_before(asked: Asked, device: Device) -> Told:
+    """A device that was stopped in the middle of a sale still learns that it was paid."""
+    said = _asks_to_pay(asked)
+    wanted = operations.Purchase(said["id"], 0, device.place_id, said["cents"], "pin", b"")
+    found = operations.paid_before(wanted, up_to=said["up_to"])
+    return _stopped(asked, device) if found is None else _answer(found)
 
 
 def _pay(asked: Asked, device: Device) -> Told:
+    said = _asks_to_pay(asked)
+    return _answer(
+        operations.pay_by_pin(
+            payment_id=said["id"], handle=said["handle"], digits=said["pin"],
+            attempt=said["attempt"], place_id=device.place_id, cents=said["cents"],
+            till=_till(device), up_to=said["up_to"],
+        )
+    )  # fmt: skip
+
+
+def _asks_to_pay(asked: Asked) -> dict[str, Any]:
+    """What a payment by code says, each value of its kind."""
     said = _read(asked, ("id", "cents", "method", "handle", "pin", "attempt"), ("up_to",))
     if said["method"] != "pin":
         raise WrongRequest("method: pin")
@@ -146,14 +176,14 @@ def _pay(asked: Asked, device: Device) -> Told:
         raise WrongRequest("up_to: true or false")
     if len(handle) > 80 or not re.fullmatch(r"[0-9]{4,8}", digits):
         raise WrongRequest("pin: 4 to 8 figures")
-    return _answer(
-        operations.pay_by_pin(
-            payment_id=_id(said["id"]), handle=handle, digits=digits,
-            attempt=_number(said["attempt"], 1_000), place_id=device.place_id,
-            cents=_number(said["cents"], MOST_CENTS), till=_till(device),
-            up_to=up_to,
-        )
-    )  # fmt: skip
+    return {
+        "id": _id(said["id"]),
+        "cents": _number(said["cents"], MOST_CENTS),
+        "handle": handle if handle.isprintable() else "",  # nobody's, at the price of anybody's
+        "pin": digits,
+        "attempt": _number(said["attempt"], 1_000),
+        "up_to": up_to,
+    }
 
 
 def _refund(asked: Asked, device: Device) -> Told:
@@ -177,6 +207,8 @@ def _outcome(asked: Asked, device: Device) -> Told:
 
 
 def _abandon(asked: Asked, device: Device) -> Told:
+    if device.till is None:
+        return _stopped(asked, device)
     answer = operations.abandon(payment_id=_named(asked.path), till=_till(device))
     if isinstance(answer, Receipt) and answer.place_id != device.place_id:
         return _declined(declined("id_reused"))
@@ -189,10 +221,18 @@ def _abandon(asked: Asked, device: Device) -> Told:
 
 Route = Callable[[Asked, Device], Told]
 ROUTES: dict[tuple[str, str], Route] = {
+    ("GET", "tills/self"): _screen,
     ("POST", "payments"): _pay,
     ("GET", "payments/*"): _outcome,
     ("POST", "payments/*/abandon"): _abandon,
     ("POST", "refunds"): _refund,
+}
+# What a device still asks that is not active: of its sales, never of a new one.
+STOPPED: dict[tuple[str, str], Route] = {
+    ("GET", "tills/self"): _state,
+    ("POST", "payments"): _paid_before,
+    ("GET", "payments/*"): _outcome,
+    ("POST", "payments/*/abandon"): _abandon,
 }
 
 
@@ -218,7 +258,7 @@ def _device(asked: Asked) -> Device | None:
         return None
     key = _key(bytes(device.public_key), device.pk, device.generation)
     wanted = wire.proof(key, asked.method, asked.path, asked.body)
-    return device if hmac.compare_digest(wanted, asked.mac) else None
+    return device if hmac.compare_digest(wanted.encode(), asked.mac.encode()) else None
 
 
 @lru_cache(maxsize=20_000)
@@ -266,8 +306,7 @@ def _length(told: Told) -> list[tuple[str, str]]:
 
 
 def _asked(environ: dict[str, Any]) -> Asked:
-    size = environ.get("CONTENT_LENGTH") or "0"
-    length = min(int(size), LARGEST + 1) if size.isdecimal() else 0
+    length = _length_of(environ)
     return Asked(
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],
@@ -278,10 +317,17 @@ def _asked(environ: dict[str, Any]) -> Asked:
     )
 
 
+def _length_of(environ: dict[str, Any]) -> int:
+    """How many bytes to read, at most one more than is allowed; sent in pieces, as many as come."""
+    size = environ.get("CONTENT_LENGTH") or ""
+    if re.fullmatch(r"[0-9]+", size):
+        return min(int(size[:9]), LARGEST + 1)
+    return LARGEST + 1 if environ.get("wsgi.input_terminated") else 0
+
+
 def _shape(path: str) -> str:
     """The address with each number as `*`: a log and the table of routes know no more of it."""
-    rest = path.removeprefix(PREFIX)
-    return re.sub(r"(?<=/)[0-9a-fA-F-]{32,36}(?=/|$)", "*", rest)
+    return re.sub(rf"(?<=/){NUMBER}(?=/|$)", "*", path.removeprefix(PREFIX))
 
 
 def _read(asked: Asked, names: tuple[str, ...], may: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -303,14 +349,13 @@ def _read(asked: Asked, names: tuple[str, ...], may: tuple[str, ...] = ()) -> di
 
 
 def _id(value: Any) -> Id:
-    try:
-        return parse_id(value if isinstance(value, str) else "")
-    except ValueError:
-        raise WrongRequest("an id is a UUID") from None
+    if not isinstance(value, str) or not re.fullmatch(NUMBER, value) or value[14] != "7":
+        raise WrongRequest("an id is a UUID of version 7")
+    return parse_id(value)
 
 
 def _named(path: str) -> Id:
-    return parse_id(path.removeprefix(PREFIX).split("/")[1])
+    return _id(path.removeprefix(PREFIX).split("/")[1])
 
 
 def _number(value: Any, most: int) -> int:

@@ -100,6 +100,14 @@ class Declined:
         return f"{NOTHING_TAKEN} {self.cashier}" if self.settled else self.cashier
 
 
+# « Il vous reste » is for the member's own screen or paper, and never passes through the shop's.
+SHORT_AT_SHOP = Declined(
+    "funds_short",
+    SENTENCES["funds_short"][0],
+    "Ce montant dépasse ce qui vous reste. Vous pouvez payer une partie et compléter en euros.",
+)
+
+
 def declined(reason: str, *, left_cents: int = 0, days: int = 0, until: str = "") -> Declined:
     """The refusal `reason` with its sentences; the values are those of which they speak."""
     said = {"left": money.show(left_cents), "days": days, "until": until}

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 CODE_SIGNS, SELECTOR_SIGNS = 10, 4  # 50 bits; the first 20 say which invitation is tried
 POINT_BYTES = 65
 ALIKE = str.maketrans("ILO", "110")

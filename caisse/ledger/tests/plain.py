@@ -68,7 +68,8 @@ TABLE: dict[str, str] = {
     "fund:operating → bank:operating",
     "opening_wallet": "fund:caisse → wallet",
     "opening_place": "fund:caisse → place",
-    "try": "tries → tries:all, tries:card → tries:all, tries:till → tries:all",
+    "try": "tries → tries:all, tries:card → tries:all, tries:till → tries:all, "
+    "tries:nobody → tries:all",
     "abandon": "mark:all → mark:till",
     "loss": "loss → loss:all",
     "loss_reviewed": "loss:all → loss",
@@ -77,7 +78,8 @@ LONG_NAMES = {
     "bank:caisse", "bank:operating", "fund:transit", "fund:caisse", "fund:month", "fund:offline",
     "fund:named", "fund:operating", "grant:caisse", "grant:operating", "receivable:contribution",
     "receivable:grant", "receivable:returns", "receivable:fees", "claims:contribution",
-    "claims:grant", "tries:card", "tries:till", "tries:all", "mark:all", "mark:till", "loss:all",
+    "claims:grant", "tries:card", "tries:till", "tries:nobody", "tries:all", "mark:all",
+    "mark:till", "loss:all",
 }  # fmt: skip
 GIVES_BACK = {
     "refund": {"payment", "offline_loss"},

@@ -16,7 +16,7 @@ from caisse.payments.operations.devices import (
 from caisse.payments.operations.giving_back import refund, too_late
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
-from caisse.payments.operations.paying_pin import pay_by_pin
+from caisse.payments.operations.paying_pin import paid_before, pay_by_pin
 from caisse.payments.operations.pins import change_pin_key, draw_pin
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.queries import Receipt
@@ -40,6 +40,7 @@ __all__ = [
     "invite_device",
     "open_till",
     "outcome",
+    "paid_before",
     "pay",
     "pay_by_pin",
     "pay_many",

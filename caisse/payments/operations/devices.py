@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from caisse.kernel import events
 from caisse.kernel.actor import Actor
-from caisse.kernel.ids import Id
+from caisse.kernel.ids import SHORT, Id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
@@ -70,7 +71,7 @@ def give_invitation(*, device_id: int, by: Actor) -> str:
     device = _device(device_id)
     if device.state == State.REVOKED:
         raise Refusal("revoked", "Cet appareil est retiré. Ajoutez-en un autre.")
-    code = "".join(secrets.choice(wire.SIGNS) for _ in range(wire.CODE_SIGNS))
+    code = "".join(secrets.choice(SHORT) for _ in range(wire.CODE_SIGNS))
     device.selector, device.digest = code[: wire.SELECTOR_SIGNS], _digest(code)
     device.expires_at, device.wrong, device.used = timezone.now() + LIVES, 0, False
     try:
@@ -89,7 +90,13 @@ def enrol_device(*, code: str, public_key: bytes) -> Enrolled:
 
     Raises Refusal: `code_unknown`, `key`.
     """
-    answer = _enrol(code=code, public_key=public_key)
+    try:
+        wire.read_point(public_key)
+    except ValueError:
+        raise Refusal("key", "Cet appareil ne sait pas faire de clé. Essayez un autre.") from None
+    # A guess that begins like no code of this moment takes no turn of who writes.
+    begun = _invited(code).exists()
+    answer = _enrol(code=code, public_key=public_key) if begun else None
     if answer is None:  # the wrong entry is counted, so it is told after the commit
         raise Refusal("code_unknown", UNKNOWN_CODE)
     return answer
@@ -97,18 +104,10 @@ def enrol_device(*, code: str, public_key: bytes) -> Enrolled:
 
 @ledger.repeatable
 def _enrol(*, code: str, public_key: bytes) -> Enrolled | None:
-    try:
-        wire.read_point(public_key)
-    except ValueError:
-        raise Refusal("key", "Cet appareil ne sait pas faire de clé. Essayez un autre.") from None
-    typed = wire.tidy_code(code)
-    rows = Device.objects.select_for_update()
-    device = rows.filter(selector=typed[: wire.SELECTOR_SIGNS]).exclude(selector="").first()
-    if device is None or device.expires_at is None or device.expires_at <= timezone.now():
+    device = _invited(code).select_for_update().first()
+    if device is None:
         return None
-    if device.wrong >= MOST_WRONG:
-        return None
-    if not hmac.compare_digest(device.digest, _digest(typed)):
+    if not hmac.compare_digest(device.digest, _digest(code)):
         device.wrong += 1
         device.save(update_fields=["wrong"])
         return None
@@ -120,10 +119,19 @@ def _enrol(*, code: str, public_key: bytes) -> Enrolled | None:
     return Enrolled(device.pk, device.generation, ours, words_of_keys(ours, public_key))
 
 
+def _invited(code: str) -> QuerySet[Device]:
+    """The device whose code begins so, while that code is good."""
+    begins = wire.tidy_code(code)[: wire.SELECTOR_SIGNS]
+    good = Device.objects.filter(expires_at__gt=timezone.now(), wrong__lt=MOST_WRONG)
+    return good.filter(selector=begins).exclude(selector="")
+
+
 def _link(device: Device, public_key: bytes) -> None:
-    """These keys are the device's now; whatever had others is not it any more."""
+    """These keys are the device's now; whatever had others is not it any more.
+
+    Its till stays: the wrong codes that were typed at it are counted on.
+    """
     by = Actor(f"device:{device.pk}")
-    _end_till(device, by)
     if device.public_key:
         device.generation += 1
     device.state, device.public_key, device.used = State.ENROLLED, public_key, True
@@ -146,7 +154,8 @@ def confirm_device(*, device_id: int, words: str, by: Actor) -> None:
         return
     if device.state != State.ENROLLED:
         raise Refusal("not_enrolled", "Cet appareil n’est pas prêt. Redonnez-lui un code.")
-    device.till = open_till(place_id=device.place_id, by=by)
+    if device.till is None:
+        device.till = open_till(place_id=device.place_id, by=by)
     device.state = State.ACTIVE
     device.save(update_fields=["till", "state"])
     events.record("device.confirmed", subject=f"place:{device.place_id}", by=by, device=device.pk)
@@ -184,7 +193,9 @@ def revoke_device(*, device_id: int, by: Actor) -> None:
     if device is not None:
         subject = f"place:{device.place_id}"
         events.record("device.revoked", subject=subject, by=by, device=device.pk)
-        _end_till(device, by)
+        if device.till is not None:
+            close_till(till=bytes(device.till), by=by)
+            device.till = None
         device.selector, device.digest, device.expires_at = "", "", None
         device.save()
 
@@ -204,12 +215,6 @@ def _turned(device_id: int, before: tuple[State, ...], after: State) -> Device |
     device.state = after
     device.save(update_fields=["state"])
     return device
-
-
-def _end_till(device: Device, by: Actor) -> None:
-    if device.till is not None:
-        close_till(till=bytes(device.till), by=by)
-        device.till = None
 
 
 def _device(device_id: int) -> Device:

@@ -20,13 +20,13 @@ from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.paying import Purchase, outcome, pay_transfer, told
 from caisse.payments.operations.pins import MONTH_MS, Tried, buckets, flatten, try_pin
 from caisse.payments.operations.tills import is_open, tries_account
-from caisse.payments.queries import Receipt
-from caisse.payments.reasons import Declined, declined
+from caisse.payments.reasons import SHORT_AT_SHOP, Declined, declined
 
 HOUR_MS = 3_600_000
 HOUR_NS = 3600 * 10**9
 USUAL_MS = 90 * clock.DAY_MS
 LEAST_WRONG, EXPECTED = 20, 10  # strict mode: beyond max(20, 10 times the usual typing errors)
+NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
 MOST_ATTEMPTS = 1_000  # entries for one payment
 ERRORS_BP = 200  # typing errors in 10,000 right entries
@@ -85,7 +85,8 @@ def pay_by_pin(
     With `up_to`, pay all that the wallet has when it is less than `cents`: the rest is paid in
     euros, at the shop. `attempt` counts the entries for this payment at the till: the same one sent
     again is one try.
-    Returns the receipt, or why there is none. Raises as `pay` does, ValueError too for an attempt
+    Returns the receipt, or why there is none, in words that a shop's device may carry: what is
+    left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
     that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
     """
     if not 0 < attempt <= MOST_ATTEMPTS:
@@ -93,7 +94,7 @@ def pay_by_pin(
     wanted = Purchase(payment_id, 0, place_id, cents, "pin", till)
     pay_transfer(wanted)
     if books.transfer(payment_id) is not None:  # a look that costs no turn of the writer's
-        return _before(wanted, up_to=up_to) or declined("checking")
+        return paid_before(wanted, up_to=up_to) or declined("checking")
     if not is_open(till, place_id):
         return declined("till_suspended")
     place = books.account(f"place:{place_id}")
@@ -104,22 +105,24 @@ def pay_by_pin(
         return declined("till_code_paused", until=paused)
     tried = try_pin(handle, digits)
     BRAKE.saw(right=tried.right)
-    if not tried.right:  # not a try when the payment is on its way to be posted
-        before = _before(wanted, up_to=up_to)
-        if before is not None:
-            return before
-    purchase = Purchase(payment_id, tried.wallet_id, place_id, cents, "pin", till)
-    if tried.wallet_id == 0:
-        _count_at_till(purchase, digits, attempt)
-        return declined("code_wrong")
-    answer = _judged(purchase, tried, digits, attempt, up_to=up_to)
-    if tried.right and isinstance(answer, Receipt):
+    answer = _judged(
+        wanted._replace(wallet_id=tried.wallet_id), tried, digits, attempt, up_to=up_to
+    )
+    if isinstance(answer, Declined):
+        if answer.reason in ("code_wrong", "code_paused"):  # by what is answered: it tells no more
+            _count_at_till(wanted, digits, attempt)
+        said = SHORT_AT_SHOP if answer.reason == "funds_short" else answer
+        return paid_before(wanted, up_to=up_to) or said
+    if tried.right:
         flatten(tried.holder_id, digits)
     return answer
 
 
-def _before(wanted: Purchase, *, up_to: bool) -> Answer | None:
-    """What stands under this number once every commit under way has ended; None for nothing."""
+def paid_before(wanted: Purchase, *, up_to: bool) -> Answer | None:
+    """What stands under this number once every commit under way has ended; None for nothing.
+
+    Under it another place's payment, or one of more than is wanted, is Declined("id_reused").
+    """
     first = outcome(wanted.payment_id)
     if first is None or isinstance(first, Declined):
         return first
@@ -128,20 +131,22 @@ def _before(wanted: Purchase, *, up_to: bool) -> Answer | None:
     return replace(first, again=True) if same else declined("id_reused")
 
 
-def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int, *, up_to: bool) -> Answer:
-    """Under bucket U first; where it is used up, under H, if the wallet is known at this place."""
+def _judged(wanted: Purchase, tried: Tried, digits: str, attempt: int, *, up_to: bool) -> Answer:
+    """Under bucket U first; where it is used up, under H, if the wallet is known at this place.
+
+    Right or wrong, what goes to the ledger first is what the bucket judges. The bucket of nobody,
+    for an identifier that is not known, is never full.
+    """
     anywhere, usual = buckets(tried.wallet_id)
-    if not tried.right:
-        _count_at_till(purchase, digits, attempt)
-    for bucket in (anywhere, usual):
+    for bucket in (anywhere, usual) if tried.wallet_id else (NOBODYS,):
         if bucket == anywhere and BRAKE.strict:
             continue
-        if bucket == usual and not is_usual(tried.wallet_id, purchase.place_id):
+        if bucket == usual and not is_usual(tried.wallet_id, wanted.place_id):
             continue
         if tried.right:
-            purchase, outcome = _paid(purchase, bucket, up_to=up_to)
+            purchase, outcome = _paid(wanted, bucket, up_to=up_to)
         else:
-            outcome = ledger.submit([_try(purchase, bucket, digits, attempt)])[0]
+            purchase, outcome = wanted, _submit_try(_try(wanted, bucket, digits, attempt))
         if outcome.answer != "limited":
             break
     else:
@@ -151,20 +156,20 @@ def _judged(purchase: Purchase, tried: Tried, digits: str, attempt: int, *, up_t
     return declined("code_wrong") if outcome.answer in DONE else plain(outcome.answer)
 
 
-def _paid(purchase: Purchase, bucket: str, *, up_to: bool) -> tuple[Purchase, Outcome]:
+def _paid(wanted: Purchase, bucket: str, *, up_to: bool) -> tuple[Purchase, Outcome]:
     """Pay the amount; with `up_to` what there is of it, read anew when it was spent meanwhile.
 
-    An empty wallet is asked for a cent, so that the ledger judges the bucket first: right and wrong
-    codes meet the same words.
+    An empty wallet is asked for the whole: the ledger judges the bucket first, so that right and
+    wrong codes meet the same words, and money that comes in this moment pays what was agreed.
     """
     for _turn in range(READINGS):
-        asked = purchase
+        asked = wanted
         if up_to:
-            wallet = books.account(f"wallet:{purchase.wallet_id}")
+            wallet = books.account(f"wallet:{wanted.wallet_id}")
             left = 0 if wallet is None else wallet.available
-            asked = purchase._replace(cents=max(1, min(purchase.cents, left)))
+            asked = wanted._replace(cents=min(wanted.cents, left) if left > 0 else wanted.cents)
         outcome = ledger.submit([pay_transfer(asked, unless=bucket)])[0]
-        if outcome.answer != "insufficient" or asked.cents in (1, purchase.cents):
+        if outcome.answer != "insufficient" or not up_to:
             break
     return asked, outcome
 
@@ -188,14 +193,21 @@ def _try(purchase: Purchase, bucket: str, digits: str, attempt: int) -> Transfer
 def _count_at_till(purchase: Purchase, digits: str, attempt: int) -> None:
     """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing."""
     account = tries_account(purchase.till)
-    id = derived_id(_try_id(purchase, digits, attempt, str(purchase.wallet_id)), "till")
+    id = derived_id(_try_id(purchase, digits, attempt, ""), "till")
     line = Transfer(
         id, account, "tries:all", 1, "try", purchase.till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
-    if ledger.submit([line])[0].answer == "unknown":  # a till of before there were codes
-        ledger.open_accounts([account, "tries:all"])
-        ledger.submit([line])
+    _submit_try(line)
+
+
+def _submit_try(line: Transfer) -> Outcome:
+    """Submit it; the accounts of a till of before there were codes, and of nobody, are opened."""
+    outcome = ledger.submit([line])[0]
+    if outcome.answer == "unknown":
+        ledger.open_accounts([line.debit, line.credit])
+        outcome = ledger.submit([line])[0]
+    return outcome
 
 
 def _try_id(purchase: Purchase, digits: str, attempt: int, whose: str) -> Id:

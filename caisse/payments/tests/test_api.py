@@ -7,18 +7,19 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from caisse.kernel import events
 from caisse.kernel.actor import Actor
-from caisse.kernel.ids import new_id, show_id
+from caisse.kernel.ids import SHORT, new_id, show_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
 from caisse.ledger.models import Transfer
 from caisse.merchants.tests.ground import OFFICE, approved, founded
-from caisse.payments import operations, wire
+from caisse.payments import operations
 from caisse.payments.models import Device
 from caisse.payments.operations.paying_pin import BRAKE
 from caisse.payments.tests.device import Answer, PhoneTill
@@ -120,6 +121,9 @@ def test_what_a_till_can_read_says_nothing_of_who_paid(world: World) -> None:
         ({"cents": "12"}, 400, "request"),
         ({"cents": 10**15}, 400, "request"),
         ({"id": "42"}, 400, "request"),
+        ({"id": "0190b6f2-1111-4222-8333-444455556666"}, 400, "request"),
+        ({"handle": "a\0b"}, 422, "code_wrong"),
+        ({"handle": "\ud800"}, 422, "code_wrong"),
         ({"attempt": 0}, 400, "request"),
         ({"method": "card"}, 400, "request"),
         ({"handle": ["x"]}, 400, "request"),
@@ -154,7 +158,9 @@ def test_a_request_that_is_not_proven_is_nobodys(world: World) -> None:
         assert good.send("GET", "tills/self", HTTP_CAISSE_TILL=name).status == 401
     assert good.send("GET", "tills/self", HTTP_CAISSE_MAC="").status == 401
     body = json.dumps({"id": show_id(new_id()), "of": show_id(new_id()), "cents": 1}).encode()
-    assert good.send("POST", "refunds", body, CONTENT_LENGTH="10").status == 401
+    for length in ("10", "9" * 5_000, "zwölf", "-3"):
+        assert good.send("POST", "refunds", body, CONTENT_LENGTH=length).status in (401, 404)
+    assert good.send("GET", "tills/self", HTTP_CAISSE_MAC="é" * 64).status == 401
     assert world.left == 100_00
 
 
@@ -211,20 +217,31 @@ def test_a_suspended_till_takes_nothing_but_learns_what_became_of_a_sale(world: 
     operations.suspend_device(device_id=world.device, by=OFFICE)
     assert world.pay().said["reason"] == "till_suspended"
     assert world.till.send("GET", f"payments/{id}").status == 200
-    assert world.till.send("GET", "tills/self").said["state"] == "suspended"
+    again = world.pay(id=id)
+    assert again.status == 200 and again.said["number"] == id, "whose answer was lost"
+    assert world.pay(id=id, cents=1).said["reason"] == "id_reused"
+    burnt = world.till.send("POST", f"payments/{show_id(new_id())}/abandon", {})
+    assert (burnt.status, burnt.said["reason"]) == (200, "abandoned")
+    assert world.till.send("POST", "refunds", {}).said["reason"] == "till_suspended"
+    screen = world.till.send("GET", "tills/self").said
+    assert screen == {"state": "suspended", "label": "Comptoir"}, "nothing of the place"
     operations.resume_device(device_id=world.device, by=OFFICE)
     assert world.pay().status == 201
     operations.revoke_device(device_id=world.device, by=OFFICE)
     assert world.pay().said["reason"] == "till_suspended"
-    assert world.till.send("GET", f"payments/{id}").status == 403
+    assert world.till.send("GET", f"payments/{id}").status == 200
+    assert world.till.send("POST", f"payments/{id}/abandon", {}).status == 403
 
 
-def test_fifty_at_once_are_one_payment_and_fifty_equal_answers(world: World) -> None:
+@pytest.mark.parametrize("said", [{}, {"cents": 130_00, "up_to": True}])
+def test_fifty_at_once_are_one_payment_and_fifty_equal_answers(
+    world: World, said: dict[str, Any]
+) -> None:
     id = show_id(new_id())
 
     def one(_number: int) -> Answer:
         try:
-            return world.pay(id=id)
+            return world.pay(id=id, **said)
         finally:
             connections.close_all()
 
@@ -255,7 +272,7 @@ def test_a_code_dies_of_age_and_of_five_wrong_entries(world: World) -> None:
     Device.objects.filter(pk=device).update(expires_at=timezone.now())
     assert till.link(code).said["reason"] == "code_unknown"
     code = operations.give_invitation(device_id=device, by=OFFICE)
-    last = wire.SIGNS[(wire.SIGNS.index(code[-1]) + 1) % 32]
+    last = SHORT[(SHORT.index(code[-1]) + 1) % 32]
     for _each in range(5):
         assert till.link(code[:-1] + last).said["reason"] == "code_unknown"
     assert till.link(code).said["reason"] == "code_unknown"
@@ -270,7 +287,43 @@ def test_a_device_in_the_place_of_another_ends_the_first(world: World) -> None:
     assert world.pay().status == 401
     assert world.till.send("GET", "tills/self").status == 401
     names = [one.name for one in events.history(names=["device.enrolled", "till.closed"])]
-    assert sorted(names) == ["device.enrolled", "device.enrolled", "till.closed"]
+    assert names == ["device.enrolled", "device.enrolled"], "the same till, with other keys"
+
+
+def test_a_till_that_is_linked_anew_has_typed_its_wrong_codes(world: World) -> None:
+    for _each in range(10):
+        assert world.pay("123456", handle="radis-moineau").said["reason"] == "code_wrong"
+    assert world.pay().said["reason"] == "till_code_paused"
+    new = PhoneTill()
+    world.confirm(new)
+    assert world.pay(till=new).said["reason"] == "till_code_paused"
+    operations.suspend_device(device_id=world.device, by=OFFICE)
+    operations.resume_device(device_id=world.device, by=OFFICE)
+    assert world.pay(till=new).said["reason"] == "till_code_paused"
+
+
+def test_what_is_left_in_a_wallet_does_not_pass_through_the_shop(world: World) -> None:
+    world.pay(cents=37_15)
+    text = world.pay(cents=99_00).body.decode()
+    assert "funds_short" in text and "62,85" not in text and "6285" not in text
+
+
+def test_a_code_that_nobody_gave_takes_no_turn_of_who_writes(world: World) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert world.till.link("ZZZZ-ZZZZ-ZZ").said["reason"] == "code_unknown"
+    assert queries.captured_queries
+    assert all(one["sql"].startswith("SELECT") for one in queries.captured_queries)
+
+
+def test_a_request_sent_in_pieces_is_read_and_a_number_that_is_none_is_no_address(
+    world: World,
+) -> None:
+    pieces: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    wanted = {"id": show_id(new_id()), "of": show_id(new_id()), "cents": 1}
+    answer = world.till.send("POST", "refunds", wanted, **pieces)
+    assert answer.said["reason"] == "purchase_unknown"
+    for number in ("-" * 36, "0" * 32, "0" * 36, "0190b6f2-1111-7222-8333-44445555666"):
+        assert world.till.send("GET", f"payments/{number}").status == 404
 
 
 def test_a_key_that_is_none_is_refused(world: World) -> None:
