@@ -5,9 +5,12 @@ an application that one may install, and that opens without network.
 """
 
 import json
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -19,7 +22,7 @@ from caisse.kernel.pages import show
 
 STATIC = Path(__file__).parents[1] / "static"
 OFFLINE = "payments/offline.js"
-MODULES = ("till.js", "screens.js", "wire.js", "store.js", "telling.js")
+MODULES = ("till.js", "screens.js", "settling.js", "wire.js", "store.js", "telling.js")
 FILES = (
     "site/base.css",
     "payments/till.css",
@@ -57,16 +60,26 @@ def till_manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def till_offline(request: HttpRequest) -> HttpResponse:
-    """`…/hors-ligne`: what keeps the till's own files, with their names of today."""
+    """`…/hors-ligne`: what keeps the till's own files, with their names and version of today."""
     own = [f"{settings.STATIC_URL}payments/{name}" for name in MODULES]
     files = [reverse("till"), reverse("till_manifest"), *own, *map(static, FILES)]
+    version = sha256(_contents() + till(request).content).hexdigest()[:16]
     known = json.dumps(list(dict.fromkeys(files)))
-    text = f"const FILES = {known};\n{(STATIC / OFFLINE).read_text(encoding='utf-8')}"
+    said = (STATIC / OFFLINE).read_text(encoding="utf-8")
+    text = f'const VERSION = "{version}";\nconst FILES = {known};\n{said}'
     return HttpResponse(
         text,
         content_type="text/javascript; charset=utf-8",
         headers={"Service-Worker-Allowed": reverse("till")},
     )
+
+
+@cache
+def _contents() -> bytes:
+    """One digest of all files that the till keeps; they stay as they are while the caisse runs."""
+    names = [*(f"payments/{name}" for name in MODULES), *FILES]
+    paths = [finders.find(name) for name in names]
+    return sha256(b"".join(Path(path).read_bytes() for path in paths if path)).digest()
 
 
 def _name() -> str:

@@ -1,32 +1,33 @@
-// Keeps the till's own page and files, so that it opens on a market without network too.
+// Keeps the till's own page and files, so that it opens on a market without network too: all of one
+// version, kept together and served together. VERSION and FILES stand above, written by the caisse.
 // What concerns money never passes here: the API is asked for, or it is not answered.
 
-const CACHE = "till-1";
+const NAME = "till-";
+const CACHE = NAME + VERSION;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((kept) => kept.addAll(FILES)));
+  const fresh = FILES.map((path) => new Request(path, { cache: "no-cache" }));
+  event.waitUntil(caches.open(CACHE).then((kept) => kept.addAll(fresh)));
   self.skipWaiting();
 });
 
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => event.waitUntil(only()));
 
-/** The newest there is; without network what was kept. */
-async function newest(request) {
-  const kept = await caches.open(CACHE);
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) await kept.put(request, answer.clone());
-    return answer;
-  } catch (error) {
-    const known = await kept.match(request, { ignoreVary: true });
-    if (known) return known;
-    throw error;
-  }
+/** Older versions go; the pages that are open belong to this one. */
+async function only() {
+  const others = (await caches.keys()).filter((name) => name.startsWith(NAME) && name !== CACHE);
+  await Promise.all(others.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+/** What was kept; only what was lost of it is asked for. */
+async function kept(path, request) {
+  const store = await caches.open(CACHE);
+  return (await store.match(path, { ignoreVary: true })) ?? fetch(request);
 }
 
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
-  if (method === "GET" && FILES.includes(new URL(url).pathname)) {
-    event.respondWith(newest(event.request));
-  }
+  const path = new URL(url).pathname;
+  if (method === "GET" && FILES.includes(path)) event.respondWith(kept(path, event.request));
 });

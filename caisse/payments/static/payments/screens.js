@@ -4,15 +4,23 @@ export const WORDS = document.querySelector("[data-words]").dataset;
 
 export const state = {
   device: null, // { till, generation, key, words }
-  screen: "start", till: null, typed: "", digits: "", sale: null, handle: "", attempt: 0,
+  screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
+  attempt: 0, part: false, later: 0,
 };
 
 export const find = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const screen = (name) => find(`[data-screen="${name}"]`);
+
 /** Write these words wherever the screens name them. */
 export function fill(name, text) {
   for (const one of all(`[data-${name}]`)) one.textContent = text;
+}
+
+/** Nothing of the last sale stays: neither who, nor the code, nor what was sent. */
+export function forget() {
+  Object.assign(state, { typed: "", digits: "", sale: null, handle: "", said: null });
+  find("#handle").value = "";
 }
 
 /** Show one screen; its title is read out, what was typed elsewhere is gone. */

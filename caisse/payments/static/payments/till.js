@@ -1,13 +1,12 @@
 // The till: amount, who, code, answer. A sale has one number, stored before anything is sent, so
 // that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
-import { WORDS, all, fill, find, heard, show, state, wrong } from "./screens.js";
+import { WORDS, all, fill, find, forget, heard, show, state, wrong } from "./screens.js";
+import { API, YOUNG_MS, burn, isOpen, ownSales, paidAs, settle } from "./settling.js";
 import { money, shortly, whenOf } from "./telling.js";
 import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
-import { dropSale, forgetDevice, keepDevice, keepSale, readDevice, sales } from "./store.js";
+import { dropSale, forgetDevice, keepDevice, keepSale, readDevice } from "./store.js";
 
-const API = "/api/v1";
-const KEPT_MS = 7 * 24 * 3600 * 1000; // sales shown on this till
 const LOOK_MS = 60000; // how often the first screen asks for its figures
 const CONFIRM_MS = 3000;
 const MOST_SIGNS = 7; // 99 999,99
@@ -28,7 +27,23 @@ async function start() {
   if (code || !state.device) return show("link");
   state.till = state.device.screen;
   await look();
-  await settle();
+  await resume();
+}
+
+/** The page was closed while a sale of this minute was under way: ask for it, and never burn it. */
+async function resume() {
+  const sale = (await ownSales(state.device)).find((one) => one.is === "sent");
+  if (!sale || sale.at < now() - YOUNG_MS || state.screen !== "amount") return;
+  open(sale);
+  show("unsure");
+  await once(async () => told(await ask("GET", `${API}/payments/${sale.id}`, undefined, state.device)));
+}
+
+/** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
+function open(sale) {
+  forget();
+  state.sale = sale;
+  fill("cents", money(sale.cents));
 }
 
 /** Ask for the figures of the first screen, and whether this device may cash. */
@@ -37,21 +52,32 @@ async function look() {
   const answer = heard(await ask("GET", `${API}/tills/self`, undefined, device));
   if (device !== state.device) return; // it was linked anew meanwhile
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
+  const is = answer?.said.state ?? state.till?.state;
+  if (is === "enrolled" || (!answer && state.screen === "compare")) {
+    fill("key-words", state.device.words);
+    if (state.screen !== "compare") show("compare");
+    clearTimeout(state.later);
+    state.later = setTimeout(look, CONFIRM_MS);
+    return;
+  }
+  if (answer) await settled();
+  if (is === "suspended" || is === "revoked") {
+    return stopped(is === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
+  }
   if (answer?.status === 200) {
     state.till = answer.said;
     await keepDevice({ ...device, screen: state.till }); // shown without network too
   }
-  const place = state.till?.state;
-  if (place === "enrolled") {
-    fill("key-words", state.device.words);
-    if (state.screen !== "compare") show("compare");
-    return void setTimeout(look, CONFIRM_MS);
-  }
-  if (place === "suspended" || place === "revoked") {
-    return stopped(place === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
-  }
   draw();
   if (["start", "compare", "stopped"].includes(state.screen)) show("amount");
+}
+
+/** Say on the first screen how many sales have no answer yet. */
+async function settled() {
+  const count = await settle(state.device, state.sale?.id);
+  const line = find("[data-open]");
+  line.hidden = count === 0;
+  line.textContent = (count === 1 ? line.dataset.one : line.dataset.many).replace("{n}", count);
 }
 
 function draw() {
@@ -67,6 +93,7 @@ function draw() {
 }
 
 function stopped(text) {
+  forget();
   find("[data-stopped]").textContent = text;
   show("stopped");
 }
@@ -120,11 +147,11 @@ function dots() {
 function begin() {
   if (!state.typed) return;
   if (!navigator.onLine) return wrong(WORDS.offline);
-  state.sale = { id: newId(), cents: Number(state.typed), at: now(), is: "typed" };
+  const { till } = state.device;
+  state.sale = { id: newId(), till, cents: Number(state.typed), at: now(), is: "typed" };
   state.attempt = 0;
   state.part = false;
   fill("cents", money(state.sale.cents));
-  find("#handle").value = "";
   show("who");
 }
 
@@ -150,7 +177,8 @@ function part() {
 
 async function pay() {
   if (state.digits.length < SHORTEST_PIN || state.screen !== "pin") return;
-  const sale = state.sale;
+  const sale = { ...state.sale, is: "sent" };
+  state.sale = sale;
   state.attempt += 1;
   state.said = {
     id: sale.id, cents: sale.cents, method: "pin", handle: state.handle, pin: state.digits,
@@ -159,7 +187,7 @@ async function pay() {
   state.digits = "";
   show("busy");
   try {
-    await keepSale({ ...sale, is: "sent" });
+    await keepSale(sale);
   } catch {
     return stopped(WORDS.stoppedKeys); // what is not kept is not sent
   }
@@ -173,18 +201,18 @@ async function heed(answer) {
   if (answer.status === 200 || answer.status === 201) return paid(sale, answer.said);
   if (answer.status === 401) return stopped(WORDS.stoppedUnknown);
   state.said = null; // the code is nowhere any more
-  await dropSale(sale.id); // refused: nothing moved under this number
+  const { reason } = answer.said;
+  state.sale = { ...sale, is: "refused" }; // what was sent before this answer may still travel
+  await (["abandoned", "id_reused"].includes(reason) ? dropSale(sale.id) : keepSale(state.sale));
   find("[data-cashier]").textContent = answer.said.cashier;
-  const reason = answer.said.reason;
   find('[data-do="retype"]').hidden = reason !== "code_wrong";
   find('[data-do="part"]').hidden = reason !== "funds_short" || state.part;
   show("refused");
 }
 
 async function paid(sale, receipt) {
-  state.said = null;
-  state.handle = "";
-  state.sale = { ...sale, is: "paid", at: receipt.at, cents: receipt.cents, short: receipt.short };
+  forget();
+  state.sale = paidAs(sale, receipt);
   const rest = sale.cents - receipt.cents;
   fill("cents", money(receipt.cents));
   fill("euros", `${money(rest)}\u00a0€`);
@@ -220,41 +248,36 @@ async function again() {
   show("busy");
   const { said, device, sale } = state;
   if (said) return heed(heard(await insist("POST", `${API}/payments`, said, device)));
-  const was = heard(await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
-  if (was?.status === 200) return paid(sale, was.said);
-  return show("unsure");
+  return told(await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
+}
+
+/** What the caisse knows of a sale that was sent. */
+function told(answer) {
+  heard(answer);
+  if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
+  return answer?.status === 200 ? paid(state.sale, answer.said) : show("unsure");
 }
 
 /** Burn the number: whatever still travels is refused. If it was paid first, that is the answer. */
 async function abandon() {
   show("busy");
   const { sale, device } = state;
-  const answer = heard(await insist("POST", `${API}/payments/${sale.id}/abandon`, {}, device));
-  if (answer === null) return show("unsure");
-  if (answer.said.kind === "payment") return paid(sale, answer.said);
-  if (answer.said.reason !== "abandoned") return show("unsure"); // nobody burnt it
-  await dropSale(sale.id);
+  const known = await burn(sale, device, async (...asked) => heard(await insist(...asked)));
+  if (!known) return show("unsure"); // nobody burnt it
+  if (known.receipt) return paid(sale, known.receipt);
   next();
   wrong(WORDS.abandoned);
 }
 
-/** After a start: what was sent and never answered; a sale of this minute may be another tab's. */
-async function settle() {
-  for (const sale of await sales()) {
-    if (sale.at < now() - KEPT_MS && sale.is !== "sent") await dropSale(sale.id);
-    if (sale.is !== "sent" || sale.at > now() - LOOK_MS) continue;
-    const answer = await ask("POST", `${API}/payments/${sale.id}/abandon`, {}, state.device);
-    if (answer?.said.kind === "payment") {
-      const { at, cents, short } = answer.said;
-      await keepSale({ ...sale, is: "paid", at, cents, short });
-    } else if (answer?.status === 200) {
-      await dropSale(sale.id);
-    }
-  }
+/** Leave a sale. A copy that still travels must not pay it when everybody has gone. */
+async function leave() {
+  const { sale, device } = state;
+  const known = sale && isOpen(sale) ? await burn(sale, device) : null;
+  return known?.receipt ? paid(sale, known.receipt) : next();
 }
 
 function next() {
-  Object.assign(state, { typed: "", digits: "", sale: null, handle: "", said: null });
+  forget();
   find("[data-typed]").textContent = money(0);
   find('[data-do="amount"]').disabled = true;
   show("amount");
@@ -265,7 +288,7 @@ function next() {
 
 async function recent() {
   const list = find("[data-sales]");
-  const kept = (await sales()).filter((sale) => sale.is !== "typed");
+  const kept = await ownSales(state.device);
   list.replaceChildren(...kept.map(row));
   find("[data-none]").hidden = kept.length > 0;
   show("recent");
@@ -273,31 +296,30 @@ async function recent() {
 
 function row(sale) {
   const line = document.createElement("li");
-  const words = { undone: WORDS.undone, sent: WORDS.unsure };
+  const words = { undone: WORDS.undone, sent: WORDS.unsure, refused: WORDS.unsure };
   const said = document.createElement("span");
   said.textContent = [shortly(sale.at), sale.short, words[sale.is]].filter(Boolean).join(" · ");
   const value = document.createElement("strong");
   value.textContent = money(sale.cents);
   line.append(said, value);
-  if (sale.is === "paid" || sale.is === "sent") {
+  if (sale.is !== "undone") {
     const button = document.createElement("button");
     button.className = "quiet";
     button.textContent = sale.is === "paid" ? WORDS.undo : WORDS.check;
-    button.addEventListener("click", () => (sale.is === "paid" ? undo(sale) : check(sale)));
+    const act = sale.is === "paid" ? undo : check;
+    button.addEventListener("click", () => once(() => act(sale)));
     line.append(button);
   }
   return line;
 }
 
 function check(sale) {
-  state.sale = sale;
-  fill("cents", money(sale.cents));
-  again();
+  open(sale);
+  return again();
 }
 
 function undo(sale) {
-  state.sale = sale;
-  fill("cents", money(sale.cents));
+  open(sale);
   show("undo");
 }
 
@@ -313,6 +335,7 @@ async function refund() {
 }
 
 async function relink() {
+  forget();
   await forgetDevice();
   state.device = state.till = null;
   show("link");
@@ -321,8 +344,8 @@ async function relink() {
 // --- what is pressed ---
 
 const ACTS = {
-  amount: begin, pay, next, cancel: next, recent, again, abandon, refund, relink,
-  retype: code, part, other: next, keep: next, undo: () => undo(state.sale),
+  amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
+  retype: code, part, other: leave, keep: next, undo: () => undo(state.sale),
 };
 const FORMS = { link, who: toCode };
 let busy = false;

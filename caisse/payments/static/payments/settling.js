@@ -1,0 +1,56 @@
+// Sales of which nobody knows yet what became of them: asked for until the caisse has said it.
+// A sale is `sent` or `refused` while something under its number may still travel; then it is
+// `paid`, `undone`, or gone.
+
+import { dropSale, keepSale, sales } from "./store.js";
+import { ask, now } from "./wire.js";
+
+export const API = "/api/v1";
+export const YOUNG_MS = 60000; // a sale of this minute may be on another tab's screen
+const KEPT_MS = 7 * 24 * 3600 * 1000; // sales shown on this till
+
+export const isOpen = (sale) => sale.is === "sent" || sale.is === "refused";
+
+/** The sales of this device, the newest first; those of one that was linked here before are not. */
+export async function ownSales(device) {
+  return (await sales()).filter((sale) => sale.till === device?.till);
+}
+
+/** A sale with what its receipt says of it. */
+export const paidAs = (sale, { at, cents, short }) => ({ ...sale, is: "paid", at, cents, short });
+
+/**
+ * Burn the number of a sale, so that whatever still travels is refused.
+ * Returns { receipt } when it was paid first, { burnt: true }, or null: nobody knows.
+ */
+export async function burn(sale, device, asking = ask) {
+  const address = `${API}/payments/${sale.id}`;
+  let answer = await asking("POST", `${address}/abandon`, {}, device);
+  let burnt = answer?.status === 200 && answer.said.reason === "abandoned";
+  if (["device_clock", "till_suspended"].includes(answer?.said.reason)) {
+    answer = await asking("GET", address, undefined, device); // no payment comes any more
+    burnt = answer?.said.reason === "unknown";
+  }
+  if (answer?.said.kind === "payment") {
+    await keepSale(paidAs(sale, answer.said));
+    return { receipt: answer.said };
+  }
+  if (!burnt) return null;
+  await dropSale(sale.id);
+  return { burnt };
+}
+
+/** Settle the open sales of a device, but not the one that is `shown`; how many stay open. */
+export async function settle(device, shown) {
+  const old = now() - KEPT_MS;
+  let open = 0;
+  for (const sale of await ownSales(device)) {
+    if (sale.id === shown) continue;
+    if (!isOpen(sale)) {
+      if (sale.at < old) await dropSale(sale.id);
+    } else if (sale.at > now() - YOUNG_MS || !(await burn(sale, device))) {
+      open += 1;
+    }
+  }
+  return open;
+}
