@@ -55,17 +55,18 @@ class Outlook:
 
 
 def redemptions(
-    owed_cents: int, *, before_cents: int, still_due: bool, month_over: bool, expected_cents: int
+    owed_cents: int, *, sold_cents: int, month_over: bool, expected_cents: int
 ) -> tuple[int, int]:
     """What places are paid later in a month and in the month after it, in cents.
 
-    `owed_cents` is owed now, `before_cents` was at the end of the month before: it is paid in this
-    month (`still_due`: its day is yet to come). The month's own sales are paid in the next one;
-    until it is over they may reach `expected_cents`.
+    Of what is owed now, `sold_cents` are the month's own sales: they are paid in the next one, and
+    until the month is over they may reach `expected_cents`. The rest comes from before: it is paid
+    in this month, also when its day has passed and the run is late.
     """
-    now = min(owed_cents, before_cents) if still_due else 0
-    own = owed_cents - now
-    return now, own if month_over else max(own, expected_cents)
+    own = min(owed_cents, max(0, sold_cents))
+    if month_over:
+        return 0, owed_cents
+    return owed_cents - own, max(own, expected_cents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,10 +75,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 # The place's own refusal of a refund: its account stands at the floor that the bylaws allow.
-REFUND_SHORT = (
-    "Le remboursement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
-    "Ce lieu ne peut pas rendre ce montant aujourd’hui ; l’accueil peut regarder avec vous.",
-)
+OF_THE_PLACE: dict[str, tuple[str, str]] = {
+    "funds_short": (
+        "Le remboursement ne passe pas pour ce montant. "
+        "Un montant plus petit, ou le reste en euros ?",
+        "Ce lieu ne peut pas rendre ce montant aujourd’hui ; l’accueil peut regarder avec vous.",
+    ),
+}
+# « Il vous reste » is for the member's own screen or paper, and never passes through the shop's.
+AT_SHOP: dict[str, tuple[str, str]] = {
+    "funds_short": (
+        "Le paiement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
+        "Ce montant dépasse ce qui vous reste. Vous pouvez payer une partie, le reste en euros.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +110,8 @@ class Declined:
         return f"{NOTHING_TAKEN} {self.cashier}" if self.settled else self.cashier
 
 
-# « Il vous reste » is for the member's own screen or paper, and never passes through the shop's.
-SHORT_AT_SHOP = Declined(
-    "funds_short",
-    SENTENCES["funds_short"][0],
-    "Ce montant dépasse ce qui vous reste. Vous pouvez payer une partie et compléter en euros.",
-)
+REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
+SHORT_AT_SHOP = Declined("funds_short", *AT_SHOP["funds_short"])
 
 
 def declined(reason: str, *, left_cents: int = 0, days: int = 0, until: str = "") -> Declined:

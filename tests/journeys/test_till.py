@@ -283,7 +283,8 @@ def test_the_page_is_closed_in_the_middle_of_a_payment(shop: Shop) -> None:
 
 def test_a_copy_of_a_refused_sale_pays_nothing_when_all_have_gone(shop: Shop) -> None:
     """A first sending that travels slowly comes after the person has left: its number is burnt."""
-    page, slow = shop.till, []
+    page = shop.till
+    slow: list[tuple[str | None, dict[str, str]]] = []
 
     def hold(route: Route) -> None:
         if not slow:

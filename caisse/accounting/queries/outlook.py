@@ -6,12 +6,10 @@ from datetime import date, timedelta
 
 from caisse.accounting.queries.tree import Caisse
 from caisse.accounting.rules import Outlook, Rate, redemptions
-from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
 from caisse.funding import queries as funding
 from caisse.kernel import clock
 from caisse.kernel.month import Month
-from caisse.merchants.rules import RedemptionRules, paid_on
 from caisse.month import queries as month_queries
 
 WINDOW = 3
@@ -44,23 +42,18 @@ def outlook_at(at: date, caisse: Caisse, ends: dict[Month, dict[str, int]]) -> O
             if month_queries.debit_on(each) > at
         },
         cashed=Rate(*month_queries.cashed_share(known_at=at)),
-        due=_due(at, ends, used.of(sum(issued))),
+        due=_due(at, caisse, now.get("place", 0), used.of(sum(issued))),
         issued_cents=sum(issued),
         used=used,
     )
 
 
-def _due(at: date, ends: dict[Month, dict[str, int]], expected: int) -> tuple[int, int]:
+def _due(at: date, caisse: Caisse, owed: int, expected: int) -> tuple[int, int]:
     """What places are paid after `at` in its month, and in the month after."""
     month = Month.of(at)
-    rules = bylaws.in_force(RedemptionRules, month=month)
-    return redemptions(
-        ends[max(ends)].get("place", 0) if ends else 0,
-        before_cents=ends.get(month.previous(), {}).get("place", 0),
-        still_due=paid_on(month.previous(), rules) > at,
-        month_over=at >= month.last,
-        expected_cents=expected,
-    )
+    sold = sum(line.spent_cents for line in caisse.months if line.month == month)
+    over = at >= month.last
+    return redemptions(owed, sold_cents=sold, month_over=over, expected_cents=expected)
 
 
 def _planned(fund: str, at: date, until: date) -> dict[Month, int]:

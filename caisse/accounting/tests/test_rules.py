@@ -40,23 +40,23 @@ def test_what_is_owed_is_paid_first_then_expected_sales() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owed", "before", "still_due", "month_over", "wanted"),
+    ("owed", "sold", "month_over", "wanted"),
     [
-        (700, 600, False, True, (0, 700)),  # the last evening: all of it in the next month
-        (700, 700, True, False, (700, 900)),  # the 1st: last month's on its day, then this one's
-        (750, 700, True, False, (700, 900)),
-        (50, 700, False, False, (0, 900)),  # paid already
-        (950, 700, False, False, (0, 950)),  # more than expected
-        (400, 700, True, False, (400, 900)),  # some was given back since
-        (0, 0, True, False, (0, 900)),
+        (700, 700, True, (0, 700)),  # the last evening: all of it in the next month
+        (900, 700, True, (0, 900)),  # and what was not paid in its own
+        (700, 0, False, (700, 900)),  # the 1st: last month's on its day, then this one's
+        (750, 50, False, (700, 900)),  # so on the 5th, and on the 8th when the run is late
+        (50, 50, False, (0, 900)),  # paid already
+        (950, 950, False, (0, 950)),  # more than expected
+        (400, -300, False, (400, 900)),  # some of it was given back since
+        (60, 80, False, (0, 900)),
+        (0, 0, False, (0, 900)),
     ],
 )
-def test_each_months_sales_are_paid_on_their_day(
-    owed: int, before: int, still_due: bool, month_over: bool, wanted: tuple[int, int]
+def test_each_months_sales_are_paid_in_the_next_one(
+    owed: int, sold: int, month_over: bool, wanted: tuple[int, int]
 ) -> None:
-    found = redemptions(
-        owed, before_cents=before, still_due=still_due, month_over=month_over, expected_cents=900
-    )
+    found = redemptions(owed, sold_cents=sold, month_over=month_over, expected_cents=900)
     assert found == wanted
 
 

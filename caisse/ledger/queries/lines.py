@@ -53,7 +53,7 @@ def lines(
     if before is not None:
         asked &= Q(seq__lt=before)
     traced = work.marked(TRACED)
-    known = Trace.objects.filter(asked, account=number).values("transfer")
+    known = Trace.objects.filter(asked, account=number, seq__lte=traced).values("transfer")
     old = Transfer.objects.filter(pk__in=known)
     new = Transfer.objects.filter(
         asked, Q(debit=number) | Q(credit=number), seq__gt=traced,
@@ -97,14 +97,25 @@ def gained(codes: Sequence[str], reasons: Sequence[str], *, since: Month) -> dic
     """What some places gained for these reasons from that month on, in cents; 0 is left out.
 
     Written sums, and the journal itself beyond them: as dear in a busy caisse as in a quiet one.
+    Read anew when the sums were written on meanwhile: a sale would count twice, or not at all.
     """
     numbers = dict(Account.objects.filter(code__in=codes).values_list("pk", "code"))
+    while True:
+        summed = work.marked(SUMMED)
+        found = _gained(numbers, reasons, since, summed)
+        if work.marked(SUMMED) == summed:
+            return {code: cents for code, cents in found.items() if cents}
+
+
+def _gained(
+    numbers: dict[int, str], reasons: Sequence[str], since: Month, summed: int
+) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     known = Gain.objects.filter(account__in=numbers, month__gte=since.number, reason__in=reasons)
     for number, cents in known.values_list("account", "cents"):
         found[numbers[number]] += cents
     rows = Transfer.objects.filter(
-        seq__gt=work.marked(SUMMED), at__gte=clock.instant(since.first),
+        seq__gt=summed, at__gte=clock.instant(since.first),
         pk__gte=first_id(max(0, clock.instant(since.first) - _OLDEST_MS)),
         phase__in=("posted", "post", "reverse"), reason__in=reasons,
     )  # fmt: skip
@@ -112,4 +123,4 @@ def gained(codes: Sequence[str], reasons: Sequence[str], *, since: Month) -> dic
         sums = rows.filter(**{f"{side}__in": numbers}).values_list(side).annotate(Sum("cents"))
         for number, cents in sums:
             found[numbers[number]] += sign * cents
-    return {code: cents for code, cents in found.items() if cents}
+    return found

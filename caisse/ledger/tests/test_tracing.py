@@ -1,5 +1,8 @@
 """Lines and gains of an account are the same whether the journal was followed or not."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -45,6 +48,46 @@ def test_lines_are_the_same_before_between_and_after(monkeypatch: pytest.MonkeyP
     assert told(codes) == before
     assert operations.trace() == 0
     assert work.marked(TRACED) == queries.tip()[0]
+
+
+class Meanwhile:
+    """Follow 5,000 transfers, once, right after something was read from that table."""
+
+    def __init__(self, table: str, mark: str, follow: Callable[[int, int], None]) -> None:
+        self.table, self.mark, self.follow = table, mark, follow
+        self.read = self.done = False
+
+    def __call__(self, execute: Any, sql: str, *rest: Any) -> Any:
+        if self.read and not self.done:
+            self.done = True
+            assert tracing._some(self.mark, self.follow) == 5_000
+        self.read = self.read or f'FROM "{self.table}"' in sql
+        return execute(sql, *rest)
+
+
+def test_lines_are_told_once_when_the_journal_is_followed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = some_codes()
+    before = [queries.lines(code) for code in codes]
+    monkeypatch.setattr(tracing, "STEP", 5_000)
+    for code, wanted in zip(codes[:4], before, strict=False):
+        meanwhile = Meanwhile("ledger_transfer", TRACED, tracing._trace)
+        with connection.execute_wrapper(meanwhile):
+            assert queries.lines(code) == wanted
+        assert meanwhile.done
+
+
+def test_gains_count_once_when_the_sums_are_written_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = gains()
+    monkeypatch.setattr(tracing, "STEP", 5_000)
+    for _each in range(3):
+        meanwhile = Meanwhile("ledger_gain", SUMMED, tracing._sum)
+        with connection.execute_wrapper(meanwhile):
+            assert gains() == before
+        assert meanwhile.done
 
 
 def gains() -> list[dict[str, int]]:

@@ -77,7 +77,7 @@ def told(purchase: Receipt, transfer: Transfer, outcome: Outcome) -> Answer:
     if outcome.answer == "ceiling":
         return declined("refund_too_large", left_cents=left_to_refund(purchase.id))
     if outcome.answer == "insufficient":
-        return Declined("funds_short", *REFUND_SHORT)
+        return REFUND_SHORT
     if outcome.answer == "differs":
         return taken(transfer.id)
     if outcome.answer == "closed":  # ended for good: the wallet or the place has left

@@ -10,12 +10,15 @@ from django.db import connection
 from django.test import Client
 
 from caisse.kernel.actor import Actor
+from caisse.kernel.ids import new_id
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.sheet import fold
+from caisse.payments import operations as payments
 from caisse.people import operations as people
 from caisse.people.models import Person
 from caisse.site import operations
 from caisse.site.operations import copying
+from caisse.site.operations.training import EMPTIED
 from caisse.site.tests.conftest import Run
 from caisse.site.tests.test_copying import run
 
@@ -44,6 +47,10 @@ def personal(begun: Run) -> None:
         email="zyxwanary@exemple.fr", phone="0699990000"
     )
     people.ask(subject="membership:3", kind="other", text="texte secret", by=Actor("ana"))
+    desk = Actor("ana", frozenset({"coordinator", "desk"}))
+    payments.draw_pin(holder_id=1, by=desk)
+    device = payments.invite_device(place_id=1, label="Comptoir", by=desk, id=new_id())
+    payments.give_invitation(device_id=device, by=desk)
 
 
 def test_no_name_is_left_in_the_copy_and_its_books_are_whole(
@@ -55,6 +62,9 @@ def test_no_name_is_left_in_the_copy_and_its_books_are_whole(
     for secret in SECRETS:
         assert secret.encode() not in whole
         assert secret.lower().encode() not in whole
+    with closing(sqlite3.connect(folder / "caisse.sqlite3")) as opened:
+        for table in EMPTIED:
+            assert opened.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,), table
     told = copying.check(folder, "")
     assert "zero_sum" in told and "!" not in told
 

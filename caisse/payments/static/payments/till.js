@@ -36,7 +36,8 @@ async function resume() {
   if (!sale || sale.at < now() - YOUNG_MS || state.screen !== "amount") return;
   open(sale);
   show("unsure");
-  await once(async () => told(await ask("GET", `${API}/payments/${sale.id}`, undefined, state.device)));
+  const address = `${API}/payments/${sale.id}`;
+  await once(async () => told(await ask("GET", address, undefined, state.device)));
 }
 
 /** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
