@@ -36,10 +36,10 @@ class GuideForm(forms.Form):
     """One question of the guide; what was answered before it travels along, and is never kept."""
 
     def __init__(
-        self, label: str, name: str, choices: Sequence[tuple[str, str]], data: Any
+        self, label: str, name: str, choices: Sequence[tuple[str, str]], data: Any, help: str = ""
     ) -> None:
         super().__init__(data)
-        self.fields[name] = ChoiceField(label=label, choices=choices)
+        self.fields[name] = ChoiceField(label=label, help_text=help, choices=choices)
 
 
 class IncomeForm(forms.Form):

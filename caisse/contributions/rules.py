@@ -46,12 +46,16 @@ class QuotientBand:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of the guide: an answer scores a point for each threshold that it reaches."""
+    """One question of the guide: an answer scores a point for each threshold that it reaches.
+
+    `help` says in other words what is asked, and how one finds it.
+    """
 
     label: str = article("question", neutral="–", pattern=".{1,80}")
     thresholds_cents: tuple[int, ...] = article(
         "seuils", neutral=(), bounds=(0, 12), item_bounds=(0, 100_000_00)
     )
+    help: str = article("explication", neutral="", pattern=".{0,200}")
 
 
 def _rising(amounts: tuple[int, ...]) -> str | None:

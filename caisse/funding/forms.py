@@ -176,7 +176,7 @@ class AccessForm(ActForm):
     given_name = TextField(label=gettext_lazy("Prénom"), max_length=80)
     family_name = TextField(label=gettext_lazy("Nom"), max_length=80)
     email = forms.EmailField(
-        label=gettext_lazy("Adresse électronique"),
+        label=gettext_lazy("E-mail"),
         required=False,
         help_text=gettext_lazy("Pour recevoir un code. Sans elle, le code imprimé suffit."),
     )

@@ -117,7 +117,7 @@ def line(
 def email_field() -> forms.EmailField:
     """An address for letters by wire, which also lets its owner come in."""
     return forms.EmailField(
-        label=_("Courriel"),
+        label=_("E-mail"),
         required=False,
         max_length=254,
         widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),

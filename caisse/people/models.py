@@ -319,7 +319,7 @@ class ContactKind(models.TextChoices):
     PHONE = "phone", "téléphone"
     MET = "met", "rencontre à l’accueil"
     VISIT = "visit", "visite"
-    EMAIL = "email", "courriel"
+    EMAIL = "email", "e-mail"
     LETTER = "letter", "lettre"
 
 

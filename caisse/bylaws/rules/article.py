@@ -13,7 +13,7 @@ Value: TypeAlias = Any  # int | bool | str | None | tuple of int, str or frozen 
 Bounds: TypeAlias = tuple[int, int]
 Check: TypeAlias = Callable[[Any], str | None]
 
-LONGEST_WORD = 80
+LONGEST_WORD = 200
 
 
 @dataclass(frozen=True, slots=True)

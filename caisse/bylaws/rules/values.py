@@ -77,12 +77,12 @@ def _item(article: Article, line: Any) -> Any:
     if not article.parts or article.item is None:
         return line
     fields = {part.field for part in article.parts}
-    needed = {part.field for part in article.parts if not part.optional}
+    needed = {part.field for part in article.parts if part.neutral not in (None, "")}
     if not isinstance(line, Mapping) or not needed <= set(line) <= fields:
         raise Refusal(
             "wrong_type",
             f"{title(article)} : chaque ligne indique {', '.join(p.field for p in article.parts)}.",
         )
     return article.item(
-        **{part.field: shaped(part, line.get(part.field)) for part in article.parts}
+        **{part.field: shaped(part, line.get(part.field, part.neutral)) for part in article.parts}
     )

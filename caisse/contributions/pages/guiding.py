@@ -35,7 +35,7 @@ from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
 from caisse.kernel.pages import show
 from caisse.kernel.refusal import Refusal
-from caisse.kernel.wording import amount
+from caisse.kernel.wording import amount, spaced
 from caisse.people import queries as people
 
 ASKING = ("rate_of_income", "situation_question")
@@ -115,7 +115,7 @@ def _question(request: HttpRequest, choice: Choice, sent: QueryDict | None) -> H
             wrong = sent is not None and not back and sent.get("question") == str(at)
             form = GuideForm(
                 words.question_words(question), name, [(one.value, one.words) for one in known],
-                sent if wrong else None,
+                sent if wrong else None, spaced(question.help),
             )  # fmt: skip
             kept = [(f"{UNKEPT}_{n}", str(points)) for n, points in enumerate(given)]
             told = {"at": at, "number": at + 1, "of": len(questions), "kept": kept,

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                             ("phone", "téléphone"),
                             ("met", "rencontre à l’accueil"),
                             ("visit", "visite"),
-                            ("email", "courriel"),
+                            ("email", "e-mail"),
                             ("letter", "lettre"),
                         ],
                         max_length=8,

@@ -193,7 +193,7 @@ def details(request: HttpRequest, view: MembershipView, holder_id: int) -> HttpR
     question = Question(
         _("Corriger ces coordonnées ?"),
         (
-            _("Si le courriel change, seul le nouveau ouvre l’accès de la personne."),
+            _("Si l’e-mail change, seul le nouveau ouvre l’accès de la personne."),
             _("L’identifiant pour payer reste le même."),
         ),
         _("Oui, corriger"),

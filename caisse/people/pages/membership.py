@@ -138,7 +138,7 @@ def erase(request: HttpRequest, view: MembershipView) -> HttpResponse:
     question = Question(
         _("Effacer ce dossier ?"),
         (
-            _("Les noms, l’adresse, les téléphones, les courriels et les notes disparaissent."),
+            _("Les noms, l’adresse, les téléphones, les e-mails et les notes disparaissent."),
             _("Les comptes gardent un numéro, comme la loi le demande."),
             _("On ne revient pas en arrière."),
         ),

@@ -99,7 +99,7 @@ def _templates() -> dict[str, str]:
         "address.changed": _("%(who)s corrige l’adresse."),
         "holder.added": _("%(who)s ajoute une personne qui paie."),
         "holder.ended": _("%(who)s note qu’une personne ne paie plus."),
-        "contact.changed": _("%(who)s corrige un nom, un courriel ou un téléphone."),
+        "contact.changed": _("%(who)s corrige un nom, un e-mail ou un téléphone."),
         "contact.noted": _("%(who)s note un échange avec le foyer."),
         "inquiry.asked": _("%(who)s pose une question au bureau."),
         "inquiry.answered": _("%(who)s répond à la question."),

@@ -180,7 +180,7 @@ def holder(row: Row) -> HolderLine:
     cells = row.cells
     email, phone = cells.get("email", ""), cells.get("phone", "")
     if email and (len(email) > 254 or MAIL.fullmatch(email) is None):
-        raise ValueError(f"« {email[:40]} » n’est pas une adresse de courriel.")
+        raise ValueError(f"« {email[:40]} » n’est pas une adresse e-mail.")
     if phone and PHONE.fullmatch(phone) is None:
         raise ValueError(f"« {phone[:30]} » n’est pas un numéro de téléphone.")
     if not cells["given"] or not cells["family"]:

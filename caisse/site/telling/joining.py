@@ -46,6 +46,7 @@ class Ask:
 
     name: str
     label: str
+    help: str
     choices: tuple[Choice, ...]
     given: int | None
 
@@ -95,7 +96,10 @@ def room(capacity: int | None, members: int, later: tuple[Month, int] | None = N
 def asks(rules: ContributionRules, given: Sequence[int | None], terms: Terms) -> tuple[Ask, ...]:
     """The questions of the guide, each answer a band between two thresholds."""
     return tuple(
-        Ask(f"q{n + 1}", spaced(capital(one.label)), tuple(_choices(one, terms)), given[n])
+        Ask(
+            f"q{n + 1}", spaced(capital(one.label)), spaced(one.help),
+            tuple(_choices(one, terms)), given[n],
+        )  # fmt: skip
         for n, one in enumerate(rules.guide_questions)
     )
 

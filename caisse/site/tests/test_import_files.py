@@ -115,7 +115,7 @@ LINES: Mapping[str, list[tuple[str, str]]] = {
     ],
     "titulaires": [
         ("12;;Martin;;;", "il faut un prénom et un nom"),
-        ("12;Léa;Martin;;nowhere;", "n’est pas une adresse de courriel"),
+        ("12;Léa;Martin;;nowhere;", "n’est pas une adresse e-mail"),
         ("12;Léa;Martin;;;au café", "n’est pas un numéro de téléphone"),
         ("12;Léa;Martin;;;=06", "commence comme une formule"),
         (f"12;{'é' * 90};Martin;;;", "le prénom compte plus de 80"),
