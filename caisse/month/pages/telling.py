@@ -116,7 +116,7 @@ def changes_in_words(run: RunView, changes: Changes, unit: str) -> list[Change]:
     if changes.before is None:
         words = ngettext("%(n)s foyer commence.", "%(n)s foyers commencent.", changes.households)
         finding = words % {"n": count(changes.households)}
-        return [Change("users-group", finding, _("C’est le premier mois de la caisse."))]
+        return [Change("users-group", finding, _("C’est le premier mois de la caisse."), value="")]
     before = {"month": month_name(changes.before, year=False)}
     rows = [*_moves(run, changes, unit), *_contributions(changes), *_articles(run.month)]
     rows += _kept_back(run, unit)

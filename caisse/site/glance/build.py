@@ -128,7 +128,9 @@ def _keys(figures: Figures, setting: Setting) -> tuple[Key, ...]:
     members = months[-1].members if months else 0
     number, producers = _active_places(figures)
     unit = setting.unit
-    bought = ngettext("en %(count)s achat", "en %(count)s achats", figures.payments)
+    bought = _("aucun achat")
+    if figures.payments:
+        bought = ngettext("en %(count)s achat", "en %(count)s achats", figures.payments)
     issued = ngettext("versés en %(count)s mois", "versés en %(count)s mois", len(months))
     cashed = _("%(cashed)s encaissés") % {"cashed": amount(total.cashed_cents, setting.currency)}
     return (

@@ -23,8 +23,8 @@ def register(articles: Iterable[InForce], decisions: Sequence[Decision], currenc
     applied.sort(key=lambda one: rank(one.article.name))
     number = decisions[0].number if decisions else 0
     finding = ngettext(
-        "Le règlement tient en %(count)s article",
-        "Le règlement tient en %(count)s articles",
+        "%(count)s article du règlement s’applique",
+        "%(count)s articles du règlement s’appliquent",
         len(applied),
     )
     if not applied:

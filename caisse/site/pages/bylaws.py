@@ -95,7 +95,7 @@ def _days(amended: Iterable[Amended]) -> dict[int, date]:
 def _standing(asked: Asked) -> Standing:
     now = bylaws.articles_in_force(month=asked.now)
     last = bylaws.articles_in_force(month=END)
-    return decisions.standing(asked.now, now, last, terms_of(asked).currency)
+    return decisions.standing(asked.now, now, last, terms_of(asked))
 
 
 @lru_cache(maxsize=64)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from caisse.bylaws import rules
 from caisse.bylaws.queries import Change, Entry, InForce
 from caisse.bylaws.rules import Amended
 from caisse.kernel.month import Month
 from caisse.kernel.wording import NARROW, capital, count, day, month_name, spaced
+from caisse.site.telling.sentences import Terms, said, sentence
 from caisse.site.telling.values import amended
 
 PLACE = re.compile(r"\b(?:lieu n°|place no\.)\s?(\d+)")
@@ -54,18 +56,18 @@ class Standing:
     month: Month
     now: Mapping[str, Amended]
     last: Mapping[str, Amended]
-    currency: str = "€"
+    terms: Terms
 
 
 def standing(
-    month: Month, now: Iterable[InForce], last: Iterable[InForce], currency: str = "€"
+    month: Month, now: Iterable[InForce], last: Iterable[InForce], terms: Terms
 ) -> Standing:
     """From the articles in force at `month` and at a month after all amendments."""
     return Standing(
         month,
         {one.article.name: one.by for one in now if one.by},
         {one.article.name: one.by for one in last if one.by},
-        currency,
+        terms,
     )
 
 
@@ -118,16 +120,26 @@ def _summary(effects: tuple[Effect, ...]) -> str:
 
 
 def _effect(change: Change, number: int, known: Standing, names: Mapping[int, str]) -> Effect:
-    sentence = spaced(amended(change, known.currency))
+    told = _in_words(change, known.terms)
     if not change.article:
-        found = PLACE.search(sentence.replace(NARROW, " "))
+        found = PLACE.search(told.replace(NARROW, " "))
         place = int(found[1]) if found else 0
-        return Effect(sentence, place=place, place_name=names.get(place, ""))
+        return Effect(told, place=place, place_name=names.get(place, ""))
     now, by = _became(change.article, number, known)
     source = ""
     if change.source and not change.sourced:
         source = _("Valeur d’exemple : %(source)s.") % {"source": change.source.removesuffix(".")}
-    return Effect(sentence, change.article, now=now, by=by, source=spaced(source))
+    return Effect(told, change.article, now=now, by=by, source=spaced(source))
+
+
+def _in_words(change: Change, terms: Terms) -> str:
+    """What a change says: a first value as the bylaws say it, another one with the one before."""
+    amend = change.amend
+    if amend is None or change.replaces or amend.article not in said():
+        return spaced(amended(change, terms.currency))
+    words = {"month": month_name(amend.since)}
+    words["sentence"] = sentence(rules.find(amend.article), amend.value, terms)
+    return spaced(_("À partir de %(month)s : %(sentence)s") % words)
 
 
 def _became(article: str, number: int, known: Standing) -> tuple[str, int]:

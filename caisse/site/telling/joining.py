@@ -97,9 +97,12 @@ def asks(rules: ContributionRules, given: Sequence[int | None], terms: Terms) ->
     """The questions of the guide, each answer a band between two thresholds."""
     return tuple(
         Ask(
-            f"q{n + 1}", spaced(capital(one.label)), spaced(one.help),
-            tuple(_choices(one, terms)), given[n],
-        )  # fmt: skip
+            f"q{n + 1}",
+            spaced(capital(one.label)),
+            spaced(one.help),
+            tuple(_choices(one, terms)),
+            given[n],
+        )
         for n, one in enumerate(rules.guide_questions)
     )
 

@@ -293,7 +293,7 @@ def test_the_bylaws_by_theme() -> None:
     assert ("Montant de base", "100,00 €") in [(one.label, plain(one.value)) for one in first.items]
     assert len({theme.title for theme in shown.themes}) == len(shown.themes)
     number = sum(len(theme.items) for theme in shown.themes)
-    assert str(shown.finding) == f"Le règlement tient en {number} articles"
+    assert str(shown.finding) == f"{number} articles du règlement s’appliquent"
     assert shown.note == "3 décisions depuis la fondation"
     assert plain(shown.decisions[0].number) == "n° 3"
     assert plain(shown.decisions[0].day) == "10 juin 2023"

@@ -102,7 +102,7 @@ def test_the_bylaws_say_what_applies_and_what_comes(client: Client) -> None:
 def test_the_same_number_of_articles_as_on_the_first_page(client: Client) -> None:
     home, page = read(client, "/").text, read(client, "/reglement").text
     number = page.split("Le règlement en ")[1].split(" phrases")[0]
-    assert f"Le règlement tient en {number} articles" in home
+    assert f"{number} articles du règlement s’appliquent" in home
 
 
 @pytest.mark.usefixtures("founded")
@@ -312,6 +312,8 @@ def test_a_place_says_when_it_is_open_and_who_chose_it(client: Client) -> None:
     ):
         assert words in page.text
     assert "/decisions/1" in page.all("href")
+    founding = read(client, "/decisions/1").text
+    assert "Le versement a lieu le 5 du mois." in founding and "solidarity" not in founding
     assert "Horaires à demander sur place" in read(client, f"/lieux/{farm}").text
 
 

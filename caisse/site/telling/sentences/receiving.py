@@ -64,9 +64,10 @@ def limited() -> dict[str, Say]:
             _("Rien n’est mis de côté sur les cotisations."),
             _("Sur %(whole)s de cotisations, %(part)s sont mis de côté."),
         ),
-        "allocation.levy_to": lambda value, terms: (
-            _("Ce qui est mis de côté va au fonds « %(fund)s ».") % {"fund": value}
-        ),
+        "allocation.levy_to": lambda value, terms: {
+            "solidarity": _("Ce qui est mis de côté va au pot de solidarité."),
+            "investment": _("Ce qui est mis de côté va au fonds d’investissement."),
+        }.get(value, _("Ce qui est mis de côté va au fonds « %(fund)s ».") % {"fund": value}),
         "allocation.credit_day": on(_("Le versement a lieu le %(day)s du mois.")),
         "allocation.first_month": choice(
             {
