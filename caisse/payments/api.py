@@ -147,39 +147,46 @@ def _stopped(_asked: Asked, _device: Device) -> Told:
 def _paid_before(asked: Asked, device: Device) -> Told:
     """A device that was stopped in the middle of a sale still learns that it was paid."""
     said = _asks_to_pay(asked)
-    wanted = operations.Purchase(said["id"], 0, device.place_id, said["cents"], "pin", b"")
+    wanted = operations.Purchase(said["id"], 0, device.place_id, said["cents"], said["method"], b"")
     found = operations.paid_before(wanted, up_to=said["up_to"])
     return _stopped(asked, device) if found is None else _answer(found)
 
 
 def _pay(asked: Asked, device: Device) -> Told:
     said = _asks_to_pay(asked)
-    return _answer(
-        operations.pay_by_pin(
-            payment_id=said["id"], handle=said["handle"], digits=said["pin"],
-            attempt=said["attempt"], place_id=device.place_id, cents=said["cents"],
-            till=_till(device), up_to=said["up_to"],
-        )
-    )  # fmt: skip
+    known = {
+        "payment_id": said["id"], "digits": said["pin"], "attempt": said["attempt"],
+        "place_id": device.place_id, "cents": said["cents"], "till": _till(device),
+        "up_to": said["up_to"],
+    }  # fmt: skip
+    if said["method"] == "card":
+        return _answer(operations.pay_by_card(card=said["who"], **known))
+    return _answer(operations.pay_by_pin(handle=said["who"], **known))
+
+
+METHODS = {"pin": "handle", "card": "card"}  # and what says who pays
+LONGEST = {"handle": 80, "card": 160}
 
 
 def _asks_to_pay(asked: Asked) -> dict[str, Any]:
-    """What a payment by code says, each value of its kind."""
-    said = _read(asked, ("id", "cents", "method", "handle", "pin", "attempt"), ("up_to",))
-    if said["method"] != "pin":
-        raise WrongRequest("method: pin")
-    handle, digits = said["handle"], said["pin"]
-    if not isinstance(handle, str) or not isinstance(digits, str):
-        raise WrongRequest("handle and pin are texts")
+    """What a payment by code says, each value of its kind; `who` is its identifier or card."""
+    said = _read(asked, ("id", "cents", "method", "pin", "attempt"), ("up_to", *METHODS.values()))
+    named = METHODS.get(said["method"] if isinstance(said["method"], str) else "")
+    if named is None or set(said) & set(METHODS.values()) != {named}:
+        raise WrongRequest("method: pin with a handle, or card with a card")
+    who, digits = said[named], said["pin"]
+    if not isinstance(who, str) or not isinstance(digits, str):
+        raise WrongRequest("handle, card and pin are texts")
     up_to = said.get("up_to", False)
     if not isinstance(up_to, bool):
         raise WrongRequest("up_to: true or false")
-    if len(handle) > 80 or not re.fullmatch(r"[0-9]{4,8}", digits):
+    if len(who) > LONGEST[named] or not re.fullmatch(r"[0-9]{4,8}", digits):
         raise WrongRequest("pin: 4 to 8 figures")
     return {
         "id": _id(said["id"]),
         "cents": _number(said["cents"], MOST_CENTS),
-        "handle": handle if handle.isprintable() else "",  # nobody's, at the price of anybody's
+        "method": said["method"],
+        "who": who if who.isprintable() else "",  # nobody's, at the price of anybody's
         "pin": digits,
         "attempt": _number(said["attempt"], 1_000),
         "up_to": up_to,

@@ -1,4 +1,4 @@
-"""The keys of PINs and of tills (own room: files outside the database and its copies).
+"""The keys of PINs, tills and cards (own room: files outside the database and its copies).
 
 Whoever holds database and key holds every PIN; so the key is never in the same backup. They lie in
 `CAISSE_KEYS` (`keys` in the caisse's folder when nobody says), a line per key: number, 64 figures.
@@ -13,10 +13,15 @@ from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 NAME = "pin.keys"
 TILLS = "till.keys"
+ROOT = "root.keys"
+SIGNS = "sign.keys"
 KEY_BYTES = 32
 
 
@@ -26,12 +31,7 @@ def pin_keys() -> dict[int, bytes]:
     Raises RuntimeError when there is none: made anew, it would turn every right PIN into a wrong
     one. The file has to be brought back.
     """
-    path = _path()
-    try:
-        changed = path.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise RuntimeError(f"the key of the PINs is missing: {path}") from None
-    return dict(_read(path, changed))
+    return _kept(NAME, "PINs")
 
 
 def make_pin_key() -> None:
@@ -56,12 +56,7 @@ def till_key() -> ec.EllipticCurvePrivateKey:
     Raises RuntimeError when there is none: made anew, no device would be known any more. The file
     has to be brought back.
     """
-    path = _path(TILLS)
-    try:
-        changed = path.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise RuntimeError(f"the key of the tills is missing: {path}") from None
-    return _curve(max(_read(path, changed))[1])
+    return _curve(max(_kept(TILLS, "tills").items())[1])
 
 
 def make_till_key() -> None:
@@ -72,6 +67,41 @@ def make_till_key() -> None:
             _write({1: made.to_bytes(KEY_BYTES, "big")}, TILLS)
 
 
+def card_key() -> bytes:
+    """What cards are sealed under: HKDF of the root key, 32 bytes. Raises as `till_key` does."""
+    return _derived(max(_kept(ROOT, "cards").items())[1], b"card")
+
+
+def sign_key() -> tuple[int, Ed25519PrivateKey]:
+    """What the caisse signs with today, and its number. Raises as `till_key` does."""
+    number, secret = max(_kept(SIGNS, "signatures").items())
+    return number, _signing(secret)
+
+
+def sign_keys() -> dict[int, Ed25519PublicKey]:
+    """What the caisse's signatures are known by: that of today, and those that are good still."""
+    known = _kept(SIGNS, "signatures")
+    return {number: _signing(secret).public_key() for number, secret in known.items()}
+
+
+def make_card_keys() -> None:
+    """Make the keys of cards, before the first one is made; nothing where there are some."""
+    with _alone():
+        for name in (ROOT, SIGNS):
+            if not _path(name).exists():
+                _write({1: secrets.token_bytes(KEY_BYTES)}, name)
+
+
+@cache
+def _derived(root: bytes, use: bytes) -> bytes:
+    return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=use).derive(root)
+
+
+@cache
+def _signing(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
 @cache
 def _curve(secret: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
@@ -80,6 +110,15 @@ def _curve(secret: bytes) -> ec.EllipticCurvePrivateKey:
 def _path(name: str = NAME) -> Path:
     folder = Path(settings.KEYS) if settings.KEYS else Path(settings.HOME) / "keys"
     return folder / name
+
+
+def _kept(name: str, whose: str) -> dict[int, bytes]:
+    path = _path(name)
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        raise RuntimeError(f"the key of the {whose} is missing: {path}") from None
+    return dict(_read(path, changed))
 
 
 @cache

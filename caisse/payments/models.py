@@ -72,6 +72,31 @@ class Till(models.Model):
         return f"till of place:{self.place_id}"
 
 
+class Card(models.Model):
+    """The printed card of a holder: which one is good, and the number that is typed for it.
+
+    A lost card is replaced by the next `generation`, with another number: the first is then refused
+    everywhere, the balance stays where it is. The text of its QR is computed, and stored nowhere.
+    """
+
+    holder = models.OneToOneField("people.Holder", on_delete=models.PROTECT, primary_key=True)
+    generation = models.PositiveSmallIntegerField(default=1)
+    number = models.CharField(max_length=10, unique=True)
+    blocked = models.BooleanField(default=False)
+    made_at = models.BigIntegerField()
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(generation__gte=1), name="card_generation_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"card {self.generation} of holder:{self.pk}"
+
+
 class Pin(models.Model):
     """The verifier of a holder's PIN: never the PIN (payments.md 2.1).
 

@@ -17,7 +17,8 @@ from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments import keys, wire
-from caisse.payments.models import Device, Till
+from caisse.payments.cards import shown_number
+from caisse.payments.models import Card, Device, Pin, Till
 from caisse.payments.rules import InstrumentRules
 from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
@@ -120,6 +121,41 @@ def receipt_of(movement: Movement) -> Receipt | None:
 def words_of(id: Id) -> tuple[str, str, str]:
     """The three words of a payment or refund, on the shop's receipt and on the member's."""
     return words(id)
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """The card of a holder: its number, as it stands and as people read it, and from which day."""
+
+    holder_id: int
+    number: str
+    blocked: bool
+    made_on: date
+
+    @property
+    def shown(self) -> str:
+        """« 4821 903 746 »."""
+        return shown_number(self.number)
+
+
+def card(holder_id: int) -> CardRow | None:
+    """The last card that was made for a holder; None for none."""
+    row = Card.objects.filter(pk=holder_id).first()
+    if row is None:
+        return None
+    return CardRow(row.pk, row.number, row.blocked, clock.day_of(row.made_at))
+
+
+def without_card(holder_ids: Sequence[int]) -> list[int]:
+    """Those of these holders for whom no card was ever made."""
+    known = set(Card.objects.filter(pk__in=holder_ids).values_list("pk", flat=True))
+    return [one for one in holder_ids if one not in known]
+
+
+def without_pin(holder_ids: Sequence[int]) -> list[int]:
+    """Those of these holders for whom no code was ever drawn."""
+    known = set(Pin.objects.filter(pk__in=holder_ids).values_list("pk", flat=True))
+    return [one for one in holder_ids if one not in known]
 
 
 def left_to_refund(payment_id: Id) -> int:

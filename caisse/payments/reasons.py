@@ -36,6 +36,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce moyen de paiement n’est pas disponible aujourd’hui. Un autre moyen ?",
         "Votre porte-monnaie ou ce moyen est en pause. Appelez l’accueil.",
     ),
+    "card_replaced": (
+        "Cette carte a été remplacée. Un autre moyen ?",
+        "Une carte plus récente existe. Utilisez-la, ou passez à l’accueil.",
+    ),
+    "qr_unreadable": (
+        "Ce QR n’est pas une carte de la caisse. Un autre moyen ?",
+        "Montrez la carte de la caisse, ou dites votre identifiant.",
+    ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Voir les lieux proches.",

@@ -3,10 +3,11 @@
 from django.urls import path
 
 from caisse.payments import api
-from caisse.payments.pages import devices, pins, refunds, till
+from caisse.payments.pages import cards, devices, pins, refunds, till
 
 MINE = "commerce/<int:place_id>/appareils"
 PLACE = "gestion/lieux/<int:place_id>/appareils"
+CARD = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte"
 PIN = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/code-pour-payer"
 
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
         f"{PLACE}/<int:device_id>/retirer", devices.place_device_revoke, name="place_device_revoke"
     ),
     path(PIN, pins.holder_pin, name="holder_pin"),
+    path(CARD, cards.holder_card, name="holder_card"),
     path("gestion/lieux/<int:place_id>/achats/<str:day>", refunds.place_day, name="place_day"),
     path("gestion/achats/<uuid:payment_id>/rembourser", refunds.refund_new, name="refund_new"),
 ]

@@ -14,7 +14,7 @@ from caisse.site.pages import (
     places,
     refusals,
 )
-from caisse.site.pages.member import details, household, inquiries, leaving, looks, wallet
+from caisse.site.pages.member import card, details, household, inquiries, leaving, looks, wallet
 from caisse.site.pages.office import (
     accountant,
     asked,
@@ -56,6 +56,7 @@ urlpatterns = [
     path("moi/mouvements/<str:month>", wallet.my_month, name="my_month"),
     path("moi/recu/<str:receipt>", wallet.my_receipt, name="my_receipt"),
     path("moi/foyer", household.my_household, name="my_household"),
+    path("moi/carte", card.my_card, name="my_card"),
     path("moi/demandes", inquiries.my_inquiries, name="my_inquiries"),
     path("moi/demander", inquiries.my_inquiry, name="my_inquiry"),
     path("moi/qui-a-regarde", looks.my_looks, name="my_looks"),
@@ -69,6 +70,11 @@ urlpatterns = [
     path("gestion/courrier", notices.notices, name="notices"),
     path("gestion/courrier/<int:notice_id>/repartir", notices.notice_retry, name="notice_retry"),
     path("gestion/impressions", printing.printing, name="printing"),
+    path(
+        "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte.pdf",
+        printing.card_print,
+        name="card_print",
+    ),
     path("gestion/impressions/lettres", printing.letters_print, name="letters_print"),
     path("gestion/signaux", signals.signals, name="signals"),
     path("gestion/sante", health.health, name="health"),

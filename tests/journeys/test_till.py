@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, Route, TimeoutError
 
+from caisse.payments.models import Card
+from caisse.payments.operations import printed_card
 from tests.journeys.office_walking import Office
 from tests.journeys.walking import (
     DESK,
@@ -133,7 +135,7 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     page.get_by_role("button", name="Continuer").click()
     shows(page, "Pour qui ?")
     page.get_by_role("button", name="Tourner l’écran").click()
-    assert "Tapez l’identifiant." in seen(page)
+    assert "Tapez l’identifiant ou le numéro de carte." in seen(page)
     page.get_by_label("Identifiant").fill(handle)
     page.get_by_role("button", name="Tourner l’écran").click()
     shows(page, "À vous de taper")
@@ -170,6 +172,35 @@ STORED = """async () => {
   }
   return JSON.stringify([all, { ...localStorage }, { ...sessionStorage }, location.href]);
 }"""
+
+
+def test_a_card_pays_by_its_number_and_by_its_qr(visit: Visit, guests: Guests) -> None:
+    """E07, P07: the desk makes a card; its number is typed, its QR is typed by a scanner."""
+    _handle, pin = draw(visit, guests)
+    office = Office(visit("/entrer")).come_in_as(guests["accueil"])
+    office.click("Personnes", "Foyer n° 12", "Carte pour payer")
+    office.says("La carte seule ne paie rien.").click("Faire la carte")
+    office.says("La carte est prête : imprimez-la.")
+    number = office.page.locator(".menu-card dd").nth(1).inner_text()
+    page, _keeper = linked(visit, guests)
+    sell(Shop(page, number, pin, _keeper), "55")
+    shows(page, "Payé")
+    page.get_by_role("button", name="Personne suivante").click()
+    scanned = printed_card(holder_numbered(number)).text
+    sell(Shop(page, scanned, pin, _keeper), "60")
+    shows(page, "Payé")
+    kept = page.evaluate(STORED)
+    assert scanned not in kept and number not in kept
+    office.click("En faire une autre").says("La carte est prête : imprimez-la.")
+    page.get_by_role("button", name="Personne suivante").click()
+    sell(Shop(page, scanned, pin, _keeper), "65")
+    shows(page, "Le paiement n’est pas passé")
+    assert "Cette carte a été remplacée." in seen(page)
+
+
+def holder_numbered(shown: str) -> int:
+    """Whose card bears that number: the test reads it where the printer would."""
+    return Card.objects.get(number=shown.replace(" ", "")).pk
 
 
 def test_a_wrong_code_is_typed_again_and_the_fourth_is_paused(shop: Shop) -> None:

@@ -4,6 +4,7 @@ A payment writes no row but its transfer: it is judged by the ledger on account 
 """
 
 from caisse.payments.operations.answers import Answer
+from caisse.payments.operations.cards import Printed, block_card, make_card, printed_card
 from caisse.payments.operations.devices import (
     confirm_device,
     enrol_device,
@@ -16,7 +17,7 @@ from caisse.payments.operations.devices import (
 from caisse.payments.operations.giving_back import refund, too_late
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
-from caisse.payments.operations.paying_pin import paid_before, pay_by_pin
+from caisse.payments.operations.paying_pin import paid_before, pay_by_card, pay_by_pin
 from caisse.payments.operations.pins import change_pin_key, draw_pin
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.queries import Receipt
@@ -27,10 +28,12 @@ __all__ = [
     "WHY",
     "Answer",
     "Declined",
+    "Printed",
     "Purchase",
     "Receipt",
     "abandon",
     "alone_cents",
+    "block_card",
     "change_pin_key",
     "close_till",
     "confirm_device",
@@ -38,12 +41,15 @@ __all__ = [
     "enrol_device",
     "give_invitation",
     "invite_device",
+    "make_card",
     "open_till",
     "outcome",
     "paid_before",
     "pay",
+    "pay_by_card",
     "pay_by_pin",
     "pay_many",
+    "printed_card",
     "refund",
     "refund_at_office",
     "resume_device",

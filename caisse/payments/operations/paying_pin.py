@@ -1,13 +1,12 @@
-"""Paying with identifier and PIN, at a till only: judged exactly, also when many try at once.
+"""Paying with identifier or card, and PIN, at a till: judged exactly, also when many try at once.
 
 The PIN is compared first, but the answer leaves only after the ledger has judged: right or wrong,
 a wallet whose tries are used up gets the same words (payments.md 2.3).
 """
 
-import threading
-import time
-from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, derived_id
@@ -17,56 +16,35 @@ from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments import keys, pins
 from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.brake import BRAKE
+from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.paying import Purchase, outcome, pay_transfer, told
-from caisse.payments.operations.pins import MONTH_MS, Tried, buckets, flatten, try_pin
+from caisse.payments.operations.pins import (
+    MONTH_MS,
+    Tried,
+    buckets,
+    card_bucket,
+    flatten,
+    try_pin,
+    try_pin_of_card,
+)
 from caisse.payments.operations.tills import is_open, tries_account
 from caisse.payments.reasons import SHORT_AT_SHOP, Declined, declined
 
 HOUR_MS = 3_600_000
-HOUR_NS = 3600 * 10**9
 USUAL_MS = 90 * clock.DAY_MS
-LEAST_WRONG, EXPECTED = 20, 10  # strict mode: beyond max(20, 10 times the usual typing errors)
 NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
 MOST_ATTEMPTS = 1_000  # entries for one payment
-ERRORS_BP = 200  # typing errors in 10,000 right entries
 
 
-class Brake:
-    """Wrong codes of the last hour in this process; too many, and strangers' tries stop for one."""
+class Entry(NamedTuple):
+    """What was typed for a purchase: its wallet is known once the code was looked at."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._right: deque[int] = deque()
-        self._wrong: deque[int] = deque()
-        self._strict_until = 0
-
-    def saw(self, *, right: bool) -> None:
-        """Count one entry."""
-        now = time.monotonic_ns()
-        with self._lock:
-            (self._right if right else self._wrong).append(now)
-            for seen in (self._right, self._wrong):
-                while seen and seen[0] < now - HOUR_NS:
-                    seen.popleft()
-            usual = EXPECTED * len(self._right) * ERRORS_BP // 10_000
-            if len(self._wrong) > max(LEAST_WRONG, usual):
-                self._strict_until = now + HOUR_NS
-
-    @property
-    def strict(self) -> bool:
-        """Whether identifiers are taken at usual places only."""
-        return time.monotonic_ns() < self._strict_until
-
-    def release(self) -> None:
-        """Begin anew."""
-        with self._lock:
-            self._right.clear()
-            self._wrong.clear()
-            self._strict_until = 0
-
-
-BRAKE = Brake()
+    purchase: Purchase
+    digits: str
+    attempt: int
+    up_to: bool
 
 
 def pay_by_pin(
@@ -89,32 +67,74 @@ def pay_by_pin(
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
     that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
     """
-    if not 0 < attempt <= MOST_ATTEMPTS:
-        raise ValueError("an attempt is a small number from 1 on")
-    wanted = Purchase(payment_id, 0, place_id, cents, "pin", till)
-    pay_transfer(wanted)
-    if books.transfer(payment_id) is not None:  # a look that costs no turn of the writer's
-        return paid_before(wanted, up_to=up_to) or declined("checking")
-    if not is_open(till, place_id):
-        return declined("till_suspended")
-    place = books.account(f"place:{place_id}")
-    if place is None or place.state != "open":
-        return declined("place_closed")
-    paused = _till_paused(till)
-    if paused:
-        return declined("till_code_paused", until=paused)
+    entry = Entry(Purchase(payment_id, 0, place_id, cents, "pin", till), digits, attempt, up_to)
+    refused = _before_the_code(entry)
+    if refused is not None:
+        return refused
     tried = try_pin(handle, digits)
     BRAKE.saw(right=tried.right)
-    answer = _judged(
-        wanted._replace(wallet_id=tried.wallet_id), tried, digits, attempt, up_to=up_to
-    )
+    return _settled(entry, tried, _ways(tried, place_id))
+
+
+def pay_by_card(
+    *,
+    payment_id: Id,
+    card: str,
+    digits: str,
+    attempt: int,
+    place_id: int,
+    cents: int,
+    till: Id,
+    up_to: bool = False,
+) -> Answer:
+    """Pay with a card that was scanned, `card` is the text of its QR, and the PIN of its holder.
+
+    Wrong tries count against that card alone: nobody without it can use them up (payments.md 2.2).
+    A card that was replaced, blocked, or that is none of this caisse, is refused before the PIN is
+    looked at. Otherwise as `pay_by_pin`.
+    """
+    entry = Entry(Purchase(payment_id, 0, place_id, cents, "card", till), digits, attempt, up_to)
+    refused = _before_the_code(entry)
+    if refused is not None:
+        return refused
+    good = good_card(card)
+    if isinstance(good, Declined):
+        return good
+    tried = try_pin_of_card(good.holder_id, digits)
+    return _settled(entry, tried, [card_bucket(good.holder_id, good.generation)])
+
+
+def _before_the_code(entry: Entry) -> Answer | None:
+    """What does not depend on the PIN is said before anybody looks at it.
+
+    Raises ValueError for what is no entry.
+    """
+    if not 0 < entry.attempt <= MOST_ATTEMPTS:
+        raise ValueError("an attempt is a small number from 1 on")
+    wanted = entry.purchase
+    pay_transfer(wanted)
+    if books.transfer(wanted.payment_id) is not None:  # a look that costs no turn of the writer's
+        return paid_before(wanted, up_to=entry.up_to) or declined("checking")
+    if not is_open(wanted.till, wanted.place_id):
+        return declined("till_suspended")
+    place = books.account(f"place:{wanted.place_id}")
+    if place is None or place.state != "open":
+        return declined("place_closed")
+    paused = _till_paused(wanted.till)
+    return declined("till_code_paused", until=paused) if paused else None
+
+
+def _settled(entry: Entry, tried: Tried, ways: Iterable[str]) -> Answer:
+    """Judge it, count it at the till by what is answered, and say no more than a shop may know."""
+    known = entry._replace(purchase=entry.purchase._replace(wallet_id=tried.wallet_id))
+    answer = _judged(known, tried, ways)
     if isinstance(answer, Declined):
-        if answer.reason in ("code_wrong", "code_paused"):  # by what is answered: it tells no more
-            _count_at_till(wanted, digits, attempt)
+        if answer.reason in ("code_wrong", "code_paused"):
+            _count_at_till(entry)
         said = SHORT_AT_SHOP if answer.reason == "funds_short" else answer
-        return paid_before(wanted, up_to=up_to) or said
+        return paid_before(entry.purchase, up_to=entry.up_to) or said
     if tried.right:
-        flatten(tried.holder_id, digits)
+        flatten(tried.holder_id, entry.digits)
     return answer
 
 
@@ -131,22 +151,32 @@ def paid_before(wanted: Purchase, *, up_to: bool) -> Answer | None:
     return replace(first, again=True) if same else declined("id_reused")
 
 
-def _judged(wanted: Purchase, tried: Tried, digits: str, attempt: int, *, up_to: bool) -> Answer:
-    """Under bucket U first; where it is used up, under H, if the wallet is known at this place.
+def _ways(tried: Tried, place_id: int) -> Iterator[str]:
+    """Bucket U first; where it is used up, H, if the wallet is known at this place.
 
-    Right or wrong, what goes to the ledger first is what the bucket judges. The bucket of nobody,
-    for an identifier that is not known, is never full.
+    The bucket of nobody, for an identifier that is not known, is never full.
     """
+    if not tried.wallet_id:
+        yield NOBODYS
+        return
     anywhere, usual = buckets(tried.wallet_id)
-    for bucket in (anywhere, usual) if tried.wallet_id else (NOBODYS,):
-        if bucket == anywhere and BRAKE.strict:
-            continue
-        if bucket == usual and not is_usual(tried.wallet_id, wanted.place_id):
-            continue
+    if not BRAKE.strict:
+        yield anywhere
+    if is_usual(tried.wallet_id, place_id):
+        yield usual
+
+
+def _judged(entry: Entry, tried: Tried, ways: Iterable[str]) -> Answer:
+    """Under the first of these buckets that is not used up.
+
+    Right or wrong, what goes to the ledger first is what the bucket judges.
+    """
+    for bucket in ways:
+        purchase = entry.purchase
         if tried.right:
-            purchase, outcome = _paid(wanted, bucket, up_to=up_to)
+            purchase, outcome = _paid(purchase, bucket, up_to=entry.up_to)
         else:
-            purchase, outcome = wanted, _submit_try(_try(wanted, bucket, digits, attempt))
+            outcome = _submit_try(_try(entry, bucket))
         if outcome.answer != "limited":
             break
     else:
@@ -182,20 +212,19 @@ def is_usual(wallet_id: int, place_id: int) -> bool:
     return any(one.credit == f"place:{place_id}" for one in found)
 
 
-def _try(purchase: Purchase, bucket: str, digits: str, attempt: int) -> Transfer:
+def _try(entry: Entry, bucket: str) -> Transfer:
     """One wrong try on a bucket, for 31 days; refused once the bucket is full."""
     return Transfer(
-        _try_id(purchase, digits, attempt, bucket), bucket, "tries:all", 1, "try", purchase.till,
+        _try_id(entry, bucket), bucket, "tries:all", 1, "try", entry.purchase.till,
         unit="try", phase="held", unless=bucket, expires_at=clock.now_ms() + MONTH_MS,
     )  # fmt: skip
 
 
-def _count_at_till(purchase: Purchase, digits: str, attempt: int) -> None:
+def _count_at_till(entry: Entry) -> None:
     """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing."""
-    account = tries_account(purchase.till)
-    id = derived_id(_try_id(purchase, digits, attempt, ""), "till")
+    till = entry.purchase.till
     line = Transfer(
-        id, account, "tries:all", 1, "try", purchase.till,
+        derived_id(_try_id(entry, ""), "till"), tries_account(till), "tries:all", 1, "try", till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
     _submit_try(line)
@@ -210,9 +239,9 @@ def _submit_try(line: Transfer) -> Outcome:
     return outcome
 
 
-def _try_id(purchase: Purchase, digits: str, attempt: int, whose: str) -> Id:
+def _try_id(entry: Entry, whose: str) -> Id:
     key = max(keys.pin_keys().items())[1]
-    return pins.try_id(key, purchase.payment_id, attempt, digits, whose)
+    return pins.try_id(key, entry.purchase.payment_id, entry.attempt, entry.digits, whose)
 
 
 def _till_paused(till: Id) -> str:

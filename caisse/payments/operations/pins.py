@@ -11,10 +11,11 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
-from caisse.payments import keys, pins
-from caisse.payments.models import Pin
+from caisse.payments import cards, keys, pins
+from caisse.payments.models import Card, Pin
 from caisse.payments.rules import InstrumentRules
 from caisse.people import queries as people
+from caisse.people.queries import HolderView
 
 RESETS = 2  # a month without a coordinator: drawing until it pleases would undo the draw
 MONTH_MS = 31 * clock.DAY_MS
@@ -32,6 +33,11 @@ class Tried(NamedTuple):
 def buckets(wallet_id: int) -> tuple[str, str]:
     """The counting accounts U (anywhere) and H (usual places) of a wallet's wrong tries."""
     return f"tries:{wallet_id}:u", f"tries:{wallet_id}:h"
+
+
+def card_bucket(holder_id: int, generation: int) -> str:
+    """The counting account C: wrong tries with that one card, which nobody else can use up."""
+    return f"tries:card:{holder_id}.{generation}"
 
 
 @ledger.repeatable
@@ -66,17 +72,19 @@ def draw_pin(*, holder_id: int, by: Actor) -> str:
             "drawn_at": clock.now_ms(),
         },
     )
-    shortest = _shortest(wallet_id)
-    ledger.open_accounts(["tries:all", *buckets(wallet_id)])
-    ledger.set_ceiling(buckets(wallet_id), pins.tries_of_a_bucket(shortest))
+    limit_tries(wallet_id)
     events.record("pin.redrawn" if before else "pin.drawn", subject=subject, by=by)
     return digits
 
 
-def _shortest(wallet_id: int) -> int:
-    """The fewest digits of a PIN of this wallet: its holders share the buckets."""
-    rows = Pin.objects.filter(holder__wallet=wallet_id)
-    return min(rows.values_list("length", flat=True))
+def limit_tries(wallet_id: int) -> None:
+    """Open the buckets of a wallet, with the limit of the shortest PIN of its holders."""
+    cards = Card.objects.filter(holder__wallet=wallet_id).values_list("pk", "generation")
+    codes = [*buckets(wallet_id), *(card_bucket(*card) for card in cards)]
+    lengths = Pin.objects.filter(holder__wallet=wallet_id).values_list("length", flat=True)
+    ledger.open_accounts(["tries:all", *codes])
+    if lengths:
+        ledger.set_ceiling(codes, pins.tries_of_a_bucket(min(lengths)))
 
 
 def _demand_few_resets(subject: str) -> None:
@@ -90,8 +98,28 @@ def _demand_few_resets(subject: str) -> None:
 
 
 def try_pin(handle: str, digits: str) -> Tried:
-    """Look a PIN up and compare it: the same work and the same answer for an unknown identifier."""
-    found = people.holder(handle)
+    """Look a PIN up and compare it: the same work and the same answer for an unknown identifier.
+
+    The number of a card, typed by hand, is an identifier like the other.
+    """
+    found = _holder(handle)
+    return _compared(found, digits)
+
+
+def try_pin_of_card(holder_id: int, digits: str) -> Tried:
+    """The same for whoever's card was scanned."""
+    return _compared(people.holder_numbered(holder_id), digits)
+
+
+def _holder(typed: str) -> HolderView | None:
+    number = cards.tidy_number(typed)
+    if number is None:
+        return people.holder(typed)
+    row = Card.objects.filter(number=number, blocked=False).first()
+    return None if row is None else people.holder_numbered(row.pk)
+
+
+def _compared(found: HolderView | None, digits: str) -> Tried:
     row = None if found is None else Pin.objects.filter(pk=found.id).first()
     keyring = keys.pin_keys()
     known = DUMMY if row is None else row

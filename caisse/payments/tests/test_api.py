@@ -21,7 +21,7 @@ from caisse.ledger.models import Transfer
 from caisse.merchants.tests.ground import OFFICE, approved, founded
 from caisse.payments import operations
 from caisse.payments.models import Device
-from caisse.payments.operations.paying_pin import BRAKE
+from caisse.payments.operations.brake import BRAKE
 from caisse.payments.tests.device import Answer, PhoneTill
 from caisse.people import operations as people
 from caisse.people import queries as registry

@@ -24,7 +24,7 @@ from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, founded, g
 from caisse.payments import operations
 from caisse.payments.models import Pin
 from caisse.payments.operations import draw_pin, pay_by_pin
-from caisse.payments.operations.paying_pin import BRAKE
+from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.tills import tries_account
 from caisse.payments.queries import Receipt
 from caisse.people import operations as people

@@ -117,9 +117,18 @@ def memberships(ids: set[int]) -> set[int]:
 
 def holder(handle: str, *, on: date | None = None) -> HolderView | None:
     """Who may spend under `handle` on the day `on` (None: today); None when nobody may."""
+    return _spender(Q(handle=handle.strip().lower()), on)
+
+
+def holder_numbered(holder_id: int) -> HolderView | None:
+    """The same for the number of a holder, today."""
+    return _spender(Q(pk=holder_id), None)
+
+
+def _spender(which: Q, on: date | None) -> HolderView | None:
     day = clock.today() if on is None else on
     row = (
-        Holder.objects.filter(Q(until=None) | Q(until__gt=day), handle=handle.strip().lower())
+        Holder.objects.filter(which, Q(until=None) | Q(until__gt=day))
         .filter(since__lte=day)
         .values_list("pk", "handle", "wallet_id", "wallet__household_id", "until")
         .first()

@@ -125,6 +125,8 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "month.frozen": (MONTHS, later("Le mois %(of_month)s est figé : %(total_cents)s.")),
     "month.waiting": (MONTHS, later("Le mois %(of_month)s attend : il manque de l’argent.")),
     "notice.retried": (HOUSE, later("%(who)s fait repartir un courrier.")),
+    "card.made": (PEOPLE, later("%(who)s fait une carte pour payer.")),
+    "card.blocked": (PEOPLE, later("%(who)s bloque une carte pour payer.")),
     "pin.drawn": (PEOPLE, later("%(who)s tire un code pour payer.")),
     "pin.key_changed": (HOUSE, later("%(who)s change la clé des codes.")),
     "pin.redrawn": (PEOPLE, later("%(who)s remplace un code pour payer.")),

@@ -1,6 +1,7 @@
 """The office's own pages: what waits, what happened, what can be printed, the settings."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,9 @@ from caisse.kernel.tests.entering import enter
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries as registry
 from caisse.messages import queries as messages
+from caisse.payments import operations as payments
+from caisse.payments.operations.pins import try_pin
+from caisse.payments.queries import card
 from caisse.people import operations as people
 from caisse.people.models import AccessCode
 from caisse.site.telling.happenings import SAID
@@ -131,8 +135,8 @@ def test_the_journal_tells_who_did_what_and_filters(begun: Run, client: Client) 
         assert client.get("/gestion/journal", odd).status_code == 404
 
 
-def sheets(client: Client, first: object, last: object) -> Any:
-    said = {"operation": show_id(new_id()), "first": first, "last": last}
+def sheets(client: Client, first: object, last: object, what: str = "sheets") -> Any:
+    said = {"operation": show_id(new_id()), "what": what, "first": first, "last": last}
     return client.post("/gestion/impressions", said)
 
 
@@ -192,3 +196,49 @@ def test_signals_say_where_to_look(begun: Run, client: Client) -> None:
 def test_the_other_tools_answer(begun: Run, client: Client, path: str) -> None:
     enter(client, "tous", "coordinator", "administrator", "treasurer", "desk")
     assert client.get(path).status_code == 200
+
+
+def test_cards_and_codes_are_printed_for_whom_has_none(begun: Run, client: Client) -> None:
+    """E07: two holders; printed once, nobody waits any more. The number stands in large print."""
+    enter(client, "salif", "desk")
+    answer = sheets(client, 1, 50, "cards")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    shown = " ".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
+    rows = [card(holder_id) for holder_id in (1, 2)]
+    assert all(row and row.shown in shown for row in rows) and "Zoé" not in shown
+    assert "Personne n’attend une carte" in words(sheets(client, 1, 50, "cards"))
+    slips = " ".join(
+        " ".join(page.extract_text().split())
+        for page in PdfReader(io.BytesIO(sheets(client, 1, 50, "codes").content)).pages
+    )
+    code = re.search(r"moineau-radis.*?([0-9]{3} [0-9]{3})", slips)
+    assert code and "Zoé Martin" in slips
+    assert try_pin("moineau-radis", code[1].replace(" ", "")).right
+    assert "Personne n’attend un code" in words(sheets(client, 1, 50, "codes"))
+    assert "Que voulez-vous imprimer" in words(sheets(client, 1, 50, "money"))
+
+
+def test_one_card_is_printed_again_until_it_is_blocked(begun: Run, client: Client) -> None:
+    enter(client, "salif", "desk")
+    address = "/gestion/personnes/1/titulaires/1/carte"
+    assert client.get(f"{address}.pdf").status_code == 404
+    said = {"operation": show_id(new_id()), "acte": "faire"}
+    for _each in range(2):
+        assert client.post(address, said).status_code == 302
+    row = card(1)
+    assert row is not None and row.shown in words(client.get(address))
+    assert client.get(f"{address}.pdf").headers["Content-Type"] == "application/pdf"
+    assert client.get("/gestion/personnes/1/titulaires/2/carte").status_code == 404
+    client.post(address, {"operation": show_id(new_id()), "acte": "bloquer"})
+    assert client.get(f"{address}.pdf").status_code == 404
+    assert "bloquée" in words(client.get(address))
+
+
+def test_a_member_blocks_her_own_card(begun: Run, client: Client) -> None:
+    enter(client, people.open_way_in(holder_id=1, by=ANA))
+    assert "Vous n’avez pas de carte." in words(client.get("/moi/carte"))
+    payments.make_card(holder_id=1, by=ANA, id=new_id())
+    assert "Bloquer ma carte" in words(client.get("/moi/carte"))
+    assert client.post("/moi/carte", {"operation": show_id(new_id())}).status_code == 302
+    page = words(client.get("/moi/carte"))
+    assert "Elle ne paie plus rien." in page and "Bloquer ma carte" not in page

@@ -50,3 +50,21 @@ export function heard(answer) {
   find("[data-net-off]").hidden = there;
   return answer;
 }
+
+/** A short sound and a shake, beside the word on the screen. */
+export function cheer() {
+  navigator.vibrate?.(120);
+  try {
+    const sound = new AudioContext();
+    const tone = sound.createOscillator();
+    const volume = sound.createGain();
+    volume.gain.value = 0.1;
+    tone.frequency.value = 880;
+    tone.connect(volume).connect(sound.destination);
+    tone.start();
+    tone.stop(sound.currentTime + 0.15);
+    tone.onended = () => sound.close();
+  } catch {
+    // a browser that makes no sound says it with words all the same
+  }
+}

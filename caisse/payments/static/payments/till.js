@@ -1,7 +1,7 @@
 // The till: amount, who, code, answer. A sale has one number, stored before anything is sent, so
 // that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
-import { WORDS, all, fill, find, forget, heard, show, state, wrong } from "./screens.js";
+import { WORDS, all, cheer, fill, find, forget, heard, show, state, wrong } from "./screens.js";
 import { API, YOUNG_MS, burn, isOpen, ownSales, paidAs, settle } from "./settling.js";
 import { money, shortly, whenOf } from "./telling.js";
 import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
@@ -11,6 +11,7 @@ const LOOK_MS = 60000; // how often the first screen asks for its figures
 const CONFIRM_MS = 3000;
 const MOST_SIGNS = 7; // 99 999,99
 const SHORTEST_PIN = 6;
+const LONGEST_TYPED = 80; // what is longer, nobody has typed
 
 // --- the device ---
 
@@ -182,7 +183,7 @@ async function pay() {
   state.sale = sale;
   state.attempt += 1;
   state.said = {
-    id: sale.id, cents: sale.cents, method: "pin", handle: state.handle, pin: state.digits,
+    id: sale.id, cents: sale.cents, ...whoPays(state.handle), pin: state.digits,
     attempt: state.attempt, ...(state.part && { up_to: true }),
   };
   state.digits = "";
@@ -194,6 +195,13 @@ async function pay() {
   }
   await heed(heard(await insist("POST", `${API}/payments`, state.said, state.device)));
 }
+
+/** A scanner types the QR of a card; people type an identifier, or the number of their card. */
+const whoPays = (typed) => (
+  typed.startsWith("CA") && typed.length > LONGEST_TYPED
+    ? { method: "card", card: typed }
+    : { method: "pin", handle: typed }
+);
 
 /** What the caisse answered to a payment, or that it did not. */
 async function heed(answer) {
@@ -224,24 +232,6 @@ async function paid(sale, receipt) {
   show("paid");
   cheer();
   await keepSale(state.sale);
-}
-
-/** A short sound and a shake, beside the word on the screen. */
-function cheer() {
-  navigator.vibrate?.(120);
-  try {
-    const sound = new AudioContext();
-    const tone = sound.createOscillator();
-    const volume = sound.createGain();
-    volume.gain.value = 0.1;
-    tone.frequency.value = 880;
-    tone.connect(volume).connect(sound.destination);
-    tone.start();
-    tone.stop(sound.currentTime + 0.15);
-    tone.onended = () => sound.close();
-  } catch {
-    // a browser that makes no sound says it with words all the same
-  }
 }
 
 /** Ask again what became of the sale; what was typed may be sent once more, it is the same sale. */

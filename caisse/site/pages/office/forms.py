@@ -3,13 +3,22 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from caisse.kernel.forms import REQUIRED, ActForm, TextField
+from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, TextField
 
 
 class SheetsForm(ActForm):
-    """The households whose welcome sheets are printed: numbers from … to."""
+    """What is printed, for which households: numbers from … to."""
 
     fields_of = {"too_many": "last", "nobody": "first"}
+    what = ChoiceField(
+        label=_("Que voulez-vous imprimer ?"),
+        choices=(
+            ("sheets", _("Feuilles d’accueil, avec le code d’entrée")),
+            ("cards", _("Cartes pour payer, pour qui n’en a pas")),
+            ("codes", _("Codes pour payer, pour qui n’en a pas")),
+        ),
+        initial="sheets",
+    )
     first = forms.IntegerField(
         label=_("Du foyer n°"), min_value=1, max_value=10**9, error_messages=REQUIRED
     )

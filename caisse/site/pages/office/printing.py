@@ -1,16 +1,19 @@
-"""Printing by the dozen: letters that wait, welcome sheets with their code."""
+"""Printing: letters that wait, welcome sheets, cards and codes by the dozen; one card."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caisse.kernel.actor import Actor
 from caisse.kernel.guard import by, in_menu, only
-from caisse.kernel.pages import show
+from caisse.kernel.pages import found, show
 from caisse.kernel.refusal import Refusal
 from caisse.messages import operations as messages
 from caisse.messages import queries as notices_of
+from caisse.payments import queries
+from caisse.people import queries as people
 from caisse.site.operations import welcome_sheets
+from caisse.site.operations.cards import cards_by_the_dozen, codes_by_the_dozen, print_card
 from caisse.site.pages.office.forms import SheetsForm
 
 PRINTS = ("desk", "coordinator")
@@ -20,10 +23,10 @@ PRINTS = ("desk", "coordinator")
 @only(*PRINTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def printing(request: HttpRequest) -> HttpResponse:
-    """`/gestion/impressions`: what can be printed by the dozen; a POST prints welcome sheets."""
+    """`/gestion/impressions`: what can be printed by the dozen; a POST prints it."""
     form = SheetsForm(request.POST or None)
-    if form.carries_out(lambda: _sheets(form.said["first"], form.said["last"], by(request))):
-        return printed(form.outcome, "feuilles-d-accueil.pdf")
+    if form.carries_out(lambda: _sheets(by=by(request), **form.said)):
+        return printed(form.outcome, PAPERS[form.said["what"]][1])
     waiting = notices_of.waiting_letters()
     kinds = {kind: label for kind, (label, _compose) in messages.KINDS.items()}
     rows = [(row, kinds.get(row.kind, row.kind)) for row in waiting[:20]]
@@ -47,9 +50,29 @@ def letters_print(request: HttpRequest) -> HttpResponse:
     return printed(made, "lettres.pdf")
 
 
-def _sheets(first: int, last: int, by: Actor) -> bytes:
+@in_menu("people")
+@only(*PRINTS)
+@require_safe
+def card_print(request: HttpRequest, number: int, holder_id: int) -> HttpResponse:
+    """`…/titulaires/<id>/carte.pdf`: the card of one holder."""
+    found(next((one for one in people.holders_of(number) if one.id == holder_id), None))
+    card = found(queries.card(holder_id))
+    if card.blocked:
+        raise Http404
+    with override("fr"):
+        return printed(print_card(holder_id=holder_id), "carte.pdf")
+
+
+PAPERS = {
+    "sheets": (welcome_sheets, "feuilles-d-accueil.pdf"),
+    "cards": (cards_by_the_dozen, "cartes.pdf"),
+    "codes": (codes_by_the_dozen, "codes.pdf"),
+}
+
+
+def _sheets(*, what: str, first: int, last: int, by: Actor) -> bytes:
     with override("fr"):  # the language of those who receive them
-        return welcome_sheets(first=first, last=last, by=by)
+        return PAPERS[what][0](first=first, last=last, by=by)
 
 
 def printed(made: bytes, name: str) -> HttpResponse:

@@ -1,0 +1,217 @@
+"""Printed cards: what stands on them, paying with one, lost, replaced, blocked, by the dozen."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caisse.kernel import events
+from caisse.kernel.ids import new_id, parse_id, show_id
+from caisse.kernel.refusal import Refusal
+from caisse.ledger import queries as books
+from caisse.merchants.tests.ground import OFFICE, approved
+from caisse.payments import cards, operations
+from caisse.payments.cards import Sealed
+from caisse.payments.models import Card
+from caisse.payments.operations.brake import BRAKE
+from caisse.payments.operations.pins import card_bucket
+from caisse.payments.tests.device import Answer, PhoneTill
+from caisse.payments.tests.test_api import HANDLE, World
+from caisse.people import operations as people
+
+DATABASE = pytest.mark.django_db(transaction=True, reset_sequences=True)
+SIGN = Ed25519PrivateKey.from_private_bytes(bytes(32))
+KEY = bytes(range(32))
+
+
+def test_base_45_is_that_of_the_standard() -> None:
+    """The examples of RFC 9285, section 4."""
+    for said, text in ((b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581")):
+        assert cards.base45(said) == text and cards.from_base45(text) == said
+    for text in ("A", "AAAA", "GGW", ":::", "::", "a", "é"):
+        with pytest.raises(ValueError):
+            cards.from_base45(text)
+
+
+@given(st.binary(max_size=200))
+def test_base_45_comes_back(said: bytes) -> None:
+    assert cards.from_base45(cards.base45(said)) == said
+
+
+@given(st.integers(0, 10**8 - 1), st.integers(0, 9), st.integers(1, 9))
+def test_the_number_of_a_card_shows_a_slip_of_the_finger(drawn: int, at: int, more: int) -> None:
+    number = cards.number_of(drawn)
+    assert cards.tidy_number(cards.shown_number(number)) == number
+    slipped = number[:at] + str((int(number[at]) + more) % 10) + number[at + 1 :]
+    assert cards.tidy_number(slipped) is None
+    if at < 9 and number[at] != number[at + 1]:
+        swapped = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+        assert cards.tidy_number(swapped) is None
+
+
+def test_a_card_says_whose_it_is_to_its_caisse_alone() -> None:
+    said = Sealed(7, 2)
+    text = cards.card_text(said, key=KEY, sign=SIGN, sign_number=1)
+    signs = {1: SIGN.public_key()}
+    assert cards.read_card(text, key=KEY, signs=signs) == said and cards.looks_like_card(text)
+    assert len(text) == 2 + 123, "82 bytes, which a QR of version 6 holds"
+    assert cards.read_card(text, key=KEY, signs={2: SIGN.public_key()}) is None
+    other = Ed25519PrivateKey.from_private_bytes(bytes([1] * 32))
+    assert cards.read_card(text, key=KEY, signs={1: other.public_key()}) is None
+    assert cards.read_card(text, key=bytes(32), signs=signs) is None
+    chance = random.Random(3)
+    for _each in range(200):
+        at = chance.randrange(2, len(text))
+        sign = chance.choice(cards.SIGNS.replace(text[at], ""))
+        assert cards.read_card(text[:at] + sign + text[at + 1 :], key=KEY, signs=signs) is None
+    for odd in ("", "CA", "moineau-radis", text[:-1], text + "A", text.lower(), "🥕" * 60):
+        assert cards.read_card(odd, key=KEY, signs=signs) is None
+
+
+class CardWorld(World):
+    """A member with a PIN and a card."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.holder = operations.make_card(holder_id=1, by=OFFICE, id=new_id()).holder_id
+
+    @property
+    def text(self) -> str:
+        return operations.printed_card(self.holder).text
+
+    def scan(self, text: str = "", pin: str = "", **said: object) -> Answer:
+        """Pay with a scanned card."""
+        till = said.pop("till", self.till)
+        assert isinstance(till, PhoneTill)
+        wanted = {
+            "id": said.get("id") or str(_uuid()), "cents": 1_00, "method": "card",
+            "card": text or self.text, "pin": pin or self.pin, "attempt": 1,
+        }  # fmt: skip
+        return till.send("POST", "payments", wanted | said)
+
+    def tries(self, generation: int = 1) -> int:
+        account = books.account(card_bucket(self.holder, generation))
+        return 0 if account is None else account.held
+
+
+def _uuid() -> str:
+    return show_id(new_id())
+
+
+@pytest.fixture
+def world() -> Iterator[CardWorld]:
+    BRAKE.release()
+    yield CardWorld()
+    BRAKE.release()
+
+
+@DATABASE
+def test_a_card_and_its_code_pay_once(world: CardWorld) -> None:
+    id = _uuid()
+    first = world.scan(id=id)
+    assert first.status == 201 and first.said["cents"] == 1_00
+    assert world.scan(id=id).body == first.body and world.left == 99_00
+    assert books.transfer(parse_id(id)).method == "card"  # type: ignore[union-attr]
+    assert HANDLE not in first.body.decode()
+
+
+@DATABASE
+def test_wrong_codes_with_a_card_count_against_that_card_alone(world: CardWorld) -> None:
+    assert [world.scan(pin=world.wrong, attempt=n).said["reason"] for n in (1, 2, 3)] == [
+        "code_wrong"
+    ] * 3
+    right, wrong = world.scan(), world.scan(pin=world.wrong, attempt=4)
+    assert right.said["reason"] == "code_paused" and right.body == wrong.body
+    assert world.tries() == 3
+    assert world.pay().status == 201, "the identifier is not touched"
+    operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id())
+    assert world.scan().status == 201, "a new card has tries of its own"
+
+
+@DATABASE
+def test_who_is_attacked_pays_with_her_card(world: CardWorld) -> None:
+    """A stranger has used up what the identifier allows: the card cannot be touched without it."""
+    other, till = approved("Vrac"), PhoneTill()
+    world.confirm(till, world.invite(other))
+    for attempt in (1, 2, 3):
+        world.pay(world.wrong, till=till, attempt=attempt)
+    assert world.pay(till=till).said["reason"] == "code_paused"
+    assert world.scan(till=till).status == 201
+
+
+@DATABASE
+def test_a_lost_card_is_replaced_and_the_balance_stays(world: CardWorld) -> None:
+    old, number = world.text, Card.objects.get().number
+    operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id())
+    answer = world.scan(old)
+    assert (answer.status, answer.said["reason"]) == (422, "card_replaced")
+    assert world.pay(handle=number).said["reason"] == "code_wrong"
+    assert world.tries() == 0 and world.left == 100_00
+    assert world.scan().status == 201
+
+
+@DATABASE
+def test_a_blocked_card_is_refused_until_another_is_made(world: CardWorld) -> None:
+    text, number = world.text, Card.objects.get().number
+    for _each in range(2):
+        operations.block_card(holder_id=world.holder, by=OFFICE)
+    assert world.scan(text).said["reason"] == "means_unavailable"
+    assert world.pay(handle=number).said["reason"] == "code_wrong"
+    with pytest.raises(Refusal):
+        operations.printed_card(world.holder)
+    assert world.pay().status == 201, "the identifier still pays"
+    operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id())
+    assert world.scan().status == 201
+    assert len(events.history(names=["card.blocked"])) == 1
+
+
+@DATABASE
+def test_a_number_that_is_typed_is_an_identifier(world: CardWorld) -> None:
+    number = Card.objects.get().number
+    assert world.pay(handle=cards.shown_number(number)).status == 201
+    assert world.pay(world.wrong, handle=number).said["reason"] == "code_wrong"
+    assert world.tries() == 0
+    bucket = books.account(f"tries:{world.wallet}:u")
+    assert bucket is not None and bucket.held == 1
+
+
+@DATABASE
+def test_what_is_no_card_of_ours_is_said_before_the_code_is_looked_at(world: CardWorld) -> None:
+    foreign = cards.card_text(Sealed(1, 1), key=KEY, sign=SIGN, sign_number=1)
+    for text in (foreign, "CA" + "0" * 123, "bonjour", "https://exemple.fr"):
+        assert world.scan(text).said["reason"] == "qr_unreadable"
+    for said in ({"card": 7}, {"card": "x" * 161}, {"handle": HANDLE}, {"method": "voucher"}):
+        assert world.scan(**said).status == 400
+    assert world.pay(card=world.text).status == 400
+    assert world.tries() == 0
+
+
+@DATABASE
+def test_a_card_is_made_once_for_each_order(world: CardWorld) -> None:
+    id = new_id()
+    first = operations.make_card(holder_id=world.holder, by=OFFICE, id=id)
+    assert operations.make_card(holder_id=world.holder, by=OFFICE, id=id) == first
+    assert Card.objects.get().generation == 2
+    with pytest.raises(Refusal):
+        operations.make_card(holder_id=99, by=OFFICE, id=new_id())
+    with pytest.raises(Refusal):
+        operations.block_card(holder_id=99, by=OFFICE)
+
+
+@DATABASE
+def test_a_holder_who_left_pays_no_more_with_a_card(world: CardWorld) -> None:
+    text = world.text
+    people.end_holder(holder_id=world.holder, by=OFFICE)
+    assert world.scan(text).said["reason"] == "code_wrong"
+    assert world.left == 100_00
+
+
+@DATABASE
+def test_the_card_stands_in_no_event_and_no_log(world: CardWorld) -> None:
+    text, number = world.text, Card.objects.get().number
+    world.scan()
+    said = [str(one.data) for one in events.history(limit=1_000)]
+    assert not any(text in one or number in one for one in said)
