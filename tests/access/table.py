@@ -64,6 +64,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
     (MEMBERS, "my_pledge_undo my_call_me my_pause my_resume"),
     # a place's own; a cashier has a till, and no page
+    ("merchant", "my_day_pdf my_day_csv"),
     ("merchant", "my_places my_place my_day my_statements my_redemption my_statement_pdf"),
     ("merchant", "my_statement_csv my_statement my_share call_me my_hours my_hours_day my_closure"),
     ("merchant", "my_open_again my_sheet my_people my_person my_person_end my_person_code"),

@@ -1,6 +1,6 @@
 """What a place took, what it will be paid, what the caisse brings it; « appelez-moi »."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,9 +15,12 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.forms import CallForm
 from caisse.merchants.here import Here, my_page, read_day, unit
 from caisse.merchants.pages.bars import bars
+from caisse.merchants.pages.files import day_csv, day_pdf
+from caisse.merchants.queries import Sale, Taken
 from caisse.people import operations as people
 from caisse.people import queries as registry
 
+MOST_SALES = 20_000  # of a place in a day, on one paper
 LAST = 3  # statements told on the first page
 
 
@@ -75,6 +78,40 @@ def my_day(request: HttpRequest, here: Here, day: str) -> HttpResponse:
         "unit": unit(),
     }
     return show(request, "merchants/my_day.html", words)
+
+
+@in_menu("merchant")
+@only("merchant")
+@require_safe
+@my_page()
+def my_day_pdf(request: HttpRequest, here: Here, day: str) -> HttpResponse:
+    """`/commerce/<id>/jours/<day>.pdf`: the closing of a day, to print or to file."""
+    on, taken, rows = _closing(here, day)
+    return _file(day_pdf(here.place, on, taken, rows), "application/pdf", here, on, "pdf")
+
+
+@in_menu("merchant")
+@only("merchant")
+@require_safe
+@my_page()
+def my_day_csv(request: HttpRequest, here: Here, day: str) -> HttpResponse:
+    """`/commerce/<id>/jours/<day>.csv`: the same, for a spreadsheet."""
+    on, _taken, rows = _closing(here, day)
+    return _file(day_csv(on, rows).encode(), "text/csv; charset=utf-8", here, on, "csv")
+
+
+def _closing(here: Here, day: str) -> tuple[date, Taken, list[Sale]]:
+    """A day from its first sale to its last; the sums are those of the sales that are listed."""
+    on = read_day(day)
+    taken = merchants.taken(here.id, first=on, last=on)
+    rows = merchants.day_of_sales(here.id, on, before=None, limit=MOST_SALES)
+    return on, taken, rows[::-1]
+
+
+def _file(content: bytes, kind: str, here: Here, on: date, ending: str) -> HttpResponse:
+    name = f"cloture-{here.id}-{on.isoformat()}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 @in_menu("merchant")

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from caisse.kernel.ids import new_id, short_id, show_id
 from caisse.kernel.month import Month
@@ -124,6 +125,30 @@ def test_a_day_says_hour_amount_and_number_and_nothing_of_the_payer(client: Clie
     for balance in ("70,00", "57,50", "59,50"):  # of the wallet, after each of the three
         assert balance not in text
     assert "Aucun achat ce jour-là" in said(client, "my_day", place, "2023-02-05")
+
+
+def test_a_day_is_closed_on_paper_and_as_a_table(client: Client) -> None:
+    """P10: the sums, then each sale from the first to the last; nothing of who paid."""
+    founded()
+    place = approved()
+    first, second = sell(place, 30_00), sell(place, 12_50, wallet=1)
+    back = give_back(place, 2_00, first)
+    keep(client, place)
+    answer = client.get(reverse("my_day_csv", args=[place, "2023-02-06"]))
+    table = answer.content.decode().removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(table), delimiter=";"))
+    assert [row[2] for row in rows[1:]] == [short_id(id) for id in (first, second, back)]
+    assert [row[4] for row in rows[1:]] == ["30,00", "12,50", "-2,00"]
+    assert rows[3][3] == f"rembourse l’achat {short_id(first)}" and "wallet" not in table
+    answer = client.get(reverse("my_day_pdf", args=[place, "2023-02-06"]))
+    assert f"cloture-{place}-2023-02-06.pdf" in answer.headers["Content-Disposition"]
+    shown = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    text = plain(shown.encode())
+    for words in ("Total du jour", "40,50 €", "42,50 €", short_id(second)):
+        assert words in text
+    empty = client.get(reverse("my_day_pdf", args=[place, "2023-02-05"]))
+    assert "Aucune vente." in PdfReader(io.BytesIO(empty.content)).pages[0].extract_text()
+    assert client.get(f"/commerce/{place}/jours/hier.pdf").status_code == 404
 
 
 def test_a_long_day_is_read_in_pages(client: Client) -> None:
@@ -335,6 +360,8 @@ def test_call_me_is_asked_once_and_its_answer_is_read(client: Client) -> None:
 PAGES: tuple[tuple[str, Callable[[int], list[object]]], ...] = (
     ("my_place", lambda place: [place]),
     ("my_day", lambda place: [place, "2023-02-06"]),
+    ("my_day_pdf", lambda place: [place, "2023-02-06"]),
+    ("my_day_csv", lambda place: [place, "2023-02-06"]),
     ("my_statements", lambda place: [place]),
     ("my_statement", lambda place: [place, "2023-02"]),
     ("my_statement_pdf", lambda place: [place, "2023-02"]),
