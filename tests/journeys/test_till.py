@@ -418,6 +418,47 @@ def test_the_whole_payment_by_keyboard(shop: Shop) -> None:
     shows(page, "Combien ?")
 
 
+def test_one_practises_and_nothing_moves(shop: Shop) -> None:
+    """Everything that happens in a queue, with nothing asked of the caisse."""
+    page = shop.till
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/api/" in one.url else None)
+    page.get_by_role("button", name="S’exercer, sans rien encaisser").click()
+    shows(page, "Combien ?")
+    page.get_by_text("Exercice : rien n’est pris.").wait_for()
+    started = len(asked)
+    sell(shop, "4500", "000000")
+    shows(page, "Le paiement n’est pas passé")
+    assert "Le code ou l’identifiant n’est pas reconnu." in seen(page)
+    page.get_by_role("button", name="Retaper le code").click()
+    tap(page, "123456")
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Le paiement n’est pas passé")
+    page.get_by_role("button", name="Tout en MonA, le reste en euros").click()
+    tap(page, "123456")
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Payé")
+    assert "ceci · est · faux" in seen(page) and "15,00" in page.locator("[data-rest]").inner_text()
+    page.get_by_role("button", name="Annuler cette vente").click()
+    page.get_by_role("button", name="Annuler la vente").click()
+    shows(page, "Vente annulée")
+    page.get_by_role("button", name="Personne suivante").click()
+    shows(page, "Combien ?")
+    assert "0,00 (1)" in seen(page)
+    assert len(asked) == started, asked
+    page.get_by_role("button", name="Finir").click()
+    shows(page, "Combien ?")
+    assert not page.locator(".practice").is_visible()
+    page.get_by_role("button", name="Ventes").click()
+    shows(page, "Dernières ventes")
+    assert "Aucune vente pour l’instant." in seen(page)
+    assert "practice" not in page.evaluate(STORED)
+    page.reload()
+    shows(page, "Combien ?")
+    sell(shop, "45")
+    shows(page, "Payé")
+
+
 def test_without_network_it_says_so(shop: Shop) -> None:
     page = shop.till
     page.context.set_offline(True)

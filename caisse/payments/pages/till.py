@@ -22,7 +22,15 @@ from caisse.kernel.pages import show
 
 STATIC = Path(__file__).parents[1] / "static"
 OFFLINE = "payments/offline.js"
-MODULES = ("till.js", "screens.js", "settling.js", "wire.js", "store.js", "telling.js")
+MODULES = (
+    "till.js",
+    "screens.js",
+    "settling.js",
+    "practice.js",
+    "wire.js",
+    "store.js",
+    "telling.js",
+)
 FILES = (
     "site/base.css",
     "payments/till.css",

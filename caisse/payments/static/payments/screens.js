@@ -2,6 +2,8 @@
 
 export const WORDS = document.querySelector("[data-words]").dataset;
 
+export const SHORTEST_PIN = 6;
+
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
@@ -49,6 +51,22 @@ export function heard(answer) {
   find("[data-net-on]").hidden = !there;
   find("[data-net-off]").hidden = there;
   return answer;
+}
+
+/** How many figures are typed, never which. */
+export function dots() {
+  const typed = state.digits.length;
+  const of = Math.max(state.till?.pin_length ?? SHORTEST_PIN, typed);
+  const boxes = Array.from({ length: of }, (_, place) => {
+    const box = document.createElement("i");
+    box.className = place < typed ? "full" : "";
+    return box;
+  });
+  find("[data-boxes]").replaceChildren(...boxes);
+  const count = find("[data-count]");
+  const words = typed === 1 ? count.dataset.one : count.dataset.many;
+  count.textContent = words.replace("{n}", typed).replace("{of}", of);
+  find('[data-do="pay"]').disabled = typed < SHORTEST_PIN;
 }
 
 /** A short sound and a shake, beside the word on the screen. */

@@ -1,16 +1,18 @@
 // The till: amount, who, code, answer. A sale has one number, stored before anything is sent, so
 // that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
-import { WORDS, all, cheer, fill, find, forget, heard, show, state, wrong } from "./screens.js";
+import {
+  SHORTEST_PIN, WORDS, all, cheer, dots, fill, find, forget, heard, show, state, wrong,
+} from "./screens.js";
 import { API, YOUNG_MS, burn, isOpen, ownSales, paidAs, settle } from "./settling.js";
 import { money, shortly, whenOf } from "./telling.js";
+import { practiceAnew, practiceDevice } from "./practice.js";
 import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
 import { dropSale, forgetDevice, keepDevice, keepSale, readDevice } from "./store.js";
 
 const LOOK_MS = 60000; // how often the first screen asks for its figures
 const CONFIRM_MS = 3000;
 const MOST_SIGNS = 7; // 99 999,99
-const SHORTEST_PIN = 6;
 const LONGEST_TYPED = 80; // what is longer, nobody has typed
 
 // --- the device ---
@@ -68,7 +70,8 @@ async function look() {
   }
   if (answer?.status === 200) {
     state.till = answer.said;
-    await keepDevice({ ...device, screen: state.till }); // shown without network too
+    device.screen = state.till;
+    if (!device.practice) await keepDevice(device); // shown without network too
   }
   draw();
   if (["start", "compare", "stopped"].includes(state.screen)) show("amount");
@@ -130,25 +133,9 @@ function press(key) {
   }
 }
 
-/** How many figures are typed, never which. */
-function dots() {
-  const typed = state.digits.length;
-  const of = Math.max(state.till?.pin_length ?? SHORTEST_PIN, typed);
-  const boxes = Array.from({ length: of }, (_, place) => {
-    const box = document.createElement("i");
-    box.className = place < typed ? "full" : "";
-    return box;
-  });
-  find("[data-boxes]").replaceChildren(...boxes);
-  const count = find("[data-count]");
-  const words = typed === 1 ? count.dataset.one : count.dataset.many;
-  count.textContent = words.replace("{n}", typed).replace("{of}", of);
-  find('[data-do="pay"]').disabled = typed < SHORTEST_PIN;
-}
-
 function begin() {
   if (!state.typed) return;
-  if (!navigator.onLine) return wrong(WORDS.offline);
+  if (!navigator.onLine && !state.device.practice) return wrong(WORDS.offline);
   const { till } = state.device;
   state.sale = { id: newId(), till, cents: Number(state.typed), at: now(), is: "typed" };
   state.attempt = 0;
@@ -325,6 +312,28 @@ async function refund() {
   show("undone");
 }
 
+// --- practice: another device, whose caisse is in this page ---
+
+let real = null;
+
+async function practise() {
+  real = state.device;
+  practiceAnew();
+  await turned(practiceDevice(real));
+}
+
+const backToWork = () => turned(real);
+
+/** Go on with that device; what was practised is nowhere. */
+async function turned(device) {
+  for (const sale of await ownSales(practiceDevice(real))) await dropSale(sale.id);
+  state.device = device;
+  for (const one of all("[data-practice]")) one.hidden = !state.device.practice;
+  find('[data-do="practise"]').hidden = Boolean(state.device.practice);
+  state.till = state.device.screen;
+  next();
+}
+
 async function relink() {
   forget();
   await forgetDevice();
@@ -336,7 +345,8 @@ async function relink() {
 
 const ACTS = {
   amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
-  retype: code, part, other: leave, keep: next, undo: () => undo(state.sale),
+  practise, work: backToWork, retype: code, part, other: leave, keep: next,
+  undo: () => undo(state.sale),
 };
 const FORMS = { link, who: toCode };
 let busy = false;

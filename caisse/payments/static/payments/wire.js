@@ -1,6 +1,8 @@
 // How a till proves who it is: keys that cannot be taken out, and a proof on each request.
 // The shared key is computed on both sides (payments.md 1); no secret crosses the network.
 
+import { practised } from "./practice.js";
+
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const WAIT_MS = 4000;
 const encoder = new TextEncoder();
@@ -60,6 +62,9 @@ export function newId() {
 
 /** Ask once: `{ status, said }`, or null when no answer came. `device` may be missing. */
 export async function ask(method, path, said, device) {
+  if (device?.practice) {
+    return practised(method, path, typeof said === "string" ? JSON.parse(said) : said, device);
+  }
   const body = said === undefined ? "" : typeof said === "string" ? said : JSON.stringify(said);
   const headers = { "Accept-Language": document.documentElement.lang };
   try {
