@@ -11,8 +11,9 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, close_old_connections
@@ -44,6 +45,7 @@ STATUS = {
     "purchase_unknown": 404,
     "checking": 503,
 }
+DESCRIBED = Path(__file__).with_name("openapi.json")
 NUMBER = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of a payment, as people write it
 CONTENT = "application/json; charset=utf-8"
 
@@ -121,6 +123,8 @@ def _respond(asked: Asked) -> Told:
     route = (asked.method, _shape(asked.path))
     if route == ("POST", "tills"):
         return _enrol(_read(asked, ("code", "key")))
+    if route == ("GET", "openapi.json"):
+        return Told(200, _described())
     device = _device(asked)
     if device is None:
         sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
@@ -129,6 +133,12 @@ def _respond(asked: Asked) -> Told:
         return _say(404, {"reason": "request", "member": "", "cashier": "Unknown address."})
     act = ROUTES[route] if device.state == Device.State.ACTIVE else STOPPED.get(route, _stopped)
     return act(asked, device)
+
+
+@cache
+def _described() -> bytes:
+    """This API for who writes a till, and for the programs that read such a description."""
+    return DESCRIBED.read_bytes()
 
 
 def _screen(_asked: Asked, device: Device) -> Told:

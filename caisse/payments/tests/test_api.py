@@ -19,9 +19,10 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
 from caisse.ledger.models import Transfer
 from caisse.merchants.tests.ground import OFFICE, approved, founded
-from caisse.payments import operations
+from caisse.payments import api, operations
 from caisse.payments.models import Device
 from caisse.payments.operations.brake import BRAKE
+from caisse.payments.reasons import SENTENCES
 from caisse.payments.tests.device import Answer, PhoneTill
 from caisse.people import operations as people
 from caisse.people import queries as registry
@@ -344,6 +345,82 @@ def test_it_speaks_english_to_who_reads_english(world: World) -> None:
     assert (
         answer.said["cashier"] == "The code or the identifier is not known. It can be typed again."
     )
+
+
+class Described:
+    """`openapi.json`: what it says of an address, and whether an answer is as it says."""
+
+    def __init__(self, till: PhoneTill) -> None:
+        answer = till.send("GET", "openapi.json")
+        assert answer.status == 200
+        self.all = answer.said
+
+    def schema(self, said: dict[str, Any]) -> dict[str, Any]:
+        name = said.get("$ref", "").removeprefix("#/components/schemas/")
+        return self.all["components"]["schemas"][name] if name else said
+
+    def fits(self, answer: Answer, method: str, path: str) -> None:
+        told = self.all["paths"][path][method.lower()]["responses"][str(answer.status)]
+        said = self.schema(told["content"]["application/json"]["schema"])
+        fitting = [self.schema(one) for one in said.get("anyOf", [said])]
+        assert any(self.holds(one, answer.said) for one in fitting), (path, answer.said)
+
+    def holds(self, schema: dict[str, Any], said: dict[str, Any]) -> bool:
+        """Every name that must stand there, no other, each of its kind."""
+        known = schema["properties"]
+        kinds = {"string": str, "integer": int, "array": list, "null": type(None)}
+        for name, value in said.items():
+            one = known.get(name, {"enum": []})
+            types = one.get("type", [])
+            types = [types] if isinstance(types, str) else types
+            if types and not any(isinstance(value, kinds[kind]) for kind in types):
+                return False
+            if value not in one.get("enum", [value]) or value != one.get("const", value):
+                return False
+        return set(schema["required"]) <= set(said) <= set(known)
+
+
+def test_what_is_written_of_the_api_is_what_it_answers(world: World) -> None:
+    till, described = world.till, Described(PhoneTill())
+    id, burnt = show_id(new_id()), show_id(new_id())
+    back = {"id": show_id(new_id()), "of": id, "cents": 1_00}
+    new = PhoneTill()
+    code = operations.give_invitation(device_id=world.invite(), by=OFFICE)
+    described.fits(new.link(code), "POST", "/tills")
+    described.fits(new.link("ZZZZ-ZZZZ-ZZ"), "POST", "/tills")
+    for one in (till, new):
+        described.fits(one.send("GET", "tills/self"), "GET", "/tills/self")
+    paying: list[tuple[PhoneTill, str, dict[str, Any]]] = [
+        (till, "", {"id": id}), (till, "", {"id": id}), (till, "", {"id": id, "cents": 1}),
+        (till, world.wrong, {}), (till, "", {"cents": 999_00}), (till, "", {"id": "x"}),
+        (till, "", {"id": show_id(new_id(1))}), (new, "", {}), (PhoneTill(), "", {}),
+    ]  # fmt: skip
+    statuses = set()
+    for one, pin, said in paying:
+        answer = world.pay(pin, till=one, **said)
+        statuses.add(answer.status)
+        described.fits(answer, "POST", "/payments")
+    assert statuses == {200, 201, 400, 401, 403, 409, 422}
+    for number in (id, burnt):
+        described.fits(till.send("GET", f"payments/{number}"), "GET", "/payments/{id}")
+        address = f"payments/{number}/abandon"
+        described.fits(till.send("POST", address, {}), "POST", "/payments/{id}/abandon")
+    described.fits(till.send("GET", f"payments/{burnt}"), "GET", "/payments/{id}")
+    for said in (back, back, back | {"cents": 2_00}, back | {"id": burnt, "of": burnt}):
+        described.fits(till.send("POST", "refunds", said), "POST", "/refunds")
+
+
+def test_nothing_of_the_api_is_left_unwritten(world: World) -> None:
+    described = Described(world.till).all
+    told = {
+        (method.upper(), path.removeprefix("/").replace("{id}", "*"))
+        for path, methods in described["paths"].items()
+        for method in methods
+    }
+    assert told == {*api.ROUTES, ("POST", "tills")}
+    reasons = described["components"]["schemas"]["Refusal"]["properties"]["reason"]["enum"]
+    own = {"request", "till_unknown", "unknown", "code_unknown", "key"}
+    assert set(reasons) == {*SENTENCES, *own}
 
 
 def test_the_page_of_django_answers_the_same(world: World, client: Client) -> None:
