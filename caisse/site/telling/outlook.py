@@ -24,10 +24,12 @@ class Told:
     """A forecast in words and lines.
 
     `short` is the lowest month of the operating account when it is below zero; `low` and
-    `caisse_low` are the lowest months of both accounts.
+    `caisse_low` are the lowest months of both accounts. `empty`: nothing is there, nothing is
+    planned, and there is nothing to draw.
     """
 
     finding: Finding
+    empty: bool
     currency: str
     short: Step | None
     low: Step
@@ -48,8 +50,10 @@ def told(figures: Figures, ahead: Sequence[Step], currency: str) -> Told:
     ][-PAST:]
     low = min(ahead, key=lambda step: step.operating_cash_cents)
     short = low if low.operating_cash_cents < 0 else None
+    empty = not past and not any(_moved(step) for step in ahead)
     return Told(
-        finding=_finding(low, currency),
+        finding=Finding(_("Rien n’est encore prévu")) if empty else _finding(low, currency),
+        empty=empty,
         currency=currency,
         short=short,
         low=low,
@@ -67,6 +71,16 @@ def told(figures: Figures, ahead: Sequence[Step], currency: str) -> Told:
         ),
         tables=tuple(_tables(ahead)),
     )
+
+
+def _moved(step: Step) -> bool:
+    """Whether a month of the forecast holds anything."""
+    return any(
+        (
+            step.operating_in_cents, step.operating_out_cents, step.operating_cash_cents,
+            step.caisse_in_cents, step.caisse_out_cents, step.caisse_cash_cents,
+        )
+    )  # fmt: skip
 
 
 def late_help(planned: Sequence[Planned], currency: str) -> str:

@@ -52,7 +52,12 @@ def test_a_caisse_founded_yesterday_is_calm(paul: Client) -> None:
     page = paul.get(HOME).text
     assert "Aucun financeur n’est en retard" in page and "Aucun versement n’est promis" in page
     page = paul.get(FORECAST).text
-    assert "le fonctionnement arrive à zéro juste" in page and "La caisse ne comble pas" not in page
+    assert "Rien n’est encore prévu" in page and "La caisse ne comble pas" not in page
+    assert "<svg role" not in page and "Notez les conventions des financeurs" in page
+    promised(date(2023, 4, 3), 500_00)
+    page = paul.get(FORECAST).text
+    assert "le fonctionnement arrive à zéro juste" in page and "Rien n’est encore" not in page
+    assert 'class="chart' in page
 
 
 def test_what_is_late_comes_first(paul: Client, travelling: Callable[..., None]) -> None:
