@@ -152,6 +152,10 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     kept = page.evaluate(STORED)
     assert handle not in kept and pin not in kept
     number = page.locator("[data-short]").inner_text()
+    page.emulate_media(media="print")
+    paper = seen(page)
+    assert "L’Épicerie du Figuier" in paper and number in paper and "Personne suivante" not in paper
+    page.emulate_media(media="screen")
     page.get_by_role("button", name="Personne suivante").click()
     shows(page, "Combien ?")
     assert "2,35 (1)" in seen(page)

@@ -345,7 +345,7 @@ async function relink() {
 
 const ACTS = {
   amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
-  practise, work: backToWork, retype: code, part, other: leave, keep: next,
+  practise, work: backToWork, print: () => print(), retype: code, part, other: leave, keep: next,
   undo: () => undo(state.sale),
 };
 const FORMS = { link, who: toCode };
