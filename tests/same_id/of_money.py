@@ -16,6 +16,7 @@ from caisse.messages import operations as messages
 from caisse.month import operations as months
 from caisse.payments import operations as payments
 from tests.same_id.case import MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
+from tests.same_id.of_access import holder
 
 IBAN, OTHER_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"
 
@@ -338,3 +339,9 @@ def _invite_device() -> Asked:
     ground()
     one, other = approved("Halle"), approved("Vrac")
     return Asked({"place_id": one, "label": "Comptoir"}, [{"place_id": other}, {"label": "Marché"}])
+
+
+@of(payments.make_card)
+def _make_card() -> Asked:
+    ground()
+    return Asked({"holder_id": holder()}, [{"holder_id": holder()}])
