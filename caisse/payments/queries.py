@@ -18,7 +18,7 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
-from caisse.payments.models import Card, Device, Pin, Till
+from caisse.payments.models import Card, Device, Till
 from caisse.payments.rules import InstrumentRules
 from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
@@ -144,18 +144,6 @@ def card(holder_id: int) -> CardRow | None:
     if row is None:
         return None
     return CardRow(row.pk, row.number, row.blocked, clock.day_of(row.made_at))
-
-
-def without_card(holder_ids: Sequence[int]) -> list[int]:
-    """Those of these holders for whom no card was ever made."""
-    known = set(Card.objects.filter(pk__in=holder_ids).values_list("pk", flat=True))
-    return [one for one in holder_ids if one not in known]
-
-
-def without_pin(holder_ids: Sequence[int]) -> list[int]:
-    """Those of these holders for whom no code was ever drawn."""
-    known = set(Pin.objects.filter(pk__in=holder_ids).values_list("pk", flat=True))
-    return [one for one in holder_ids if one not in known]
 
 
 def left_to_refund(payment_id: Id) -> int:

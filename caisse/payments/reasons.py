@@ -25,12 +25,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vérifiez l’identifiant et le code, puis recommencez.",
     ),
     "code_paused": (
-        "Le code n’est pas possible ici aujourd’hui. Carte, téléphone ou bon acceptés.",
+        "Le code n’est pas possible ici aujourd’hui. La carte, avec le code, est acceptée.",
         "Par sécurité, le code est en pause. Votre argent est en sûreté. L’accueil peut aider.",
     ),
     "till_code_paused": (
         "Cet appareil ne prend plus de code jusqu’à {until}.",
-        "Payez avec votre téléphone ou un bon, ou attendez {until}.",
+        "Un autre appareil du lieu peut encaisser. Ou attendez {until}.",
     ),
     "means_unavailable": (
         "Ce moyen de paiement n’est pas disponible aujourd’hui. Un autre moyen ?",
@@ -97,6 +97,13 @@ AT_SHOP: dict[str, tuple[str, str]] = {
         "Ce montant dépasse ce qui vous reste. Vous pouvez payer une partie, le reste en euros.",
     ),
 }
+# A card whose code was typed wrong too often is not said to be the way out.
+WITH_CARD: dict[str, tuple[str, str]] = {
+    "code_paused": (
+        "Cette carte ne prend plus de code pour l’instant. Un autre moyen ?",
+        "Par sécurité, votre carte est en pause. Votre argent est en sûreté. L’accueil peut aider.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,12 @@ class Declined:
 
 
 REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
-SHORT_AT_SHOP = Declined("funds_short", *AT_SHOP["funds_short"])
+
+
+def at_shop(answer: Declined, *, by_card: bool) -> Declined:
+    """A refusal as a shop's device says it, also to who has scanned a card."""
+    said = {**AT_SHOP, **(WITH_CARD if by_card else {})}.get(answer.reason)
+    return answer if said is None else Declined(answer.reason, *said)
 
 
 def declined(reason: str, *, left_cents: int = 0, days: int = 0, until: str = "") -> Declined:

@@ -20,7 +20,6 @@ from caisse.merchants.queries import Sale, Taken
 from caisse.people import operations as people
 from caisse.people import queries as registry
 
-MOST_SALES = 20_000  # of a place in a day, on one paper
 LAST = 3  # statements told on the first page
 
 
@@ -103,9 +102,7 @@ def my_day_csv(request: HttpRequest, here: Here, day: str) -> HttpResponse:
 def _closing(here: Here, day: str) -> tuple[date, Taken, list[Sale]]:
     """A day from its first sale to its last; the sums are those of the sales that are listed."""
     on = read_day(day)
-    taken = merchants.taken(here.id, first=on, last=on)
-    rows = merchants.day_of_sales(here.id, on, before=None, limit=MOST_SALES)
-    return on, taken, rows[::-1]
+    return on, *merchants.day_closed(here.id, on)
 
 
 def _file(content: bytes, kind: str, here: Here, on: date, ending: str) -> HttpResponse:

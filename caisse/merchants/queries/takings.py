@@ -104,18 +104,25 @@ def day_of_sales(place_id: int, day: date, *, before: int | None, limit: int) ->
         reasons=(*SALES, *REFUNDS),
         limit=limit,
     )
-    return [
-        Sale(
-            id=row.id,
-            seq=row.seq,
-            number=short_id(row.id),
-            at=row.at,
-            cents=row.cents,
-            of="" if row.of is None else short_id(row.of),
-            undone=row.phase == "reverse",
-        )
-        for row in rows
-    ]
+    return [_sale(row) for row in rows]
+
+
+def day_closed(place_id: int, day: date) -> tuple[Taken, list[Sale]]:
+    """The sums of a day and its sales and refunds, the first one first: of one reading."""
+    rows = _between(place_id, day, day)
+    return summed(rows), [_sale(row) for row in rows]
+
+
+def _sale(row: Line) -> Sale:
+    return Sale(
+        id=row.id,
+        seq=row.seq,
+        number=short_id(row.id),
+        at=row.at,
+        cents=row.cents,
+        of="" if row.of is None else short_id(row.of),
+        undone=row.phase == "reverse",
+    )
 
 
 def days_with_sales(place_id: int, *, month: Month) -> dict[date, Taken]:

@@ -27,10 +27,11 @@ class Printed(NamedTuple):
 
 
 @ledger.repeatable
-def make_card(*, holder_id: int, by: Actor, id: Id) -> Printed:
+def make_card(*, holder_id: int, by: Actor, id: Id, first: bool = False) -> Printed:
     """Make the card of a holder; the one before it, if any, is worth nothing from now on.
 
-    Repeatable by `id`. Raises Refusal: `unknown`, `cards`, `differs`.
+    Repeatable by `id`. Raises Refusal: `unknown`, `cards`, `differs`; with `first`, `has_card` when
+    another one is good.
     """
     wallet_id = people.wallet_of_holder(holder_id)
     if wallet_id is None:
@@ -39,6 +40,8 @@ def make_card(*, holder_id: int, by: Actor, id: Id) -> Printed:
     before = Card.objects.select_for_update().filter(pk=holder_id).first()
     if events.repeated("card.made", subject=subject, id=id) is not None:
         return printed_card(holder_id)
+    if first and before is not None and not before.blocked:
+        raise Refusal("has_card", "Cette personne a déjà une carte. Rechargez la page.")
     if not Card.objects.exists():
         keys.make_card_keys()
     generation = 1 if before is None else before.generation + 1

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from caisse.kernel import clock
-from caisse.kernel.ids import Id, derived_id
+from caisse.kernel.ids import Id, derived_id, instant_of
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.ledger.rules import DONE, Outcome, Transfer
+from caisse.ledger.rules import DONE, NEWEST_MS, OLDEST_MS, Outcome, Transfer
 from caisse.payments import keys, pins
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.brake import BRAKE
@@ -29,9 +29,9 @@ from caisse.payments.operations.pins import (
     try_pin_of_card,
 )
 from caisse.payments.operations.tills import is_open, tries_account
-from caisse.payments.reasons import SHORT_AT_SHOP, Declined, declined
+from caisse.payments.reasons import Declined, at_shop, declined
 
-HOUR_MS = 3_600_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 USUAL_MS = 90 * clock.DAY_MS
 NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
@@ -39,9 +39,13 @@ MOST_ATTEMPTS = 1_000  # entries for one payment
 
 
 class Entry(NamedTuple):
-    """What was typed for a purchase: its wallet is known once the code was looked at."""
+    """What was typed for a purchase: its wallet is known once the code was looked at.
+
+    `who` is the identifier as it was typed, or the text of the card.
+    """
 
     purchase: Purchase
+    who: str
     digits: str
     attempt: int
     up_to: bool
@@ -67,12 +71,12 @@ def pay_by_pin(
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
     that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
     """
-    entry = Entry(Purchase(payment_id, 0, place_id, cents, "pin", till), digits, attempt, up_to)
+    wanted = Purchase(payment_id, 0, place_id, cents, "pin", till)
+    entry = Entry(wanted, handle, digits, attempt, up_to)
     refused = _before_the_code(entry)
     if refused is not None:
         return refused
     tried = try_pin(handle, digits)
-    BRAKE.saw(right=tried.right)
     return _settled(entry, tried, _ways(tried, place_id))
 
 
@@ -93,7 +97,8 @@ def pay_by_card(
     A card that was replaced, blocked, or that is none of this caisse, is refused before the PIN is
     looked at. Otherwise as `pay_by_pin`.
     """
-    entry = Entry(Purchase(payment_id, 0, place_id, cents, "card", till), digits, attempt, up_to)
+    wanted = Purchase(payment_id, 0, place_id, cents, "card", till)
+    entry = Entry(wanted, card, digits, attempt, up_to)
     refused = _before_the_code(entry)
     if refused is not None:
         return refused
@@ -101,7 +106,8 @@ def pay_by_card(
     if isinstance(good, Declined):
         return good
     tried = try_pin_of_card(good.holder_id, digits)
-    return _settled(entry, tried, [card_bucket(good.holder_id, good.generation)])
+    bucket = card_bucket(tried.wallet_id) if tried.wallet_id else NOBODYS
+    return _settled(entry, tried, [bucket])
 
 
 def _before_the_code(entry: Entry) -> Answer | None:
@@ -113,6 +119,8 @@ def _before_the_code(entry: Entry) -> Answer | None:
         raise ValueError("an attempt is a small number from 1 on")
     wanted = entry.purchase
     pay_transfer(wanted)
+    if not _of_these_days(wanted.payment_id):
+        return declined("device_clock")
     if books.transfer(wanted.payment_id) is not None:  # a look that costs no turn of the writer's
         return paid_before(wanted, up_to=entry.up_to) or declined("checking")
     if not is_open(wanted.till, wanted.place_id):
@@ -124,16 +132,30 @@ def _before_the_code(entry: Entry) -> Answer | None:
     return declined("till_code_paused", until=paused) if paused else None
 
 
+def _of_these_days(id: Id) -> bool:
+    """Whether the ledger would take a payment of that instant, a minute on the safe side.
+
+    The ledger judges the instant of a payment before the bucket, and does not judge that of a try:
+    left to it, an id of another time would tell a right code from a wrong one.
+    """
+    now, instant = clock.now_ms(), instant_of(id)
+    return now - OLDEST_MS + MINUTE_MS < instant < now + NEWEST_MS - MINUTE_MS
+
+
 def _settled(entry: Entry, tried: Tried, ways: Iterable[str]) -> Answer:
     """Judge it, count it at the till by what is answered, and say no more than a shop may know."""
     known = entry._replace(purchase=entry.purchase._replace(wallet_id=tried.wallet_id))
     answer = _judged(known, tried, ways)
     if isinstance(answer, Declined):
+        by_card = entry.purchase.method == "card"
         if answer.reason in ("code_wrong", "code_paused"):
-            _count_at_till(entry)
-        said = SHORT_AT_SHOP if answer.reason == "funds_short" else answer
+            counted = _count_at_till(entry)
+            if counted.answer == "posted" and not by_card:
+                BRAKE.saw(right=False)
+        said = at_shop(answer, by_card=by_card)
         return paid_before(entry.purchase, up_to=entry.up_to) or said
     if tried.right:
+        BRAKE.saw(right=True)
         flatten(tried.holder_id, entry.digits)
     return answer
 
@@ -157,7 +179,8 @@ def _ways(tried: Tried, place_id: int) -> Iterator[str]:
     The bucket of nobody, for an identifier that is not known, is never full.
     """
     if not tried.wallet_id:
-        yield NOBODYS
+        if not BRAKE.strict:
+            yield NOBODYS
         return
     anywhere, usual = buckets(tried.wallet_id)
     if not BRAKE.strict:
@@ -220,14 +243,18 @@ def _try(entry: Entry, bucket: str) -> Transfer:
     )  # fmt: skip
 
 
-def _count_at_till(entry: Entry) -> None:
-    """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing."""
+def _count_at_till(entry: Entry) -> Outcome:
+    """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing.
+
+    Who was typed is part of it: the same digits under another identifier are another entry.
+    """
     till = entry.purchase.till
     line = Transfer(
-        derived_id(_try_id(entry, ""), "till"), tries_account(till), "tries:all", 1, "try", till,
+        derived_id(_try_id(entry, f"till|{entry.who}"), "till"),
+        tries_account(till), "tries:all", 1, "try", till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
-    _submit_try(line)
+    return _submit_try(line)
 
 
 def _submit_try(line: Transfer) -> Outcome:

@@ -4,6 +4,7 @@ import secrets
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Sum
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
@@ -35,25 +36,33 @@ def buckets(wallet_id: int) -> tuple[str, str]:
     return f"tries:{wallet_id}:u", f"tries:{wallet_id}:h"
 
 
-def card_bucket(holder_id: int, generation: int) -> str:
-    """The counting account C: wrong tries with that one card, which nobody else can use up."""
-    return f"tries:card:{holder_id}.{generation}"
+def card_bucket(wallet_id: int) -> str:
+    """The counting account C: wrong tries with the cards of a wallet that are good today.
+
+    Nobody can use it up without one of them. Its holders share it, as they share U and H: what a
+    month allows is the wallet's. Each card made anew begins another one.
+    """
+    made = Card.objects.filter(holder__wallet=wallet_id).aggregate(made=Sum("generation"))["made"]
+    return f"tries:card:{wallet_id}.{made or 0}"
 
 
 @ledger.repeatable
 @transaction.atomic
-def draw_pin(*, holder_id: int, by: Actor) -> str:
+def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
     """Draw a new PIN for a holder and return its digits, this one time.
 
     The PIN before it is worth nothing any more; wrong tries already made still count. Not
     repeatable by an id: nobody can be told a PIN twice, so a second sending draws another one.
-    Raises Refusal: `unknown`, `pin_resets` for more than RESETS in 31 days without a coordinator.
+    Raises Refusal: `unknown`, `pin_resets` for more than RESETS in 31 days without a coordinator;
+    with `first`, `has_pin` when there is one.
     """
     wallet_id = people.wallet_of_holder(holder_id)
     if wallet_id is None:
         raise Refusal("unknown", f"Il n’y a pas de titulaire n° {holder_id}.")
     before = Pin.objects.select_for_update().filter(pk=holder_id).exists()
     subject = f"holder:{holder_id}"
+    if before and first:
+        raise Refusal("has_pin", "Cette personne a déjà un code.")
     if before and not by.may("coordinator"):
         _demand_few_resets(subject)
     length = bylaws.in_force(InstrumentRules, month=Month.of(clock.today())).pin_length
@@ -79,8 +88,7 @@ def draw_pin(*, holder_id: int, by: Actor) -> str:
 
 def limit_tries(wallet_id: int) -> None:
     """Open the buckets of a wallet, with the limit of the shortest PIN of its holders."""
-    cards = Card.objects.filter(holder__wallet=wallet_id).values_list("pk", "generation")
-    codes = [*buckets(wallet_id), *(card_bucket(*card) for card in cards)]
+    codes = [*buckets(wallet_id), card_bucket(wallet_id)]
     lengths = Pin.objects.filter(holder__wallet=wallet_id).values_list("length", flat=True)
     ledger.open_accounts(["tries:all", *codes])
     if lengths:

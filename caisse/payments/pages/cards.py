@@ -19,12 +19,15 @@ def holder_card(request: HttpRequest, number: int, holder_id: int) -> HttpRespon
     view = found(people.membership(number))
     holder = found(next((one for one in people.holders_of(number) if one.id == holder_id), None))
     form = SureForm(request.POST or None)
-    blocks = once(request, "acte") == "bloquer"
+    asked = once(request, "acte")
+    blocks, first = asked == "bloquer", asked == "faire"
 
     def act() -> object:
         if blocks:
             return operations.block_card(holder_id=holder.id, by=by(request))
-        return operations.make_card(holder_id=holder.id, by=by(request), id=form.operation_id)
+        return operations.make_card(
+            holder_id=holder.id, by=by(request), id=form.operation_id, first=first
+        )
 
     if form.carries_out(act):
         said = _("La carte est bloquée.") if blocks else _("La carte est prête : imprimez-la.")

@@ -21,6 +21,8 @@ from caisse.payments.operations.pins import card_bucket
 from caisse.payments.tests.device import Answer, PhoneTill
 from caisse.payments.tests.test_api import HANDLE, World
 from caisse.people import operations as people
+from caisse.people import queries as registry
+from caisse.people.operations import NewHolder
 
 DATABASE = pytest.mark.django_db(transaction=True, reset_sequences=True)
 SIGN = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -92,8 +94,8 @@ class CardWorld(World):
         }  # fmt: skip
         return till.send("POST", "payments", wanted | said)
 
-    def tries(self, generation: int = 1) -> int:
-        account = books.account(card_bucket(self.holder, generation))
+    def tries(self) -> int:
+        account = books.account(card_bucket(self.wallet))
         return 0 if account is None else account.held
 
 
@@ -187,6 +189,34 @@ def test_what_is_no_card_of_ours_is_said_before_the_code_is_looked_at(world: Car
         assert world.scan(**said).status == 400
     assert world.pay(card=world.text).status == 400
     assert world.tries() == 0
+
+
+@DATABASE
+def test_the_cards_of_two_holders_share_what_a_month_allows(world: CardWorld) -> None:
+    """Nine guesses a wallet and month, whoever has both cards (payments.md 2.2)."""
+    people.add_holder(
+        wallet_id=world.wallet, holder=NewHolder("Ada", "Moulin", "radis-rose"), by=OFFICE
+    )
+    found = registry.holder("radis-rose")
+    assert found is not None and found.wallet_id == world.wallet
+    pin = operations.draw_pin(holder_id=found.id, by=OFFICE)
+    other = operations.make_card(holder_id=found.id, by=OFFICE, id=new_id()).text
+    assert world.scan(other, pin).status == 201
+    wrong = f"{(int(pin) + 1) % 10**6:06d}"
+    said = [world.scan(other, wrong, attempt=n).said["reason"] for n in (1, 2)]
+    said += [world.scan(pin=world.wrong, attempt=n).said["reason"] for n in (3, 4)]
+    assert said == ["code_wrong"] * 3 + ["code_paused"]
+    paused = world.scan(other, pin)
+    assert "Cette carte ne prend plus de code" in paused.said["cashier"]
+
+
+@DATABASE
+def test_a_first_card_replaces_none_that_is_good(world: CardWorld) -> None:
+    with pytest.raises(Refusal) as refusal:
+        operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id(), first=True)
+    assert refusal.value.reason == "has_card"
+    operations.block_card(holder_id=world.holder, by=OFFICE)
+    operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id(), first=True)
 
 
 @DATABASE

@@ -166,6 +166,35 @@ def test_who_knows_the_code_meets_the_same_words_as_who_guesses(world: World) ->
     assert counted == [1, 1]
 
 
+@pytest.mark.parametrize(
+    "late_ms", [-40 * clock.DAY_MS, -31 * clock.DAY_MS, 9.5 * 60_000, 3 * 3_600_000]
+)
+def test_an_id_of_another_time_tells_no_code(world: World, late_ms: float) -> None:
+    """The ledger judges the instant of a payment before the bucket, and not that of a try."""
+    for _each in range(3):
+        world.pay(world.wrong, at=1)
+    for at in (0, 1):
+        answers = {
+            world.pay(digits, at=at, id=new_id(clock.now_ms() + int(late_ms)))
+            for digits in (world.pin, world.wrong)
+        }
+        assert answers == {"device_clock"}
+    assert held(world) == 3
+
+
+def test_the_same_digits_for_many_are_counted_at_the_till_each_time(world: World) -> None:
+    """One number, one attempt, the same digits under other identifiers: ten, and the till waits."""
+    id = new_id()
+    said = [world.pay("123456", id=id, handle=f"radis-{n}") for n in range(11)]
+    assert said == ["code_wrong"] * 10 + ["till_code_paused"]
+
+
+def test_one_entry_that_is_repeated_is_one_for_the_brake(world: World) -> None:
+    id, digits = new_id(), world.wrong
+    assert {world.pay(digits, id=id, at=1) for _ in range(30)} == {"code_wrong"}
+    assert not BRAKE.strict
+
+
 def test_an_identifier_of_nobody_spends_as_somebodys_does(world: World) -> None:
     def lines() -> int:
         return Transfer.objects.filter(reason="try").count()
@@ -213,7 +242,9 @@ def test_many_wrong_codes_everywhere_close_the_way_of_strangers_only(world: Worl
             place_id=world.places[1], cents=1_00, till=till,
         )  # fmt: skip
     assert BRAKE.strict
+    world.tills[1] = operations.open_till(place_id=world.places[1], by=OFFICE)
     assert world.pay(world.pin, at=1) == "code_paused"
+    assert world.pay(world.pin, at=1, handle="radis-moineau") == "code_paused", "nobody's alike"
     assert world.pay(world.pin) == "posted"
 
 

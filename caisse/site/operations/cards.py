@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_variables
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import paper
 from caisse.kernel.actor import Actor
-from caisse.kernel.ids import new_id
+from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.refusal import Refusal
 from caisse.messages import queries as messages
 from caisse.payments import operations as payments
@@ -35,33 +35,40 @@ def print_card(*, holder_id: int) -> bytes:
     return _cards([payments.printed_card(holder_id)])
 
 
-def cards_by_the_dozen(*, first: int, last: int, by: Actor) -> bytes:
-    """A card for each holder of the households `first` to `last` for whom none was made yet.
+def cards_by_the_dozen(*, first: int, last: int, by: Actor, batch: Id) -> bytes:
+    """A card for each holder of the households `first` to `last` who has none that is good.
 
-    Raises Refusal: `too_many`, `nobody`.
+    Sent again with the same `batch`, the same cards. Raises Refusal: `too_many`, `nobody`.
     """
-    waiting = payments_of.without_card([one.id for _, one in _holders(first, last)])
-    if not waiting:
+    made = []
+    for _, one in _holders(first, last):
+        own = derived_id(batch, f"card:{one.id}")
+        try:
+            made.append(payments.make_card(holder_id=one.id, by=by, id=own, first=True))
+        except Refusal as refusal:
+            if refusal.reason not in ("has_card", "unknown"):
+                raise
+    if not made:
         raise Refusal("nobody", "Personne n’attend une carte dans ces foyers.")
-    return _cards([payments.make_card(holder_id=one, by=by, id=new_id()) for one in waiting])
+    return _cards(made)
 
 
 @sensitive_variables()
 def codes_by_the_dozen(*, first: int, last: int, by: Actor) -> bytes:
     """A slip with a code for each holder of those households who has none yet.
 
-    The codes are nowhere else: a slip that is not printed is worth nothing, and is drawn anew.
-    Raises Refusal: `too_many`, `nobody`.
+    Nobody can be told a code twice: sent again, nobody waits any more, and a slip that was lost is
+    drawn anew on the page of its person. Raises Refusal: `too_many`, `nobody`.
     """
-    holders = _holders(first, last)
-    waiting = set(payments_of.without_pin([one.id for _, one in holders]))
-    if not waiting:
+    slips = []
+    for number, one in _holders(first, last):
+        try:
+            slips.append(_slip(number, one, payments.draw_pin(holder_id=one.id, by=by, first=True)))
+        except Refusal as refusal:
+            if refusal.reason not in ("has_pin", "unknown"):
+                raise
+    if not slips:
         raise Refusal("nobody", "Personne n’attend un code dans ces foyers.")
-    slips = [
-        _slip(number, one, payments.draw_pin(holder_id=one.id, by=by))
-        for number, one in holders
-        if one.id in waiting
-    ]
     return paper.pdf(title="Codes pour payer", body="\n".join(slips))
 
 

@@ -36,6 +36,7 @@ EMPTIED = (
     "merchants_bankdetails",
     "funding_document",
     "payments_pin",
+    "payments_card",
     "payments_device",
 )
 """Tables of which a copy to learn on keeps nothing: ways in, sessions, letters, work that waits."""

@@ -49,6 +49,7 @@ def personal(begun: Run) -> None:
     people.ask(subject="membership:3", kind="other", text="texte secret", by=Actor("ana"))
     desk = Actor("ana", frozenset({"coordinator", "desk"}))
     payments.draw_pin(holder_id=1, by=desk)
+    payments.make_card(holder_id=1, by=desk, id=new_id())
     device = payments.invite_device(place_id=1, label="Comptoir", by=desk, id=new_id())
     payments.give_invitation(device_id=device, by=desk)
 

@@ -7,7 +7,7 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, later: 0,
+  attempt: 0, part: false, later: 0, found: 0,
 };
 
 export const find = (selector, root = document) => root.querySelector(selector);

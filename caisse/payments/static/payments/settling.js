@@ -2,6 +2,7 @@
 // A sale is `sent` or `refused` while something under its number may still travel; then it is
 // `paid`, `undone`, or gone.
 
+import { practiceDevice } from "./practice.js";
 import { dropSale, keepSale, sales } from "./store.js";
 import { ask, now } from "./wire.js";
 
@@ -40,17 +41,27 @@ export async function burn(sale, device, asking = ask) {
   return { burnt };
 }
 
-/** Settle the open sales of a device, but not the one that is `shown`; how many stay open. */
+/**
+ * Settle the open sales of a device, but not the one that is `shown`: how many stay `open`, and
+ * how many were `found` paid, of which nobody at this till has seen the receipt.
+ */
 export async function settle(device, shown) {
   const old = now() - KEPT_MS;
-  let open = 0;
+  let [open, found] = [0, 0];
   for (const sale of await ownSales(device)) {
     if (sale.id === shown) continue;
     if (!isOpen(sale)) {
       if (sale.at < old) await dropSale(sale.id);
-    } else if (sale.at > now() - YOUNG_MS || !(await burn(sale, device))) {
-      open += 1;
+    } else {
+      const known = sale.at > now() - YOUNG_MS ? null : await burn(sale, device);
+      open += known ? 0 : 1;
+      found += known?.receipt ? 1 : 0;
     }
   }
-  return open;
+  return { open, found };
+}
+
+/** What was practised is nowhere, also when the page was closed in the middle of it. */
+export async function forgetPractice() {
+  for (const sale of await ownSales(practiceDevice({}))) await dropSale(sale.id);
 }

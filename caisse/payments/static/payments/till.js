@@ -4,16 +4,18 @@
 import {
   SHORTEST_PIN, WORDS, all, cheer, dots, fill, find, forget, heard, show, state, wrong,
 } from "./screens.js";
-import { API, YOUNG_MS, burn, isOpen, ownSales, paidAs, settle } from "./settling.js";
+import {
+  API, YOUNG_MS, burn, forgetPractice, isOpen, ownSales, paidAs, settle,
+} from "./settling.js";
 import { money, shortly, whenOf } from "./telling.js";
 import { practiceAnew, practiceDevice } from "./practice.js";
-import { ask, insist, makeKeys, newId, now, sharedKey } from "./wire.js";
+import { ask, insist, makeKeys, newId, now, sharedKey, whoPays } from "./wire.js";
 import { dropSale, forgetDevice, keepDevice, keepSale, readDevice } from "./store.js";
 
 const LOOK_MS = 60000; // how often the first screen asks for its figures
 const CONFIRM_MS = 3000;
 const MOST_SIGNS = 7; // 99 999,99
-const LONGEST_TYPED = 80; // what is longer, nobody has typed
+const DEAF_MS = 400;
 
 // --- the device ---
 
@@ -29,6 +31,7 @@ async function start() {
   if (code) find("#code").value = code;
   if (code || !state.device) return show("link");
   state.till = state.device.screen;
+  await forgetPractice();
   await look();
   await resume();
 }
@@ -40,7 +43,7 @@ async function resume() {
   open(sale);
   show("unsure");
   const address = `${API}/payments/${sale.id}`;
-  await once(async () => told(await ask("GET", address, undefined, state.device)));
+  await once(async () => told(sale, await ask("GET", address, undefined, state.device)));
 }
 
 /** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
@@ -55,6 +58,8 @@ async function look() {
   const device = state.device;
   const answer = heard(await ask("GET", `${API}/tills/self`, undefined, device));
   if (device !== state.device) return; // it was linked anew meanwhile
+  const idle = ["start", "link", "compare", "amount", "stopped"].includes(state.screen);
+  if (!idle) return; // a sale is on the screen: it is asked for again when that one has ended
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
   const is = answer?.said.state ?? state.till?.state;
   if (is === "enrolled" || (!answer && state.screen === "compare")) {
@@ -65,6 +70,7 @@ async function look() {
     return;
   }
   if (answer) await settled();
+  if (device !== state.device) return;
   if (is === "suspended" || is === "revoked") {
     return stopped(is === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
   }
@@ -79,10 +85,12 @@ async function look() {
 
 /** Say on the first screen how many sales have no answer yet. */
 async function settled() {
-  const count = await settle(state.device, state.sale?.id);
+  const { open: count, found } = await settle(state.device, state.sale?.id);
+  state.found += found;
   const line = find("[data-open]");
-  line.hidden = count === 0;
-  line.textContent = (count === 1 ? line.dataset.one : line.dataset.many).replace("{n}", count);
+  const { one, many, paid: was } = line.dataset;
+  line.hidden = count + state.found === 0;
+  line.textContent = state.found ? was : (count === 1 ? one : many).replace("{n}", count);
 }
 
 function draw() {
@@ -166,7 +174,7 @@ function part() {
 
 async function pay() {
   if (state.digits.length < SHORTEST_PIN || state.screen !== "pin") return;
-  const sale = { ...state.sale, is: "sent" };
+  const sale = { ...state.sale, is: "sent", at: now() };
   state.sale = sale;
   state.attempt += 1;
   state.said = {
@@ -180,19 +188,11 @@ async function pay() {
   } catch {
     return stopped(WORDS.stoppedKeys); // what is not kept is not sent
   }
-  await heed(heard(await insist("POST", `${API}/payments`, state.said, state.device)));
+  await heed(sale, heard(await insist("POST", `${API}/payments`, state.said, state.device)));
 }
 
-/** A scanner types the QR of a card; people type an identifier, or the number of their card. */
-const whoPays = (typed) => (
-  typed.startsWith("CA") && typed.length > LONGEST_TYPED
-    ? { method: "card", card: typed }
-    : { method: "pin", handle: typed }
-);
-
 /** What the caisse answered to a payment, or that it did not. */
-async function heed(answer) {
-  const sale = state.sale;
+async function heed(sale, answer) {
   if (answer === null) return show("unsure");
   if (answer.status === 200 || answer.status === 201) return paid(sale, answer.said);
   if (answer.status === 401) return stopped(WORDS.stoppedUnknown);
@@ -225,15 +225,15 @@ async function paid(sale, receipt) {
 async function again() {
   show("busy");
   const { said, device, sale } = state;
-  if (said) return heed(heard(await insist("POST", `${API}/payments`, said, device)));
-  return told(await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
+  if (said) return heed(sale, heard(await insist("POST", `${API}/payments`, said, device)));
+  return told(sale, await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
 }
 
 /** What the caisse knows of a sale that was sent. */
-function told(answer) {
+function told(sale, answer) {
   heard(answer);
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
-  return answer?.status === 200 ? paid(state.sale, answer.said) : show("unsure");
+  return answer?.status === 200 ? paid(sale, answer.said) : show("unsure");
 }
 
 /** Burn the number: whatever still travels is refused. If it was paid first, that is the answer. */
@@ -266,6 +266,7 @@ function next() {
 
 async function recent() {
   const list = find("[data-sales]");
+  state.found = 0;
   const kept = await ownSales(state.device);
   list.replaceChildren(...kept.map(row));
   find("[data-none]").hidden = kept.length > 0;
@@ -326,7 +327,7 @@ const backToWork = () => turned(real);
 
 /** Go on with that device; what was practised is nowhere. */
 async function turned(device) {
-  for (const sale of await ownSales(practiceDevice(real))) await dropSale(sale.id);
+  await forgetPractice();
   state.device = device;
   for (const one of all("[data-practice]")) one.hidden = !state.device.practice;
   find('[data-do="practise"]').hidden = Boolean(state.device.practice);
@@ -371,8 +372,11 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   once(() => FORMS[event.target.dataset.form](event.target));
 });
+let deaf = 0; // until when keys are those of a scanner, which types a whole QR at once
 document.addEventListener("keydown", (event) => {
   if (!["amount", "pin"].includes(state.screen) || event.ctrlKey || event.metaKey) return;
+  if (/^[^0-9 ]$/.test(event.key)) deaf = event.timeStamp + DEAF_MS;
+  if (event.timeStamp < deaf) return void event.preventDefault();
   if (/^[0-9]$/.test(event.key)) press(event.key);
   else if (event.key === "Backspace") press("back");
   else if (event.key === "Enter" && event.target.tagName !== "BUTTON") {
@@ -385,7 +389,8 @@ addEventListener("offline", () => heard(null));
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.device && state.screen === "amount") look();
 });
-setInterval(() => state.device && state.screen === "amount" && look(), LOOK_MS);
+const waits = () => state.device && ["amount", "stopped"].includes(state.screen);
+setInterval(() => waits() && look(), LOOK_MS);
 
 const { offline, scope } = document.body.dataset;
 navigator.serviceWorker?.register(offline, { scope }).catch(() => {}); // it opens with network only

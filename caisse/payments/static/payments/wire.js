@@ -5,6 +5,7 @@ import { practised } from "./practice.js";
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const WAIT_MS = 4000;
+const LONGEST_TYPED = 80; // what is longer, nobody has typed
 const encoder = new TextEncoder();
 
 let offset = 0; // of the caisse's clock, in milliseconds
@@ -96,3 +97,10 @@ export async function insist(method, path, said, device) {
   }
   return null;
 }
+
+/** A scanner types the QR of a card; people type an identifier, or the number of their card. */
+export const whoPays = (typed) => (
+  typed.length > LONGEST_TYPED
+    ? { method: "card", card: typed }
+    : { method: "pin", handle: typed }
+);

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caisse.kernel.actor import Actor
 from caisse.kernel.guard import by, in_menu, only
+from caisse.kernel.ids import Id
 from caisse.kernel.pages import found, show
 from caisse.kernel.refusal import Refusal
 from caisse.messages import operations as messages
@@ -25,8 +26,8 @@ PRINTS = ("desk", "coordinator")
 def printing(request: HttpRequest) -> HttpResponse:
     """`/gestion/impressions`: what can be printed by the dozen; a POST prints it."""
     form = SheetsForm(request.POST or None)
-    if form.carries_out(lambda: _sheets(by=by(request), **form.said)):
-        return printed(form.outcome, PAPERS[form.said["what"]][1])
+    if form.carries_out(lambda: _sheets(by=by(request), batch=form.operation_id, **form.said)):
+        return printed(form.outcome, PAPERS[form.said["what"]])
     waiting = notices_of.waiting_letters()
     kinds = {kind: label for kind, (label, _compose) in messages.KINDS.items()}
     rows = [(row, kinds.get(row.kind, row.kind)) for row in waiting[:20]]
@@ -63,16 +64,15 @@ def card_print(request: HttpRequest, number: int, holder_id: int) -> HttpRespons
         return printed(print_card(holder_id=holder_id), "carte.pdf")
 
 
-PAPERS = {
-    "sheets": (welcome_sheets, "feuilles-d-accueil.pdf"),
-    "cards": (cards_by_the_dozen, "cartes.pdf"),
-    "codes": (codes_by_the_dozen, "codes.pdf"),
-}
+PAPERS = {"sheets": "feuilles-d-accueil.pdf", "cards": "cartes.pdf", "codes": "codes.pdf"}
 
 
-def _sheets(*, what: str, first: int, last: int, by: Actor) -> bytes:
+def _sheets(*, what: str, first: int, last: int, by: Actor, batch: Id) -> bytes:
     with override("fr"):  # the language of those who receive them
-        return PAPERS[what][0](first=first, last=last, by=by)
+        if what == "cards":
+            return cards_by_the_dozen(first=first, last=last, by=by, batch=batch)
+        make = codes_by_the_dozen if what == "codes" else welcome_sheets
+        return make(first=first, last=last, by=by)
 
 
 def printed(made: bytes, name: str) -> HttpResponse:
