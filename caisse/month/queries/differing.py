@@ -19,7 +19,7 @@ from caisse.kernel.month import Month
 from caisse.ledger import queries as ledger
 from caisse.month.models import MonthlyRun, PlanLine
 from caisse.month.queries.receiving import articles_of
-from caisse.month.queries.runs import RunView
+from caisse.month.queries.runs import RunView, households_of
 from caisse.month.rules import credited, expired, months_kept
 
 Only = Literal["came", "went", "changed", "capped"]
@@ -79,12 +79,6 @@ def changes_of(run: RunView) -> Changes:
     """What `run` changes since the month before: came, went, more, less, contributions."""
     before = _before(run.month)
     return _changes(run.cause, run.id, run.month, before.cause if before else None)
-
-
-@lru_cache(maxsize=128)
-def households_of(cause: Id, run_id: int) -> int:
-    """How many households the plan of that run names."""
-    return PlanLine.objects.filter(run_id=run_id).count()
 
 
 def amended(month: Month) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from caisse.kernel.month import Month
 from caisse.ledger import queries as ledger
 from caisse.month.models import PlanLine
 from caisse.month.queries.keeping import PAID
+from caisse.month.queries.runs import households_of
 from caisse.month.rules import AllocationRules, BalanceRules, Part, Received, explain
 from caisse.people import queries as people
 
@@ -74,7 +75,7 @@ def allocation_of(wallet_id: int, month: Month) -> Allocation | None:
         ceiling_cents=row.ceiling_cents,
         held_cents=before,
         expired_cents=gone,
-        households=PlanLine.objects.filter(run_id=row.run_id).count(),
+        households=households_of(row.run.cause, row.run_id),
         asked_cents=row.run.asked_cents,
         total_cents=row.run.total_cents,
         adjusted=tuple((more.run.credit_on, _given(more)) for more in further),

@@ -1,6 +1,7 @@
 """Reads of the months: runs, the lines of their plans, what differs from the month before."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,8 @@ from caisse.month.models import MonthlyRun, PlanLine, RunState
 from caisse.month.rules import AllocationRules, credit_on
 from caisse.people import queries as people
 
+MOST_NAMED = 4_096  # plans whose number of households is remembered
+_named: dict[Id, int] = {}
 WINDOW = 3  # months over which the share of contributions really cashed is observed
 
 
@@ -122,12 +125,31 @@ def month_rows(*, before: Month | None = None, limit: int = 50) -> list[MonthRow
     adjusted: dict[Month, list[RunView]] = {}
     for row in further:
         adjusted.setdefault(row.month, []).append(_view(row))
-    counted = PlanLine.objects.filter(run__in=[run.id for run in ordinary]).values("run_id")
-    households = dict(counted.annotate(n=Count("pk")).values_list("run_id", "n"))
+    households = households_in([(run.cause, run.id) for run in ordinary])
     return [
-        MonthRow(run, households.get(run.id, 0), tuple(adjusted.get(run.month, ())))
-        for run in ordinary
+        MonthRow(run, named, tuple(adjusted.get(run.month, ())))
+        for run, named in zip(ordinary, households, strict=True)
     ]
+
+
+def households_of(cause: Id, run_id: int) -> int:
+    """How many households the plan of that run names."""
+    return households_in([(cause, run_id)])[0]
+
+
+def households_in(runs: Sequence[tuple[Id, int]]) -> list[int]:
+    """The same for several runs, in their order, each given by its cause and its number.
+
+    A frozen plan names the same households for ever: each is counted once in this process.
+    """
+    missing = [run_id for cause, run_id in runs if cause not in _named]
+    if missing:
+        rows = PlanLine.objects.filter(run__in=missing).values("run_id")
+        found = dict(rows.annotate(n=Count("pk")).values_list("run_id", "n"))
+        if len(_named) > MOST_NAMED:
+            _named.clear()
+        _named.update({cause: found.get(run_id, 0) for cause, run_id in runs if run_id in missing})
+    return [_named[cause] for cause, _run_id in runs]
 
 
 def flag_subject(month: Month) -> str:

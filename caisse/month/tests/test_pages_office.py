@@ -373,3 +373,13 @@ def test_the_number_of_queries_does_not_follow_the_households() -> None:
     assert many[0] <= few[0] + 1 and many[2] <= few[2]
     assert many[1] <= few[1] + 12  # the month before is read as well
     assert max(many) <= 55
+
+
+def test_the_lines_of_a_plan_are_counted_once_for_the_list_of_months() -> None:
+    """A frozen plan of 500,000 households is not counted at each look."""
+    frozen(homes=3)
+    ben = nadia()
+    assert "3 foyers" in said(ben, "/gestion/mois")
+    with CaptureQueriesContext(connection) as queries_:
+        assert "3 foyers" in said(ben, "/gestion/mois")
+    assert not [one for one in queries_.captured_queries if "month_planline" in one["sql"]]
