@@ -37,9 +37,9 @@ def void_expired() -> int:
     now, swept = clock.now_ms(), work.marked(SWEPT)
     ahead = swept > now  # the clock was ahead and has come back: look at everything once
     holds = list(expired_holds(now, since=0 if ahead else swept - LATE_MS)[:CHUNK])
+    if (ahead and len(holds) < CHUNK) or (not holds and now - swept > HOUR_MS):
+        work.mark(SWEPT, now)
     if not holds:
-        if ahead or now - swept > HOUR_MS:
-            work.mark(SWEPT, now)
         return 0
     cause = events.record("holds.expired", subject="ledger", by=SYSTEM, holds=len(holds))
     numbers = {row.debit for row in holds} | {row.credit for row in holds}

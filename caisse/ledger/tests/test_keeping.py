@@ -86,6 +86,25 @@ def test_expired_holds_are_found_though_the_clock_was_a_year_ahead() -> None:
     assert balances()["wallet:1"] == (START, 0)
 
 
+def test_a_sweep_that_finds_something_comes_back_with_the_clock_too() -> None:
+    """Ahead for four days, then put back; what expired before that day is found all the same."""
+    with clock.travelled(NOON):
+        month = found()
+    with clock.travelled(NOON + 4 * DAY_MS):
+        ledger.prepare(month)
+        assert ledger.void_expired() == 0
+    with clock.travelled(NOON + 1):
+        first, later = (
+            pay(n, 1, phase="held", expires_at=NOON + n * 10 * MINUTE_MS) for n in (1, 2)
+        )
+        assert submit(first, later) == "posted posted"
+    with clock.travelled(NOON + 15 * MINUTE_MS):
+        assert ledger.void_expired() == 1
+    with clock.travelled(NOON + 5 * DAY_MS):
+        assert ledger.void_expired() == 1
+    assert balances()["wallet:2"] == (START, 0)
+
+
 def test_one_hold_that_cannot_be_voided_does_not_keep_the_others() -> None:
     with clock.travelled(NOON):
         found()
