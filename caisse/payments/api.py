@@ -164,14 +164,13 @@ def _paid_before(asked: Asked, device: Device) -> Told:
 
 def _pay(asked: Asked, device: Device) -> Told:
     said = _asks_to_pay(asked)
-    known = {
-        "payment_id": said["id"], "digits": said["pin"], "attempt": said["attempt"],
-        "place_id": device.place_id, "cents": said["cents"], "till": _till(device),
-        "up_to": said["up_to"],
-    }  # fmt: skip
-    if said["method"] == "card":
-        return _answer(operations.pay_by_card(card=said["who"], **known))
-    return _answer(operations.pay_by_pin(handle=said["who"], **known))
+    return _answer(
+        operations.pay_with_code(
+            payment_id=said["id"], method=said["method"], who=said["who"], digits=said["pin"],
+            attempt=said["attempt"], place_id=device.place_id, cents=said["cents"],
+            till=_till(device), up_to=said["up_to"],
+        )
+    )  # fmt: skip
 
 
 METHODS = {"pin": "handle", "card": "card"}  # and what says who pays

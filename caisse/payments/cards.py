@@ -20,7 +20,6 @@ KIND = 0x51
 MARK = "CA"  # before the text of every QR of a caisse
 BLOCK = struct.Struct(">QH6x")  # holder 8 | generation 2 | nothing 6: one block of AES
 HEAD_BYTES, SIGNED_BYTES, CARD_BYTES = 2, 18, 82
-NUMBER_SIGNS = 10
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # of base 45, RFC 9285
 
 
@@ -53,11 +52,6 @@ def read_card(text: str, *, key: bytes, signs: Mapping[int, Ed25519PublicKey]) -
     block = _cipher(key).decryptor().update(code[HEAD_BYTES:SIGNED_BYTES])
     said = Sealed(*BLOCK.unpack(block))
     return said if BLOCK.pack(*said) == block else None
-
-
-def looks_like_card(typed: str) -> bool:
-    """Whether a text comes from the QR of a card, and not from somebody's fingers."""
-    return typed.strip().startswith(MARK) and len(typed.strip()) > CARD_BYTES
 
 
 def number_of(drawn: int) -> str:

@@ -17,7 +17,7 @@ from caisse.payments.operations.devices import (
 from caisse.payments.operations.giving_back import refund, too_late
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
-from caisse.payments.operations.paying_pin import paid_before, pay_by_card, pay_by_pin
+from caisse.payments.operations.paying_pin import paid_before, pay_with_code
 from caisse.payments.operations.pins import change_pin_key, draw_pin
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.queries import Receipt
@@ -46,9 +46,8 @@ __all__ = [
     "outcome",
     "paid_before",
     "pay",
-    "pay_by_card",
-    "pay_by_pin",
     "pay_many",
+    "pay_with_code",
     "printed_card",
     "refund",
     "refund_at_office",

@@ -51,10 +51,11 @@ class Entry(NamedTuple):
     up_to: bool
 
 
-def pay_by_pin(
+def pay_with_code(
     *,
     payment_id: Id,
-    handle: str,
+    method: str,
+    who: str,
     digits: str,
     attempt: int,
     place_id: int,
@@ -62,52 +63,30 @@ def pay_by_pin(
     till: Id,
     up_to: bool = False,
 ) -> Answer:
-    """Pay from the wallet that `handle` and its PIN open, once for each `payment_id`.
+    """Pay from the wallet that `who` and its PIN open, once for each `payment_id`.
 
-    With `up_to`, pay all that the wallet has when it is less than `cents`: the rest is paid in
-    euros, at the shop. `attempt` counts the entries for this payment at the till: the same one sent
-    again is one try.
+    With the method `pin`, `who` is an identifier or the number of a card, as it was typed; with
+    `card` it is the text of a card's QR. A card that was replaced, blocked, or that is none of this
+    caisse, is refused before the PIN is looked at. With `up_to`, pay all that the wallet has when
+    it is less than `cents`: the rest is paid in euros, at the shop. `attempt` counts the entries
+    for this payment at the till: the same one sent again is one try.
     Returns the receipt, or why there is none, in words that a shop's device may carry: what is
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
     that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
     """
-    wanted = Purchase(payment_id, 0, place_id, cents, "pin", till)
-    entry = Entry(wanted, handle, digits, attempt, up_to)
+    wanted = Purchase(payment_id, 0, place_id, cents, method, till)
+    entry = Entry(wanted, who, digits, attempt, up_to)
     refused = _before_the_code(entry)
     if refused is not None:
         return refused
-    tried = try_pin(handle, digits)
-    return _settled(entry, tried, _ways(tried, place_id))
-
-
-def pay_by_card(
-    *,
-    payment_id: Id,
-    card: str,
-    digits: str,
-    attempt: int,
-    place_id: int,
-    cents: int,
-    till: Id,
-    up_to: bool = False,
-) -> Answer:
-    """Pay with a card that was scanned, `card` is the text of its QR, and the PIN of its holder.
-
-    Wrong tries count against that card alone: nobody without it can use them up (payments.md 2.2).
-    A card that was replaced, blocked, or that is none of this caisse, is refused before the PIN is
-    looked at. Otherwise as `pay_by_pin`.
-    """
-    wanted = Purchase(payment_id, 0, place_id, cents, "card", till)
-    entry = Entry(wanted, card, digits, attempt, up_to)
-    refused = _before_the_code(entry)
-    if refused is not None:
-        return refused
-    good = good_card(card)
-    if isinstance(good, Declined):
-        return good
-    tried = try_pin_of_card(good.holder_id, digits)
-    bucket = card_bucket(tried.wallet_id) if tried.wallet_id else NOBODYS
-    return _settled(entry, tried, [bucket])
+    if method == "card":
+        good = good_card(who)
+        if isinstance(good, Declined):
+            return good
+        tried = try_pin_of_card(good.holder_id, digits)
+    else:
+        tried = try_pin(who, digits)
+    return _settled(entry, tried, _ways(tried, wanted))
 
 
 def _before_the_code(entry: Entry) -> Answer | None:
@@ -119,10 +98,10 @@ def _before_the_code(entry: Entry) -> Answer | None:
         raise ValueError("an attempt is a small number from 1 on")
     wanted = entry.purchase
     pay_transfer(wanted)
-    if not _of_these_days(wanted.payment_id):
-        return declined("device_clock")
     if books.transfer(wanted.payment_id) is not None:  # a look that costs no turn of the writer's
         return paid_before(wanted, up_to=entry.up_to) or declined("checking")
+    if not _of_these_days(wanted.payment_id):
+        return declined("device_clock")
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
     place = books.account(f"place:{wanted.place_id}")
@@ -173,20 +152,25 @@ def paid_before(wanted: Purchase, *, up_to: bool) -> Answer | None:
     return replace(first, again=True) if same else declined("id_reused")
 
 
-def _ways(tried: Tried, place_id: int) -> Iterator[str]:
-    """Bucket U first; where it is used up, H, if the wallet is known at this place.
+def _ways(tried: Tried, wanted: Purchase) -> Iterator[str]:
+    """The buckets under which a try may be judged, the first one first.
 
-    The bucket of nobody, for an identifier that is not known, is never full.
+    Of a scanned card C alone: nobody without it can use it up (payments.md 2.2). Of an identifier
+    U, and where it is used up H, if the wallet is known at this place. The bucket of nobody, for
+    what opens no wallet, is never full.
     """
+    by_card = wanted.method == "card"
     if not tried.wallet_id:
-        if not BRAKE.strict:
+        if by_card or not BRAKE.strict:
             yield NOBODYS
-        return
-    anywhere, usual = buckets(tried.wallet_id)
-    if not BRAKE.strict:
-        yield anywhere
-    if is_usual(tried.wallet_id, place_id):
-        yield usual
+    elif by_card:
+        yield card_bucket(tried.wallet_id)
+    else:
+        anywhere, usual = buckets(tried.wallet_id)
+        if not BRAKE.strict:
+            yield anywhere
+        if is_usual(tried.wallet_id, wanted.place_id):
+            yield usual
 
 
 def _judged(entry: Entry, tried: Tried, ways: Iterable[str]) -> Answer:

@@ -23,7 +23,7 @@ from caisse.ledger.models import Account, Transfer
 from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, founded, go
 from caisse.payments import operations
 from caisse.payments.models import Pin
-from caisse.payments.operations import draw_pin, pay_by_pin
+from caisse.payments.operations import draw_pin, pay_with_code
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.tills import tries_account
 from caisse.payments.queries import Receipt
@@ -56,8 +56,8 @@ class World:
 
     def pay(self, digits: str, *, at: int = 0, handle: str = "moineau-radis", **said: Any) -> str:
         """`posted`, or the reason why not."""
-        answer = pay_by_pin(
-            payment_id=said.get("id") or new_id(), handle=handle, digits=digits,
+        answer = pay_with_code(
+            payment_id=said.get("id") or new_id(), method="pin", who=handle, digits=digits,
             attempt=said.get("attempt", 1), place_id=self.places[at],
             cents=said.get("cents", 1_00), till=self.tills[at],
         )  # fmt: skip
@@ -182,6 +182,17 @@ def test_an_id_of_another_time_tells_no_code(world: World, late_ms: float) -> No
     assert held(world) == 3
 
 
+def test_a_receipt_is_told_again_whenever_it_is_asked_for(world: World) -> None:
+    """A till that was in a drawer for 40 days sends what it had sent."""
+    id = new_id()
+    assert world.pay(world.pin, id=id) == "posted"
+    go(DAY + timedelta(days=40))
+    ledger.prepare(Month.of(clock.today()))
+    assert world.pay(world.pin, id=id) == "posted"
+    assert world.pay(world.wrong, id=id) == "posted", "whatever was typed"
+    assert books.balance(f"wallet:{world.wallet}") == 99_00
+
+
 def test_the_same_digits_for_many_are_counted_at_the_till_each_time(world: World) -> None:
     """One number, one attempt, the same digits under other identifiers: ten, and the till waits."""
     id = new_id()
@@ -211,8 +222,8 @@ def test_a_till_that_errs_ten_times_in_an_hour_takes_no_pin(world: World) -> Non
         assert world.pay("123456", handle="radis-moineau") == "code_wrong"
     assert world.pay(world.pin) == "till_code_paused"
     assert world.pay(world.pin, at=1) == "posted"
-    answer = pay_by_pin(
-        payment_id=new_id(), handle="moineau-radis", digits=world.pin, attempt=1,
+    answer = pay_with_code(
+        payment_id=new_id(), method="pin", who="moineau-radis", digits=world.pin, attempt=1,
         place_id=world.places[0], cents=1_00, till=world.tills[0],
     )  # fmt: skip
     assert not isinstance(answer, Receipt)
@@ -237,8 +248,8 @@ def test_many_wrong_codes_everywhere_close_the_way_of_strangers_only(world: Worl
     assert world.pay(world.pin) == "posted"
     for n in range(21):
         till = operations.open_till(place_id=world.places[1], by=Actor(f"c{n}", frozenset()))
-        pay_by_pin(
-            payment_id=new_id(), handle="radis-moineau", digits="123456", attempt=1,
+        pay_with_code(
+            payment_id=new_id(), method="pin", who="radis-moineau", digits="123456", attempt=1,
             place_id=world.places[1], cents=1_00, till=till,
         )  # fmt: skip
     assert BRAKE.strict
