@@ -367,6 +367,58 @@ def test_a_sale_whose_end_nobody_knows_is_counted_and_looked_after(shop: Shop) -
     page.locator("[data-open]").wait_for(state="hidden")
 
 
+def test_a_sale_found_paid_after_a_restart_is_said(shop: Shop) -> None:
+    """Its answer was lost two minutes ago: nobody at the till has seen the receipt."""
+    page = shop.till
+    page.route("**/api/v1/payments", lambda route: route.fetch() and None)
+    sell(shop, "88")
+    shows(page, "On vérifie…")
+    page.wait_for_timeout(500)
+    page.evaluate(OLDER)
+    page.unroute("**/api/v1/payments")
+    page.reload()
+    shows(page, "Combien ?")
+    page.get_by_text("Une vente sans réponse était bien payée").wait_for()
+    page.get_by_role("button", name="Ventes").click()
+    shows(page, "Dernières ventes")
+    assert "0,88" in seen(page) and "à vérifier" not in seen(page)
+
+
+def test_a_sale_is_given_back_once_though_the_answer_is_lost(shop: Shop) -> None:
+    page = shop.till
+    sell(shop, "77")
+    shows(page, "Payé")
+
+    def cut(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/refunds", cut)
+    page.get_by_role("button", name="Annuler cette vente").click()
+    page.get_by_role("button", name="Annuler la vente").click()
+    page.get_by_text("Pas de réponse. Vérifiez le réseau, puis recommencez.").wait_for()
+    page.unroute("**/api/v1/refunds")
+    page.get_by_role("button", name="Annuler la vente").click()
+    shows(page, "Vente annulée")
+
+
+OLDER = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-till", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("sales", "readwrite").objectStore("sales");
+  await new Promise((done) => {
+    const rows = store.getAll();
+    rows.onsuccess = () => {
+      for (const sale of rows.result) store.put({ ...sale, at: sale.at - 120000 });
+      store.transaction.oncomplete = done;
+    };
+  });
+  base.close();
+}"""
+
+
 REFUSED = {"reason": "funds_short", "cashier": "Le paiement ne passe pas.", "member": ""}
 
 
@@ -414,6 +466,10 @@ def test_the_whole_payment_by_keyboard(shop: Shop) -> None:
     keys.type(shop.handle)
     keys.press("Enter")
     shows(page, "À vous de taper")
+    keys.type("CA7:81 0Q123456")  # a reader scans the card a second time: no figure of a code
+    keys.press("Enter")
+    assert "0 chiffres tapés sur 6" in seen(page)
+    page.wait_for_timeout(500)
     keys.type(shop.pin)
     keys.press("Enter")
     shows(page, "Payé")

@@ -25,6 +25,9 @@ export function forget() {
   find("#handle").value = "";
 }
 
+/** No sale is on the screen: what is learnt of the device may change it. */
+export const idle = () => ["start", "link", "compare", "amount", "stopped"].includes(state.screen);
+
 /** Show one screen; its title is read out, what was typed elsewhere is gone. */
 export function show(name) {
   state.screen = name;

@@ -2,7 +2,7 @@
 // that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
 import {
-  SHORTEST_PIN, WORDS, all, cheer, dots, fill, find, forget, heard, show, state, wrong,
+  SHORTEST_PIN, WORDS, all, cheer, dots, fill, find, forget, heard, idle, show, state, wrong,
 } from "./screens.js";
 import {
   API, YOUNG_MS, burn, forgetPractice, isOpen, ownSales, paidAs, settle,
@@ -58,8 +58,7 @@ async function look() {
   const device = state.device;
   const answer = heard(await ask("GET", `${API}/tills/self`, undefined, device));
   if (device !== state.device) return; // it was linked anew meanwhile
-  const idle = ["start", "link", "compare", "amount", "stopped"].includes(state.screen);
-  if (!idle) return; // a sale is on the screen: it is asked for again when that one has ended
+  if (!idle()) return; // it is asked for again when the sale has ended
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
   const is = answer?.said.state ?? state.till?.state;
   if (is === "enrolled" || (!answer && state.screen === "compare")) {
@@ -70,7 +69,7 @@ async function look() {
     return;
   }
   if (answer) await settled();
-  if (device !== state.device) return;
+  if (device !== state.device || !idle()) return;
   if (is === "suspended" || is === "revoked") {
     return stopped(is === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
   }
@@ -304,6 +303,7 @@ function undo(sale) {
 
 async function refund() {
   const sale = { ...state.sale, refund: state.sale.refund ?? newId() };
+  state.sale = sale;
   await keepSale(sale); // its number first: sent twice, it is given back once
   const said = { id: sale.refund, of: sale.id, cents: sale.cents };
   const answer = heard(await insist("POST", `${API}/refunds`, said, state.device));
