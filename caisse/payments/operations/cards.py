@@ -11,7 +11,7 @@ from caisse.ledger import operations as ledger
 from caisse.payments import cards, keys
 from caisse.payments.cards import Sealed
 from caisse.payments.models import Card
-from caisse.payments.operations.pins import limit_tries
+from caisse.payments.operations.pins import hold_means, limit_tries
 from caisse.payments.reasons import Declined, declined
 from caisse.people import queries as people
 
@@ -36,8 +36,9 @@ def make_card(*, holder_id: int, by: Actor, id: Id, first: bool = False) -> Prin
     wallet_id = people.wallet_of_holder(holder_id)
     if wallet_id is None:
         raise Refusal("unknown", f"Il n’y a pas de titulaire n° {holder_id}.")
+    hold_means(wallet_id)
     subject = f"holder:{holder_id}"
-    before = Card.objects.select_for_update().filter(pk=holder_id).first()
+    before = Card.objects.filter(pk=holder_id).first()
     if events.repeated("card.made", subject=subject, id=id) is not None:
         return printed_card(holder_id)
     if first and before is not None and not before.blocked:

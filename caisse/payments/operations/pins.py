@@ -59,7 +59,8 @@ def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
     wallet_id = people.wallet_of_holder(holder_id)
     if wallet_id is None:
         raise Refusal("unknown", f"Il n’y a pas de titulaire n° {holder_id}.")
-    before = Pin.objects.select_for_update().filter(pk=holder_id).exists()
+    hold_means(wallet_id)
+    before = Pin.objects.filter(pk=holder_id).exists()
     subject = f"holder:{holder_id}"
     if before and first:
         raise Refusal("has_pin", "Cette personne a déjà un code.")
@@ -84,6 +85,12 @@ def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
     limit_tries(wallet_id)
     events.record("pin.redrawn" if before else "pin.drawn", subject=subject, by=by)
     return digits
+
+
+def hold_means(wallet_id: int) -> None:
+    """Hold the codes and cards of a wallet still until the transaction ends: two desks take turns,
+    also for the first one, of which there is no row to lock yet."""
+    ledger.lock([f"wallet:{wallet_id}", *buckets(wallet_id), card_bucket(wallet_id)])
 
 
 def limit_tries(wallet_id: int) -> None:

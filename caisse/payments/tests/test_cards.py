@@ -2,9 +2,11 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,10 +21,10 @@ from caisse.payments.models import Card
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.pins import card_bucket
 from caisse.payments.tests.device import Answer, PhoneTill
-from caisse.payments.tests.test_api import HANDLE, World
+from caisse.payments.tests.test_api import DAY, HANDLE, World
 from caisse.people import operations as people
 from caisse.people import queries as registry
-from caisse.people.operations import NewHolder
+from caisse.people.operations import NewHolder, NewHousehold
 
 DATABASE = pytest.mark.django_db(transaction=True, reset_sequences=True)
 SIGN = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -245,3 +247,31 @@ def test_the_card_stands_in_no_event_and_no_log(world: CardWorld) -> None:
     world.scan()
     said = [str(one.data) for one in events.history(limit=1_000)]
     assert not any(text in one or number in one for one in said)
+
+
+@DATABASE
+def test_desks_that_print_at_once_make_one_card_and_one_code(world: CardWorld) -> None:
+    """Eight at once: one of them makes it, the others learn that there is one."""
+    joined = people.join(
+        household=NewHousehold(holders=(NewHolder("Ada", "Roux", "radis-rose"),)),
+        joined_on=DAY, by=OFFICE,
+    )  # fmt: skip
+    holder = registry.holders_of(joined.membership_id)[0].id
+    done: list[str] = []
+
+    def desk(_number: int) -> None:
+        for act in (
+            lambda: operations.make_card(holder_id=holder, by=OFFICE, id=new_id(), first=True),
+            lambda: operations.draw_pin(holder_id=holder, by=OFFICE, first=True),
+        ):
+            try:
+                act()
+                done.append("made")
+            except Refusal as refusal:
+                done.append(refusal.reason)
+        connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(desk, range(8)))
+    assert sorted(done) == ["has_card"] * 7 + ["has_pin"] * 7 + ["made"] * 2
+    assert Card.objects.get(pk=holder).generation == 1
