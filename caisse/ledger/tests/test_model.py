@@ -53,7 +53,7 @@ class Caisse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.run, self.count = next(RUNS), 0
-        self.now = START_MS
+        self.now = self.latest = START_MS
         clock.travel(self.now)
         self.model = Plain(self.now)
 
@@ -294,6 +294,7 @@ class Caisse(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         """The clock goes on, or back."""
         self.now += hours * HOUR_MS
+        self.latest = max(self.latest, self.now)
         self.model.now = self.now
         clock.travel(self.now)
         ledger.prepare(Month.of(clock.today()))
@@ -308,7 +309,7 @@ class Caisse(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Everything recounted by plain SQL; the next run finds no expired holds of this one."""
-        clock.travel(self.now + 40 * HOUR_MS)
+        clock.travel(self.latest + 40 * HOUR_MS)  # also what was held before the clock went back
         ledger.void_expired()
         clock.travel(None)
         assert recount() == []
