@@ -17,7 +17,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
-from caisse.payments.models import Device
+from caisse.payments.models import Device, Pin
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.words import words_of_keys
 
@@ -57,6 +57,8 @@ def invite_device(*, place_id: int, label: str, by: Actor, id: Id) -> int:
         raise Refusal("devices", f"Ce lieu a déjà {MOST_DEVICES} appareils. Retirez-en un.")
     if not Device.objects.exists():
         keys.make_till_key()
+    if not Pin.objects.exists():  # a till may ask for a code before the first one was drawn
+        keys.make_pin_key()
     events.record("device.invited", subject=subject, by=by, id=id, texts=texts)
     return Device.objects.create(place_id=place_id, label=label, cause=id).pk
 

@@ -309,6 +309,32 @@ def test_what_is_left_in_a_wallet_does_not_pass_through_the_shop(world: World) -
     assert "funds_short" in text and "62,85" not in text and "6285" not in text
 
 
+def test_a_till_that_is_linked_before_any_code_was_drawn(settings: Any, tmp_path: Any) -> None:
+    """The first day of a caisse: the shop tries an identifier and is told that it is not known."""
+    settings.KEYS = tmp_path
+    founded(DAY, wallets=1, admission__capacity=None)
+    people.join(
+        household=NewHousehold(holders=(NewHolder("Zoé", "Moulin", HANDLE),)),
+        joined_on=DAY, by=OFFICE,
+    )  # fmt: skip
+    till = PhoneTill()
+    device = operations.invite_device(
+        place_id=approved("Halle"), label="Comptoir", by=OFFICE, id=new_id()
+    )
+    assert till.link(operations.give_invitation(device_id=device, by=OFFICE)).status == 201
+    operations.confirm_device(device_id=device, words=till.words, by=OFFICE)
+    for means in ({"method": "pin", "handle": HANDLE}, {"method": "card", "card": "CA" * 50}):
+        wanted = {"id": show_id(new_id()), "cents": 1, "pin": "123456", "attempt": 1, **means}
+        answer = till.send("POST", "payments", wanted)
+        assert answer.said["reason"] in ("code_wrong", "qr_unreadable"), answer.said
+    holder = registry.holder(HANDLE)
+    assert holder is not None
+    card = operations.make_card(holder_id=holder.id, by=OFFICE, id=new_id())
+    wanted = {"id": show_id(new_id()), "cents": 1, "pin": "123456", "attempt": 1}
+    answer = till.send("POST", "payments", wanted | {"method": "card", "card": card.text})
+    assert answer.said["reason"] == "code_wrong"
+
+
 def test_a_code_that_nobody_gave_takes_no_turn_of_who_writes(world: World) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert world.till.link("ZZZZ-ZZZZ-ZZ").said["reason"] == "code_unknown"
