@@ -142,14 +142,17 @@ def households_in(runs: Sequence[tuple[Id, int]]) -> list[int]:
 
     A frozen plan names the same households for ever: each is counted once in this process.
     """
-    missing = [run_id for cause, run_id in runs if cause not in _named]
+    known = {cause: n for cause, _ in runs if (n := _named.get(cause)) is not None}
+    missing = {cause: run_id for cause, run_id in runs if cause not in known}
     if missing:
-        rows = PlanLine.objects.filter(run__in=missing).values("run_id")
+        rows = PlanLine.objects.filter(run__in=missing.values()).values("run_id")
         found = dict(rows.annotate(n=Count("pk")).values_list("run_id", "n"))
+        counted = {cause: found.get(run_id, 0) for cause, run_id in missing.items()}
         if len(_named) > MOST_NAMED:
             _named.clear()
-        _named.update({cause: found.get(run_id, 0) for cause, run_id in runs if run_id in missing})
-    return [_named[cause] for cause, _run_id in runs]
+        _named.update(counted)
+        known |= counted
+    return [known[cause] for cause, _ in runs]
 
 
 def flag_subject(month: Month) -> str:
