@@ -17,7 +17,12 @@ BITS = 11  # of 2,048 words
 
 def indexes(said: bytes) -> tuple[int, int, int]:
     """The first 33 bits of SHA-256(said), as three numbers below 2,048."""
-    number = int.from_bytes(sha256(said).digest()[:5], "big") >> 7
+    return of_digest(sha256(said).digest())
+
+
+def of_digest(digest: bytes) -> tuple[int, int, int]:
+    """The first 33 bits of a digest, as three numbers below 2,048."""
+    number = int.from_bytes(digest[:5], "big") >> 7
     return number >> 2 * BITS, number >> BITS & 2047, number & 2047
 
 

@@ -15,7 +15,7 @@ from caisse.kernel.ids import new_id, parse_id, show_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE, approved
-from caisse.payments import cards, operations
+from caisse.payments import cards, formats, operations
 from caisse.payments.cards import Sealed
 from caisse.payments.models import Card
 from caisse.payments.operations.brake import BRAKE
@@ -34,15 +34,15 @@ KEY = bytes(range(32))
 def test_base_45_is_that_of_the_standard() -> None:
     """The examples of RFC 9285, section 4."""
     for said, text in ((b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581")):
-        assert cards.base45(said) == text and cards.from_base45(text) == said
+        assert formats.base45(said) == text and formats.from_base45(text) == said
     for text in ("A", "AAAA", "GGW", ":::", "::", "a", "é"):
         with pytest.raises(ValueError):
-            cards.from_base45(text)
+            formats.from_base45(text)
 
 
 @given(st.binary(max_size=200))
 def test_base_45_comes_back(said: bytes) -> None:
-    assert cards.from_base45(cards.base45(said)) == said
+    assert formats.from_base45(formats.base45(said)) == said
 
 
 @given(st.integers(0, 10**8 - 1), st.integers(0, 9), st.integers(1, 9))
@@ -69,7 +69,7 @@ def test_a_card_says_whose_it_is_to_its_caisse_alone() -> None:
     chance = random.Random(3)
     for _each in range(200):
         at = chance.randrange(2, len(text))
-        sign = chance.choice(cards.SIGNS.replace(text[at], ""))
+        sign = chance.choice(formats.SIGNS.replace(text[at], ""))
         assert cards.read_card(text[:at] + sign + text[at + 1 :], key=KEY, signs=signs) is None
     for odd in ("", "CA", "moineau-radis", text[:-1], text + "A", text.lower(), "🥕" * 60):
         assert cards.read_card(odd, key=KEY, signs=signs) is None

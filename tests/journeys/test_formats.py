@@ -1,0 +1,65 @@
+"""The messages of QRs in a browser: the same vectors as in Python, one file for both."""
+
+from typing import Any
+
+from caisse.payments.formats import Ticket, pack_slip, seal_ticket
+from caisse.payments.tests.test_formats import VECTORS, known, the_slip
+from tests.journeys.walking import Visit
+
+SAID_IN_A_BROWSER = """async (v) => {
+  const f = await import("/static/payments/formats.js");
+  const bytes = (hex) => new Uint8Array(hex.match(/../g).map((pair) => parseInt(pair, 16)));
+  const hex = (said) => [...said].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hmac = (key) => crypto.subtle.importKey(
+    "raw", bytes(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"],
+  );
+  const { member_qr: member, request, offline_payment: offline } = v.vectors;
+  const qr = await f.memberQr({
+    keyId: member.key_id, ticket: bytes(v.ticket), minute: member.minute,
+    mostCents: member.most_cents,
+  }, await hmac(v.device));
+  const asked = f.packRequest({
+    place: bytes(v.place).slice(0, 4), till: request.till, cents: request.cents,
+    nonce: bytes(v.nonce).slice(0, 8), minute: request.minute,
+  });
+  const seed = await crypto.subtle.importKey(
+    "pkcs8", bytes("302e020100300506032b657004220420" + v.seed), "Ed25519", false, ["sign"],
+  );
+  const paid = await f.offlinePayment(bytes(v.slip), offline.counter, asked, seed);
+  const till = await hmac(v.till);
+  const proof = bytes(v.vectors.paid);
+  const altered = [...proof.keys()].map((at) => proof.with(at, proof[at] ^ 1));
+  return {
+    member: hex(qr), request: hex(asked), offline: hex(paid), text: f.textOf(asked),
+    back: hex(f.messageOf(f.textOf(asked))), read: f.readRequest(asked).cents,
+    id: hex(await f.offlineId(bytes(v.slip).slice(2, 10), offline.counter, asked)),
+    proven: await f.isPaid(proof, asked, till),
+    refused: (await Promise.all(altered.slice(1).map((one) => f.isPaid(one, asked, till)))),
+    minute: f.minuteOf(1577836800000 + request.minute * 60000 + 59999),
+    others: ["", "CA", "CA===", "CA00", "bonjour", "ca184LJ99"].map(f.messageOf),
+  };
+}"""
+
+
+def test_a_browser_says_the_same_as_the_caisse(visit: Visit) -> None:
+    page = visit("/")
+    names = ("device", "till", "place", "nonce")
+    given: dict[str, Any] = {name: known(name).hex() for name in names}
+    member = VECTORS["member_qr"]
+    ticket = Ticket(member["device"], member["generation"], member["number"])
+    given |= {
+        "vectors": VECTORS,
+        "ticket": seal_ticket(ticket, known("ticket")).hex(),
+        "seed": known("slip").hex(),
+        "slip": pack_slip(the_slip()).hex(),
+    }
+    said = page.evaluate(SAID_IN_A_BROWSER, given)
+    assert said["member"] == member["hex"]
+    assert said["request"] == said["back"] == VECTORS["request"]["hex"]
+    assert said["text"] == VECTORS["request"]["text"]
+    assert said["read"] == VECTORS["request"]["cents"]
+    assert said["offline"] == VECTORS["offline_payment"]["hex"]
+    assert said["id"] == VECTORS["offline_id"]
+    assert said["proven"] is True and said["refused"] == [False] * 28
+    assert said["minute"] == VECTORS["request"]["minute"]
+    assert said["others"] == [None] * 6
