@@ -1,0 +1,190 @@
+"""The API of tills, `/api/v1/`: the caisse's own till and those of others speak it.
+
+`application` is a WSGI function that stands in front of Django: between a request and the ledger
+there is what a payment needs and nothing else. `view` answers the same where only Django runs.
+A request is proven by `Caisse-Mac` (payments.md 1); it may be sent any number of times. What is
+answered about a payment is made of stored columns, so that the same payment gets the same bytes.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError, close_old_connections
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+
+from caisse.kernel import clock
+from caisse.kernel.refusal import Refusal
+from caisse.kernel.refusing import in_words
+from caisse.payments import operations, queries
+from caisse.payments.api import payments
+from caisse.payments.api.messages import (
+    LARGEST,
+    PREFIX,
+    Asked,
+    Told,
+    WrongRequest,
+    read,
+    refused,
+    say,
+    shape,
+)
+from caisse.payments.api.proof import device_of
+from caisse.payments.models import Device
+from caisse.payments.reasons import declined
+
+log = logging.getLogger("caisse.till")
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+DESCRIBED = Path(__file__).parents[1] / "openapi.json"
+CONTENT = "application/json; charset=utf-8"
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The API as a WSGI function of its own."""
+    close_old_connections()
+    try:
+        told = respond(_asked(environ))
+    finally:
+        close_old_connections()
+    status = f"{told.status} {HTTPStatus(told.status).phrase}"
+    start_response(status, [("Content-Type", CONTENT), *_headers(), *_length(told)])
+    return [told.body]
+
+
+def before(pages: Wsgi) -> Wsgi:
+    """The API in front of the pages: what a till asks does not pass through Django."""
+
+    def run(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        api = environ["PATH_INFO"].startswith(PREFIX)
+        return (application if api else pages)(environ, start_response)
+
+    return run
+
+
+@csrf_exempt
+def view(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """The same, as a page of Django's."""
+    told = respond(_asked(request.META | {"wsgi.input": request}))
+    return HttpResponse(told.body, status=told.status, content_type=CONTENT, headers=_headers())
+
+
+def respond(asked: Asked) -> Told:
+    """Answer one request; whatever happens, in JSON."""
+    try:
+        with override("en" if asked.language.startswith("en") else "fr"):
+            return _respond(asked)
+    except WrongRequest as wrong:
+        return say(400, {"reason": "request", "member": "", "cashier": str(wrong)})
+    except Refusal as refusal:
+        sentence = in_words(refusal.sentence)
+        return say(422, {"reason": refusal.reason, "cashier": sentence, "member": sentence})
+    except OperationalError:
+        log.warning("the database is busy: %s %s", asked.method, shape(asked.path))
+        return refused(declined("checking"))
+    except Exception:
+        log.exception("the API failed: %s %s", asked.method, shape(asked.path))
+        return refused(declined("checking"), status=500)
+
+
+def _respond(asked: Asked) -> Told:
+    route = (asked.method, shape(asked.path))
+    if route == ("POST", "tills"):
+        return _enrol(read(asked, ("code", "key")))
+    if route == ("GET", "openapi.json"):
+        return Told(200, _described())
+    device = device_of(asked)
+    if device is None:
+        sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
+        return say(401, {"reason": "till_unknown", "cashier": sentence, "member": sentence})
+    if route not in ROUTES:
+        return say(404, {"reason": "request", "member": "", "cashier": "Unknown address."})
+    act = ROUTES[route] if device.state == Device.State.ACTIVE else STOPPED.get(route, _stopped)
+    return act(asked, device)
+
+
+@cache
+def _described() -> bytes:
+    """This API for who writes a till, and for the programs that read such a description."""
+    return DESCRIBED.read_bytes()
+
+
+def _screen(_asked: Asked, device: Device) -> Told:
+    return say(200, queries.till_screen(device))
+
+
+def _state(_asked: Asked, device: Device) -> Told:
+    """A device that does not cash learns nothing of its place."""
+    return say(200, {"state": device.state, "label": device.label})
+
+
+def _stopped(_asked: Asked, _device: Device) -> Told:
+    return refused(declined("till_suspended"))
+
+
+Route = Callable[[Asked, Device], Told]
+ROUTES: dict[tuple[str, str], Route] = {
+    ("GET", "tills/self"): _screen,
+    ("POST", "payments"): payments.pay,
+    ("GET", "payments/*"): payments.outcome,
+    ("POST", "payments/*/abandon"): payments.abandon,
+    ("POST", "refunds"): payments.refund,
+}
+# What a device still asks that is not active: of its sales, never of a new one.
+STOPPED: dict[tuple[str, str], Route] = {
+    ("GET", "tills/self"): _state,
+    ("POST", "payments"): payments.paid_before,
+    ("GET", "payments/*"): payments.outcome,
+    ("POST", "payments/*/abandon"): payments.abandon,
+}
+
+
+def _enrol(said: dict[str, Any]) -> Told:
+    if not isinstance(said["code"], str) or not isinstance(said["key"], str):
+        raise WrongRequest("code and key are texts")
+    try:
+        point = bytes.fromhex(said["key"])
+    except ValueError:
+        raise WrongRequest("key: 65 bytes in hexadecimal") from None
+    linked = operations.enrol_device(code=said["code"][:40], public_key=point)
+    told = {"till": linked.device_id, "generation": linked.generation, "words": linked.words}
+    return say(201, told | {"key": linked.public_key.hex()})
+
+
+def _headers() -> list[tuple[str, str]]:
+    return [
+        ("Cache-Control", "no-store"),
+        ("Caisse-Time", str(clock.now_ms())),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+
+
+def _length(told: Told) -> list[tuple[str, str]]:
+    return [("Content-Length", str(len(told.body)))]
+
+
+def _asked(environ: dict[str, Any]) -> Asked:
+    length = _length_of(environ)
+    return Asked(
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        body=environ["wsgi.input"].read(length) if length else b"",
+        till=environ.get("HTTP_CAISSE_TILL", ""),
+        mac=environ.get("HTTP_CAISSE_MAC", ""),
+        language=environ.get("HTTP_ACCEPT_LANGUAGE", "fr"),
+    )
+
+
+def _length_of(environ: dict[str, Any]) -> int:
+    """How many bytes to read, at most one more than is allowed; sent in pieces, as many as come."""
+    size = environ.get("CONTENT_LENGTH") or ""
+    if re.fullmatch(r"[0-9]+", size):
+        return min(int(size[:9]), LARGEST + 1)
+    return LARGEST + 1 if environ.get("wsgi.input_terminated") else 0

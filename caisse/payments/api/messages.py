@@ -1,0 +1,137 @@
+"""What is asked of the API and what it answers: requests as they came, JSON in, padded JSON out."""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from caisse.kernel.ids import Id, parse_id
+from caisse.kernel.refusing import in_words
+from caisse.payments import operations
+from caisse.payments.operations import Declined
+
+PREFIX = "/api/v1/"
+LARGEST = 4_096  # bytes of a request
+PAD = 256  # answers differ in length by whole steps only: their size tells nothing of a member
+MOST_CENTS = 1_000_000_00
+STATUS = {
+    "id_reused": 409,
+    "abandoned": 409,
+    "till_suspended": 403,
+    "purchase_unknown": 404,
+    "checking": 503,
+}
+NUMBER = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of a payment, as people write it
+
+
+class Asked(NamedTuple):
+    """A request: what the caisse reads of it."""
+
+    method: str
+    path: str
+    body: bytes
+    till: str
+    mac: str
+    language: str
+
+
+class Told(NamedTuple):
+    """An answer: its status and its JSON."""
+
+    status: int
+    body: bytes
+
+
+class WrongRequest(Exception):
+    """What was sent is no request of this API; the sentence is for who writes a till."""
+
+
+def read(asked: Asked, names: tuple[str, ...], may: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The JSON object of a request: these names, each once, those that it `may` say, no other."""
+    return named(parts(asked), names, may)
+
+
+def parts(asked: Asked) -> list[tuple[str, Any]]:
+    """The names and values of a request's JSON object, as often as it says them."""
+    if len(asked.body) > LARGEST:
+        raise WrongRequest(f"at most {LARGEST} bytes")
+    try:
+        pairs = json.loads(asked.body, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        raise WrongRequest("a JSON object") from None
+    if not isinstance(pairs, list) or not all(
+        isinstance(pair, tuple) and isinstance(pair[1], str | int) for pair in pairs
+    ):
+        raise WrongRequest("a JSON object of texts and whole numbers")
+    return pairs
+
+
+def named(
+    pairs: list[tuple[str, Any]], names: tuple[str, ...], may: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """These names, each once, those that it `may` say, no other."""
+    told = [name for name, _value in pairs]
+    if sorted(told) != sorted({*names, *(set(may) & set(told))}):
+        raise WrongRequest("these names, each once: " + ", ".join(names))
+    return dict(pairs)
+
+
+def id_in(asked: Asked) -> Id:
+    """The number of a payment that stands in the address."""
+    return an_id(asked.path.removeprefix(PREFIX).split("/")[1])
+
+
+def an_id(value: Any) -> Id:
+    """The number of a payment: a UUID of version 7."""
+    if not isinstance(value, str) or not re.fullmatch(NUMBER, value) or value[14] != "7":
+        raise WrongRequest("an id is a UUID of version 7")
+    return parse_id(value)
+
+
+def a_number(value: Any, most: int) -> int:
+    """A whole number from 1 to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
+        raise WrongRequest(f"a whole number from 1 to {most}")
+    return value
+
+
+def a_text(value: Any, what: str, most: int) -> str:
+    """A text of at most so many signs; one that nobody can type is nobody's."""
+    if not isinstance(value, str) or len(value) > most:
+        raise WrongRequest(f"{what}: a text of at most {most} signs")
+    return value if value.isprintable() else ""
+
+
+def yes_or_no(value: Any, what: str) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise WrongRequest(f"{what}: true or false")
+    return value
+
+
+def shape(path: str) -> str:
+    """The address with each number as `*`: a log and the table of routes know no more of it."""
+    return re.sub(rf"(?<=/){NUMBER}(?=/|$)", "*", path.removeprefix(PREFIX))
+
+
+def answered(answer: operations.Answer) -> Told:
+    """The shop's receipt, or why there is none."""
+    if isinstance(answer, Declined):
+        return refused(answer)
+    return Told(200 if answer.again else 201, padded(answer.for_shop()))
+
+
+def refused(answer: Declined, status: int = 0) -> Told:
+    """A refusal with its two sentences."""
+    cashier, member = in_words(answer.cashier), in_words(answer.member)
+    told = {"reason": answer.reason, "cashier": cashier, "member": member}
+    return say(status or STATUS.get(answer.reason, 422), told)
+
+
+def say(status: int, told: dict[str, Any]) -> Told:
+    """An answer."""
+    return Told(status, padded(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()))
+
+
+def padded(body: bytes) -> bytes:
+    """The same with spaces behind it, which JSON does not mind."""
+    return body + b" " * (-len(body) % PAD)
