@@ -37,8 +37,7 @@ def pin_keys() -> dict[int, bytes]:
 def make_pin_key() -> None:
     """Make the first key, before the first PIN is drawn; nothing when there is one."""
     with _alone():
-        if not _path().exists():
-            _write({1: secrets.token_bytes(KEY_BYTES)})
+        _make(NAME)
 
 
 def add_pin_key() -> int:
@@ -72,6 +71,17 @@ def card_key() -> bytes:
     return _derived(max(_kept(ROOT, "cards").items())[1], b"card")
 
 
+def ticket_key() -> bytes:
+    """What the tickets of phones are sealed under. Raises as `till_key` does."""
+    return _derived(max(_kept(ROOT, "phones").items())[1], b"ticket")
+
+
+def make_root_key() -> None:
+    """Make the root key, before the first phone is linked; nothing where there is one."""
+    with _alone():
+        _make(ROOT)
+
+
 def sign_key() -> tuple[int, Ed25519PrivateKey]:
     """What the caisse signs with today, and its number. Raises as `till_key` does."""
     number, secret = max(_kept(SIGNS, "signatures").items())
@@ -87,9 +97,8 @@ def sign_keys() -> dict[int, Ed25519PublicKey]:
 def make_card_keys() -> None:
     """Make the keys of cards, before the first one is made; nothing where there are some."""
     with _alone():
-        for name in (ROOT, SIGNS):
-            if not _path(name).exists():
-                _write({1: secrets.token_bytes(KEY_BYTES)}, name)
+        _make(ROOT)
+        _make(SIGNS)
 
 
 @cache
@@ -126,6 +135,12 @@ def _read(path: Path, _changed: int) -> tuple[tuple[int, bytes], ...]:
     lines = path.read_text(encoding="ascii").split("\n")
     pairs = [line.split(" ") for line in lines if line]
     return tuple((int(number), bytes.fromhex(key)) for number, key in pairs)
+
+
+def _make(name: str) -> None:
+    """A first key in this file; nothing when there is one."""
+    if not _path(name).exists():
+        _write({1: secrets.token_bytes(KEY_BYTES)}, name)
 
 
 @contextmanager

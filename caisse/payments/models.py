@@ -1,16 +1,36 @@
-"""Tills and the devices that they run on; the verifiers of PINs."""
+"""Tills and the devices that they run on; what members pay with: phones, cards, PINs."""
 
 from django.db import models
 
 from caisse.kernel.fields import Id16Field, OptionalId16Field
 
 
-class Device(models.Model):
+class Linked(models.Model):
+    """A device that is linked by a code, and proves its requests by keys of its own.
+
+    Of its keys the public one alone is here: a thief of the database forges no device. Of a code
+    only a digest is kept, and `selector`, by which wrong entries are counted; its instants are of
+    the real clock.
+    """
+
+    label = models.CharField(max_length=40)
+    generation = models.PositiveSmallIntegerField(default=1)
+    public_key = models.BinaryField(max_length=65, default=b"")
+    selector = models.CharField(max_length=4, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    wrong = models.PositiveSmallIntegerField(default=0)
+    used = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        abstract = True
+
+
+class Device(Linked):
     """What a place cashes with, its own phone, tablet or computer (payments.md 1).
 
-    `invited → enrolled → active ⇄ suspended → revoked`. Of its keys the public one alone is here: a
-    thief of the database forges no till. Of an invitation only a digest is kept, and `selector`, by
-    which wrong entries are counted; its instants are of the real clock.
+    `invited → enrolled → active ⇄ suspended → revoked`.
     """
 
     class State(models.TextChoices):
@@ -23,17 +43,8 @@ class Device(models.Model):
         REVOKED = "revoked", "retiré"
 
     place = models.ForeignKey("merchants.Place", on_delete=models.PROTECT, related_name="devices")
-    label = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
-    generation = models.PositiveSmallIntegerField(default=1)
-    public_key = models.BinaryField(max_length=65, default=b"")
-    selector = models.CharField(max_length=4, blank=True, default="")
-    digest = models.CharField(max_length=64, blank=True, default="")
-    wrong = models.PositiveSmallIntegerField(default=0)
-    used = models.BooleanField(default=False)
-    expires_at = models.DateTimeField(null=True)
     till = OptionalId16Field(null=True)
-    cause = Id16Field(unique=True)
 
     class Meta:
         constraints = [
@@ -70,6 +81,41 @@ class Till(models.Model):
 
     def __str__(self) -> str:
         return f"till of place:{self.place_id}"
+
+
+class Phone(Linked):
+    """A telephone that a holder pays with (payments.md 1 and 3): `invited → active → blocked`.
+
+    `tickets` counts those that it was given: each of its QRs uses one up, and no two have the same
+    number. A phone that is linked anew is its next `generation`; what the one before it kept is
+    worth nothing.
+    """
+
+    class State(models.TextChoices):
+        """Where a telephone stands."""
+
+        INVITED = "invited", "à relier"
+        ACTIVE = "active", "paie"
+        BLOCKED = "blocked", "bloqué"
+
+    holder = models.ForeignKey("people.Holder", on_delete=models.PROTECT, related_name="phones")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.INVITED)
+    tickets = models.PositiveIntegerField(default=0)
+    linked_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=("invited", "active", "blocked")),
+                name="phone_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["selector"], condition=~models.Q(selector=""), name="phone_selector_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"phone {self.pk} of holder:{self.holder_id}"
 
 
 class Card(models.Model):

@@ -18,7 +18,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "amount_limit": (
         "Ce montant dépasse ce qui est possible en une fois.",
-        "La caisse a fixé un maximum par achat. Un montant plus petit passera.",
+        "Un montant plus petit passera. Le maximum est fixé par la caisse, ou par vous.",
     ),
     "code_wrong": (
         "Le code ou l’identifiant n’est pas reconnu. La personne peut le retaper.",
@@ -40,9 +40,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cette carte a été remplacée. Un autre moyen ?",
         "Une carte plus récente existe. Utilisez-la, ou passez à l’accueil.",
     ),
+    "code_needed": (
+        "Ce montant demande le code. La personne peut le taper.",
+        "Ce montant demande votre code. Tapez-le, puis « Payer ».",
+    ),
+    "qr_expired": (
+        "Ce QR est trop ancien. La personne peut en afficher un nouveau.",
+        "Touchez « Nouveau QR ». Si cela recommence, ouvrez « Payer » une fois avec du réseau.",
+    ),
+    "qr_used": (
+        "Ce QR a déjà servi. La personne peut en afficher un nouveau.",
+        "Ce QR a déjà servi. Touchez « Nouveau QR ».",
+    ),
     "qr_unreadable": (
-        "Ce QR n’est pas une carte de la caisse. Un autre moyen ?",
-        "Montrez la carte de la caisse, ou dites votre identifiant.",
+        "Ce QR n’est pas un moyen de payer de la caisse. Un autre moyen ?",
+        "Ouvrez « Payer » sur votre téléphone, montrez votre carte, ou dites votre identifiant.",
+    ),
+    "other_caisse": (
+        "Ce moyen vient d’une autre caisse. Un autre moyen ?",
+        "Ici, seuls les moyens de cette caisse passent.",
     ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from caisse.payments import api
-from caisse.payments.pages import cards, devices, pins, refunds, till
+from caisse.payments.pages import cards, devices, payer, phones, pins, refunds, till
 
 MINE = "commerce/<int:place_id>/appareils"
 PLACE = "gestion/lieux/<int:place_id>/appareils"
 CARD = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte"
+PHONES = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/telephones"
 PIN = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/code-pour-payer"
 
 urlpatterns = [
@@ -15,6 +16,11 @@ urlpatterns = [
     path("commerce/appareil", till.till, name="till"),
     path("commerce/appareil/manifeste", till.till_manifest, name="till_manifest"),
     path("commerce/appareil/hors-ligne", till.till_offline, name="till_offline"),
+    path("payer", payer.payer, name="payer"),
+    path("payer/manifeste", payer.payer_manifest, name="payer_manifest"),
+    path("payer/hors-ligne", payer.payer_offline, name="payer_offline"),
+    path("moi/telephones", phones.my_phones, name="my_phones"),
+    path(PHONES, phones.holder_phones, name="holder_phones"),
     path(MINE, devices.my_devices, name="my_devices"),
     path(f"{MINE}/nouveau", devices.my_device_new, name="my_device_new"),
     path(f"{MINE}/<int:device_id>", devices.my_device, name="my_device"),

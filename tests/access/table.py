@@ -44,7 +44,10 @@ LINES: tuple[tuple[str, str], ...] = (
     (EVERYBODY, "glance sheets explained joining guide places place rulebook article decisions"),
     (EVERYBODY, "decision figures figures_csv figures_json money language door code demo_entry"),
     (EVERYBODY, "help guide_picture"),
-    (EVERYBODY, "till till_manifest till_offline api"),  # proven by the device, not by a login
+    (
+        EVERYBODY,
+        "till till_manifest till_offline payer payer_manifest payer_offline api",
+    ),  # proven by the device, not by a login
     (ANYONE, "home resume second_factor account"),
     # django-allauth: before one is in; and one's own keys
     (EVERYBODY, "account_login account_logout account_inactive account_signup"),
@@ -59,8 +62,8 @@ LINES: tuple[tuple[str, str], ...] = (
     (ANYONE, "mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn"),
     (ANYONE, "mfa_remove_webauthn mfa_edit_webauthn usersessions_list"),
     # a member's own
-    (MEMBERS, "my_card wallet my_month my_receipt my_household my_inquiries my_inquiry my_looks"),
-    (MEMBERS, "my_details my_details_json my_details_pdf my_leave my_allocation"),
+    (MEMBERS, "my_card my_phones wallet my_month my_receipt my_household my_inquiries my_inquiry"),
+    (MEMBERS, "my_looks my_details my_details_json my_details_pdf my_leave my_allocation"),
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
     (MEMBERS, "my_pledge_undo my_call_me my_pause my_resume"),
     # a place's own; a cashier has a till, and no page
@@ -83,7 +86,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # people: names and contacts are for those who talk with members, and for the payers' accountant
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
-    (PEOPLE, "holder_pin holder_card card_print"),
+    (PEOPLE, "holder_pin holder_card holder_phones card_print"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),

@@ -345,3 +345,10 @@ def _invite_device() -> Asked:
 def _make_card() -> Asked:
     ground()
     return Asked({"holder_id": holder()}, [{"holder_id": holder()}])
+
+
+@of(payments.invite_phone)
+def _invite_phone() -> Asked:
+    ground()
+    content = {"holder_id": holder(), "label": "Le mien"}
+    return Asked(content, [{"holder_id": holder()}, {"label": "Le sien"}])

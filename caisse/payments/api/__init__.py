@@ -22,18 +22,21 @@ from django.views.decorators.csrf import csrf_exempt
 from caisse.kernel import clock
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
-from caisse.payments import operations, queries
-from caisse.payments.api import payments
+from caisse.payments import operations, queries, wire
+from caisse.payments.api import payments, phones
 from caisse.payments.api.messages import (
     LARGEST,
+    LONGEST_CODE,
     PREFIX,
     Asked,
     Told,
     WrongRequest,
+    a_text,
     read,
     refused,
     say,
     shape,
+    some_bytes,
 )
 from caisse.payments.api.proof import device_of
 from caisse.payments.models import Device
@@ -99,6 +102,8 @@ def _respond(asked: Asked) -> Told:
         return _enrol(read(asked, ("code", "key")))
     if route == ("GET", "openapi.json"):
         return Told(200, _described())
+    if asked.path.startswith(phones.PREFIX):
+        return phones.respond(asked, route)
     device = device_of(asked)
     if device is None:
         sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
@@ -133,6 +138,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _screen,
     ("POST", "payments"): payments.pay,
     ("GET", "payments/*"): payments.outcome,
+    ("GET", "payments/*/paid"): payments.waited,
     ("POST", "payments/*/abandon"): payments.abandon,
     ("POST", "refunds"): payments.refund,
 }
@@ -146,13 +152,9 @@ STOPPED: dict[tuple[str, str], Route] = {
 
 
 def _enrol(said: dict[str, Any]) -> Told:
-    if not isinstance(said["code"], str) or not isinstance(said["key"], str):
-        raise WrongRequest("code and key are texts")
-    try:
-        point = bytes.fromhex(said["key"])
-    except ValueError:
-        raise WrongRequest("key: 65 bytes in hexadecimal") from None
-    linked = operations.enrol_device(code=said["code"][:40], public_key=point)
+    code = a_text(said["code"], "code", LONGEST_CODE)
+    point = some_bytes(said["key"], "key", wire.POINT_BYTES)
+    linked = operations.enrol_device(code=code, public_key=point)
     told = {"till": linked.device_id, "generation": linked.generation, "words": linked.words}
     return say(201, told | {"key": linked.public_key.hex()})
 
@@ -179,6 +181,7 @@ def _asked(environ: dict[str, Any]) -> Asked:
         till=environ.get("HTTP_CAISSE_TILL", ""),
         mac=environ.get("HTTP_CAISSE_MAC", ""),
         language=environ.get("HTTP_ACCEPT_LANGUAGE", "fr"),
+        phone=environ.get("HTTP_CAISSE_PHONE", ""),
     )
 
 

@@ -12,6 +12,7 @@ from caisse.payments.operations import Declined
 PREFIX = "/api/v1/"
 LARGEST = 4_096  # bytes of a request
 PAD = 256  # answers differ in length by whole steps only: their size tells nothing of a member
+LONGEST_CODE = 40
 MOST_CENTS = 1_000_000_00
 STATUS = {
     "id_reused": 409,
@@ -32,6 +33,7 @@ class Asked(NamedTuple):
     till: str
     mac: str
     language: str
+    phone: str = ""
 
 
 class Told(NamedTuple):
@@ -76,15 +78,25 @@ def named(
 
 
 def id_in(asked: Asked) -> Id:
-    """The number of a payment that stands in the address."""
-    return an_id(asked.path.removeprefix(PREFIX).split("/")[1])
+    """The number of a payment that stands in the address: of version 7, or 8 of a request."""
+    value = re.findall(rf"/({NUMBER})(?=/|$)", asked.path)[0]
+    if value[14] not in "78":
+        raise WrongRequest("an id is a UUID of version 7 or 8")
+    return parse_id(value)
 
 
 def an_id(value: Any) -> Id:
-    """The number of a payment: a UUID of version 7."""
+    """The number of a new payment: a UUID of version 7."""
     if not isinstance(value, str) or not re.fullmatch(NUMBER, value) or value[14] != "7":
         raise WrongRequest("an id is a UUID of version 7")
     return parse_id(value)
+
+
+def some_bytes(value: Any, what: str, size: int) -> bytes:
+    """So many bytes in hexadecimal."""
+    if not isinstance(value, str) or not re.fullmatch(rf"[0-9a-fA-F]{{{2 * size}}}", value):
+        raise WrongRequest(f"{what}: {size} bytes in hexadecimal")
+    return bytes.fromhex(value)
 
 
 def a_number(value: Any, most: int) -> int:

@@ -17,14 +17,29 @@ from caisse.payments.operations.devices import (
 from caisse.payments.operations.giving_back import refund, too_late
 from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
 from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
+from caisse.payments.operations.paying_phone import (
+    asked_by,
+    pay_at_place,
+    pay_request,
+)
 from caisse.payments.operations.paying_pin import paid_before, pay_with_code
+from caisse.payments.operations.phones import (
+    TICKET_KEY,
+    block_phone,
+    enrol_phone,
+    give_phone_code,
+    give_tickets,
+    invite_phone,
+)
 from caisse.payments.operations.pins import change_pin_key, draw_pin
+from caisse.payments.operations.qr import phone_key
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.queries import Receipt
 from caisse.payments.reasons import Declined
 
 __all__ = [
     "OFFICE_REFUND",
+    "TICKET_KEY",
     "WHY",
     "Answer",
     "Declined",
@@ -33,21 +48,30 @@ __all__ = [
     "Receipt",
     "abandon",
     "alone_cents",
+    "asked_by",
     "block_card",
+    "block_phone",
     "change_pin_key",
     "close_till",
     "confirm_device",
     "draw_pin",
     "enrol_device",
+    "enrol_phone",
     "give_invitation",
+    "give_phone_code",
+    "give_tickets",
     "invite_device",
+    "invite_phone",
     "make_card",
     "open_till",
     "outcome",
     "paid_before",
     "pay",
+    "pay_at_place",
     "pay_many",
+    "pay_request",
     "pay_with_code",
+    "phone_key",
     "printed_card",
     "refund",
     "refund_at_office",

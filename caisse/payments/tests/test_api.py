@@ -429,6 +429,7 @@ def test_what_is_written_of_the_api_is_what_it_answers(world: World) -> None:
     assert statuses == {200, 201, 400, 401, 403, 409, 422}
     for number in (id, burnt):
         described.fits(till.send("GET", f"payments/{number}"), "GET", "/payments/{id}")
+        described.fits(till.send("GET", f"payments/{number}/paid"), "GET", "/payments/{id}/paid")
         address = f"payments/{number}/abandon"
         described.fits(till.send("POST", address, {}), "POST", "/payments/{id}/abandon")
     described.fits(till.send("GET", f"payments/{burnt}"), "GET", "/payments/{id}")

@@ -1,5 +1,8 @@
 // The screens of the till: one is shown, the others wait; what is typed stands in `state`.
 
+import { all, find } from "./dom.js";
+import { stopCamera } from "./scanning.js";
+
 export const WORDS = document.querySelector("[data-words]").dataset;
 
 export const SHORTEST_PIN = 6;
@@ -7,17 +10,10 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, later: 0, found: 0,
+  attempt: 0, part: false, coded: false, later: 0, found: 0,
 };
 
-export const find = (selector, root = document) => root.querySelector(selector);
-export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const screen = (name) => find(`[data-screen="${name}"]`);
-
-/** Write these words wherever the screens name them. */
-export function fill(name, text) {
-  for (const one of all(`[data-${name}]`)) one.textContent = text;
-}
 
 /** Nothing of the last sale stays: neither who, nor the code, nor what was sent. */
 export function forget() {
@@ -30,6 +26,7 @@ export const idle = () => ["start", "link", "compare", "amount", "stopped"].incl
 
 /** Show one screen; its title is read out, what was typed elsewhere is gone. */
 export function show(name) {
+  stopCamera();
   state.screen = name;
   for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
   document.body.classList.toggle("is-done", name === "paid");
@@ -72,20 +69,15 @@ export function dots() {
   find('[data-do="pay"]').disabled = typed < SHORTEST_PIN;
 }
 
-/** A short sound and a shake, beside the word on the screen. */
-export function cheer() {
-  navigator.vibrate?.(120);
+let busy = false;
+
+/** One press, one act: a second one waits for the end of the first. */
+export async function once(act) {
+  if (busy) return;
+  busy = true;
   try {
-    const sound = new AudioContext();
-    const tone = sound.createOscillator();
-    const volume = sound.createGain();
-    volume.gain.value = 0.1;
-    tone.frequency.value = 880;
-    tone.connect(volume).connect(sound.destination);
-    tone.start();
-    tone.stop(sound.currentTime + 0.15);
-    tone.onended = () => sound.close();
-  } catch {
-    // a browser that makes no sound says it with words all the same
+    await act();
+  } finally {
+    busy = false;
   }
 }

@@ -4,24 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
-
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
 from caisse.kernel.ids import Id, short_id, show_id
 from caisse.kernel.month import Month
-from caisse.kernel.wording import day as in_words_day
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Line as BookLine
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
-from caisse.payments import keys, wire
-from caisse.payments.cards import shown_number
-from caisse.payments.models import Card, Device, Till
-from caisse.payments.rules import InstrumentRules
-from caisse.payments.words import words, words_of_keys
-from caisse.people.rules import CurrencyRules
+from caisse.payments.models import Till
+from caisse.payments.words import words
 
 MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
 VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts keep theirs
@@ -123,29 +116,6 @@ def words_of(id: Id) -> tuple[str, str, str]:
     return words(id)
 
 
-@dataclass(frozen=True, slots=True)
-class CardRow:
-    """The card of a holder: its number, as it stands and as people read it, and from which day."""
-
-    holder_id: int
-    number: str
-    blocked: bool
-    made_on: date
-
-    @property
-    def shown(self) -> str:
-        """« 4821 903 746 »."""
-        return shown_number(self.number)
-
-
-def card(holder_id: int) -> CardRow | None:
-    """The last card that was made for a holder; None for none."""
-    row = Card.objects.filter(pk=holder_id).first()
-    if row is None:
-        return None
-    return CardRow(row.pk, row.number, row.blocked, clock.day_of(row.made_at))
-
-
 def left_to_refund(payment_id: Id) -> int:
     """Cents of a purchase that have not been given back yet; 0 for one that is not known."""
     payment = receipt(payment_id)
@@ -186,66 +156,6 @@ def covered(*, place_id: int, lines: Sequence[Line], on: date | None = None) -> 
     rules = bylaws.in_force(CoverageRules, month=Month.of(on or clock.today()))
     place = merchants.place(place_id)
     return coverage(lines, rules, place.rate if place else "")
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRow:
-    """A device of a place: its state and what it is called in words, the words of its keys.
-
-    `key_words` is "" until it is linked; `waits` says that a code which it was given is good still.
-    """
-
-    id: int
-    place_id: int
-    label: str
-    state: str
-    state_label: str
-    key_words: str
-    waits: bool
-
-
-def devices(*, place_id: int) -> list[DeviceRow]:
-    """The devices of a place, the one added last first; those that were taken away at the end."""
-    rows = Device.objects.filter(place_id=place_id).order_by("-pk")[:500]
-    return sorted((_device_row(row) for row in rows), key=lambda row: row.state == "revoked")
-
-
-def device(device_id: int, *, place_id: int) -> DeviceRow | None:
-    """One device of a place; None for no such one."""
-    row = Device.objects.filter(pk=device_id, place_id=place_id).first()
-    return None if row is None else _device_row(row)
-
-
-def _device_row(row: Device) -> DeviceRow:
-    key_words = ""
-    if row.public_key:
-        ours = wire.public_point(keys.till_key())
-        key_words = words_of_keys(ours, bytes(row.public_key))
-    good = not row.used and row.expires_at is not None and row.expires_at > timezone.now()
-    label = str(Device.State(row.state).label)
-    return DeviceRow(row.pk, row.place_id, row.label, row.state, label, key_words, good)
-
-
-def till_screen(row: Device) -> dict[str, object]:
-    """What the first screen of a till shows: whose it is, today's takings, the next transfer."""
-    place, today = merchants.place(row.place_id), clock.today()
-    day = merchants.taken(row.place_id, first=today, last=today)
-    owed = merchants.owed(row.place_id, at=today)
-    due = owed.coming[0] if owed.coming else owed.expected
-    month = Month.of(today)
-    founding = bylaws.founding()
-    return {
-        "caisse": founding.name if founding else "",
-        "place": place.name if place else "",
-        "label": row.label,
-        "state": row.state,
-        "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
-        "pin_length": bylaws.in_force(InstrumentRules, month=month).pin_length,
-        "sales": day.sales,
-        "sales_cents": day.cents,
-        "next_cents": due.cents if due else 0,
-        "next_on": in_words_day(due.on, weekday=True) if due else "",
-    }
 
 
 @dataclass(frozen=True, slots=True)
