@@ -164,6 +164,28 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     assert number in seen(page) and "2,35" in seen(page)
 
 
+def test_what_is_left_is_seen_by_her_alone_for_five_seconds(shop: Shop) -> None:
+    """M08, without a telephone: she asks for it before « Payer », on the screen turned to her."""
+    page = shop.till
+    tap(page, "235")
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("Identifiant").fill(shop.handle)
+    page.get_by_role("button", name="Tourner l’écran").click()
+    tap(page, shop.pin)
+    page.get_by_role("button", name="Voir après ce qui me reste").click()
+    till_looked_at(page)
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Il vous reste")
+    left = page.locator("[data-left]").inner_text()
+    assert re.fullmatch(r"[0-9]+,[0-9]{2}", left)
+    shows(page, "Payé")  # by itself
+    assert left not in page.content() and left not in page.evaluate(STORED)
+    page.get_by_role("button", name="Personne suivante").click()
+    sell(shop, "100")
+    shows(page, "Payé")  # nobody has asked
+    assert page.locator("[data-left]").inner_text() == ""
+
+
 STORED = """async () => {
   const base = await new Promise((done) => {
     const asked = indexedDB.open("caisse-till", 1);

@@ -125,11 +125,13 @@ def shape(path: str) -> str:
     return re.sub(rf"(?<=/){NUMBER}(?=/|$)", "*", path.removeprefix(PREFIX))
 
 
-def answered(answer: operations.Answer) -> Told:
-    """The shop's receipt, or why there is none."""
+def answered(answer: operations.Answer, *, tell: bool = False) -> Told:
+    """The shop's receipt, or why there is none; with `tell`, as who typed her code has asked, what
+    is left beside it: for her eyes, on a screen that is turned to her."""
     if isinstance(answer, Declined):
         return refused(answer)
-    return Told(200 if answer.again else 201, padded(answer.for_shop()))
+    receipt = answer.for_member() if tell else answer.for_shop()
+    return Told(200 if answer.again else 201, padded(receipt))
 
 
 def refused(answer: Declined, status: int = 0) -> Told:

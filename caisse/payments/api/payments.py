@@ -67,16 +67,19 @@ def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device],
 
 
 WAYS: dict[str, Way] = {
-    "pin": Way(("handle", "pin", "attempt"), ("up_to",), _by_code("handle", LONGEST_HANDLE)),
-    "member_qr": Way(("qr",), ("up_to", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
-    "card": Way(("card", "pin", "attempt"), ("up_to",), _by_code("card", LONGEST_QR)),
+    "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
+    "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
+    "card": Way(("card", "pin", "attempt"), ("up_to", "tell"), _by_code("card", LONGEST_QR)),
 }
 
 
 def pay(asked: Asked, device: Device) -> Told:
     """`POST payments`."""
     sale, said, way = _asked_to_pay(asked)
-    return answered(way.pay(sale, said, device))
+    tell = yes_or_no(said.get("tell", False), "tell")
+    if tell and not said.get("pin"):
+        raise WrongRequest("tell: with a pin only")
+    return answered(way.pay(sale, said, device), tell=tell)
 
 
 def paid_before(asked: Asked, device: Device) -> Told:

@@ -99,6 +99,27 @@ def test_a_payment_is_paid_and_told_again_byte_for_byte(world: World) -> None:
     assert world.left == 100_00 - 12_40
 
 
+def test_who_types_her_code_may_ask_what_is_left(world: World) -> None:
+    """It stands beside the receipt in that answer alone; the receipt is the same without it."""
+    id = show_id(new_id())
+    told = world.pay(id=id, tell=True)
+    assert told.said["left_cents"] == 100_00 - 12_40
+    assert world.pay(id=id, tell=True).body == told.body
+    again = world.pay(id=id)
+    assert "left_cents" not in again.said
+    assert {**again.said, "left_cents": 87_60} == told.said
+    assert world.till.send("GET", f"payments/{id}").body == again.body
+    assert world.pay(world.wrong, tell=True).said["reason"] == "code_wrong"
+    unpinned = {
+        "id": show_id(new_id()),
+        "cents": 1,
+        "method": "member_qr",
+        "qr": "CA",
+        "tell": True,
+    }
+    assert world.till.send("POST", "payments", unpinned).status == 400
+
+
 def test_what_a_till_can_read_says_nothing_of_who_paid(world: World) -> None:
     told = world.pay()
     screen = world.till.send("GET", "tills/self")

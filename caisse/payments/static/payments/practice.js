@@ -33,11 +33,12 @@ function practised(method, path, said, device) {
   return { status: 404, said: { reason: "unknown" } };
 }
 
-function pay({ id, cents, pin, up_to: part }) {
+function pay({ id, cents, pin, up_to: part, tell }) {
   if (paid.has(id)) return { status: 200, said: paid.get(id) };
   if (pin === WRONG) return refused("code_wrong", WORDS.practiceWrong);
   if (left === 0 || (cents > left && !part)) return refused("funds_short", WORDS.practiceShort);
-  return posted({ id, kind: "payment", cents: Math.min(cents, left) });
+  const answer = posted({ id, kind: "payment", cents: Math.min(cents, left) });
+  return tell ? { ...answer, said: { ...answer.said, left_cents: left } } : answer;
 }
 
 function given({ id, of, cents }) {

@@ -13,6 +13,7 @@ import { ask, insist, newId, now } from "./wire.js";
 import { dropSale, keepSale } from "./store.js";
 
 const MOST_SIGNS = 7; // 99 999,99
+const SEEN_MS = 5000; // how long what is left is shown to who asked for it
 const LOOK_MS = 1000; // how often the till asks whether its QR was paid
 
 /** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
@@ -67,7 +68,8 @@ export function scan() {
 export const type = () => show("who");
 
 export function code() {
-  state.digits = "";
+  Object.assign(state, { digits: "", tell: true });
+  tell();
   for (const one of all("[data-part]")) one.hidden = !state.part;
   dots();
   show("pin");
@@ -95,6 +97,7 @@ async function send(digits) {
   state.said = {
     id: sale.id, cents: sale.cents, ...wayOf(state.handle).says,
     ...(digits && { pin: digits, attempt: state.attempt }), ...(state.part && { up_to: true }),
+    ...(digits && state.tell && { tell: true }),
   };
   show("busy");
   if (!(await kept(sale))) return;
@@ -151,6 +154,7 @@ async function heed(sale, answer) {
 }
 
 export async function paid(sale, receipt) {
+  if ("left_cents" in receipt) await toldHer(receipt.left_cents);
   forget();
   state.sale = paidAs(sale, receipt);
   const rest = sale.cents - receipt.cents;
@@ -163,6 +167,27 @@ export async function paid(sale, receipt) {
   show("paid");
   cheer();
   await keepSale(state.sale);
+}
+
+/** What is left, for her who typed her code and asked for it: five seconds, then it is nowhere. */
+async function toldHer(cents) {
+  fill("left", money(cents));
+  show("left");
+  await Promise.race([new Promise((resolve) => setTimeout(resolve, SEEN_MS)), hidden()]);
+  fill("left", "");
+}
+
+let hide = () => {};
+
+const hidden = () => new Promise((resolve) => { hide = resolve; });
+
+/** She has seen it. */
+export const seen = () => hide();
+
+/** She wants to see what is left, or not. */
+export function tell() {
+  state.tell = !state.tell;
+  find('[data-act="tell"]').setAttribute("aria-pressed", state.tell);
 }
 
 /** Ask again what became of the sale; what was typed may be sent once more, it is the same sale. */

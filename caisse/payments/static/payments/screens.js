@@ -10,7 +10,7 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, coded: false, later: 0, found: 0,
+  attempt: 0, part: false, coded: false, tell: false, later: 0, found: 0,
 };
 
 const screen = (name) => find(`[data-screen="${name}"]`);
@@ -30,7 +30,7 @@ export function show(name) {
   state.screen = name;
   for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
   document.body.classList.toggle("is-done", name === "paid");
-  find(".till-head").hidden = name === "pin"; // the screen is turned: one thing on it
+  find(".till-head").hidden = ["pin", "left"].includes(name); // the screen is turned: one thing on it
   all("[data-wrong]").forEach((one) => { one.hidden = true; });
   const field = find("input", screen(name));
   (field ?? find("h1", screen(name))).focus({ preventScroll: true });

@@ -5,7 +5,7 @@ import { recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
 import {
   abandon, again, begin, code, leave, next, openSale, part, pay, press, scan, showRequest, toCode,
-  told, type,
+  seen, tell, told, type,
 } from "./sale.js";
 import { WORDS, heard, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
@@ -75,11 +75,13 @@ const ACTS = {
   scan, type, ask: showRequest,
   undo: () => undo(state.sale),
 };
+const AT_ONCE = { tell, seen }; // while another act waits for its end
 const FORMS = { link, who: toCode };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.key) press(button.dataset.key);
+  if (button?.dataset.act) AT_ONCE[button.dataset.act]();
   if (button?.dataset.do) once(ACTS[button.dataset.do]);
 });
 document.addEventListener("submit", (event) => {
