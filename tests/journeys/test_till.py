@@ -162,6 +162,9 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     page.get_by_role("button", name="Ventes").click()
     shows(page, "Dernières ventes")
     assert number in seen(page) and "2,35" in seen(page)
+    page.get_by_role("button", name="Clôture du jour").click()
+    shows(page, "Clôture du jour")
+    assert "jeudi 1er février 2024" in seen(page) and "2,35 (1)" in seen(page)
 
 
 def test_what_is_left_is_seen_by_her_alone_for_five_seconds(shop: Shop) -> None:

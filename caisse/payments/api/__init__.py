@@ -31,6 +31,7 @@ from caisse.payments.api.messages import (
     Asked,
     Told,
     WrongRequest,
+    a_day,
     a_text,
     read,
     refused,
@@ -124,6 +125,12 @@ def _screen(_asked: Asked, device: Device) -> Told:
     return say(200, queries.till_screen(device))
 
 
+def _day(asked: Asked, device: Device) -> Told:
+    """`POST days`: the closing of a day, today's or one before."""
+    said = read(asked, ("day",))
+    return say(200, queries.till_day(device, a_day(said["day"], clock.today())))
+
+
 def _state(_asked: Asked, device: Device) -> Told:
     """A device that does not cash learns nothing of its place."""
     return say(200, {"state": device.state, "label": device.label})
@@ -136,6 +143,7 @@ def _stopped(_asked: Asked, _device: Device) -> Told:
 Route = Callable[[Asked, Device], Told]
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _screen,
+    ("POST", "days"): _day,
     ("POST", "payments"): payments.pay,
     ("GET", "payments/*"): payments.outcome,
     ("GET", "payments/*/paid"): payments.waited,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any, NamedTuple
 
 from caisse.kernel.ids import Id, parse_id
@@ -111,6 +112,19 @@ def a_text(value: Any, what: str, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise WrongRequest(f"{what}: a text of at most {most} signs")
     return value if value.isprintable() else ""
+
+
+def a_day(value: Any, last: date) -> date:
+    """A day as « 2024-02-29 », until `last`."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise WrongRequest("day: YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise WrongRequest("day: one that exists") from None
+    if day > last:
+        raise WrongRequest("day: not after today")
+    return day
 
 
 def yes_or_no(value: Any, what: str) -> bool:

@@ -56,4 +56,6 @@ def till_offline(request: HttpRequest) -> HttpResponse:
     return worker(request, APP)
 
 
-APP = Installed("till", MODULES, ("payments/till.css", "payments/till.js"), till)
+APP = Installed(
+    "till", MODULES, ("payments/till.css", "payments/till_sheets.css", "payments/till.js"), till
+)

@@ -11,6 +11,7 @@ from caisse.payments.queries.devices import (
     phone,
     phone_screen,
     phones,
+    till_day,
     till_screen,
 )
 from caisse.payments.queries.receipts import (
@@ -56,6 +57,7 @@ __all__ = [
     "refunds_of",
     "shown_number",
     "till",
+    "till_day",
     "till_screen",
     "wallet_line",
     "wallet_month",

@@ -84,6 +84,20 @@ def till_screen(row: Device) -> dict[str, object]:
     }
 
 
+def till_day(row: Device, day: date) -> dict[str, object]:
+    """The closing of a day at a till's place: what was taken, what was given back, what is left."""
+    taken = merchants.taken(row.place_id, first=day, last=day)
+    return {
+        "day": day.isoformat(),
+        "told": in_words_day(day, weekday=True),
+        "sales": taken.sales,
+        "sales_cents": taken.sales_cents,
+        "refunds": taken.refunds,
+        "refunds_cents": taken.refunds_cents,
+        "cents": taken.cents,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneRow:
     """A telephone of a holder: its state in words; `linked_on` is None until it is linked."""

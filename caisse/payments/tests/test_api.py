@@ -456,6 +456,8 @@ def test_what_is_written_of_the_api_is_what_it_answers(world: World) -> None:
     described.fits(till.send("GET", f"payments/{burnt}"), "GET", "/payments/{id}")
     for said in (back, back, back | {"cents": 2_00}, back | {"id": burnt, "of": burnt}):
         described.fits(till.send("POST", "refunds", said), "POST", "/refunds")
+    for day in (DAY.isoformat(), "2023-02-30", "2999-01-01"):
+        described.fits(till.send("POST", "days", {"day": day}), "POST", "/days")
 
 
 def test_nothing_of_the_api_is_left_unwritten(world: World) -> None:
@@ -469,6 +471,22 @@ def test_nothing_of_the_api_is_left_unwritten(world: World) -> None:
     reasons = described["components"]["schemas"]["Refusal"]["properties"]["reason"]["enum"]
     own = {"request", "till_unknown", "unknown", "code_unknown", "key"}
     assert set(reasons) == {*SENTENCES, *own}
+
+
+def test_a_day_is_closed_with_what_was_taken_and_given_back(world: World) -> None:
+    id = show_id(new_id())
+    world.pay(id=id)
+    world.pay(cents=5_00)
+    world.till.send("POST", "refunds", {"id": show_id(new_id()), "of": id, "cents": 2_40})
+    told = world.till.send("POST", "days", {"day": DAY.isoformat()})
+    assert told.said == {
+        "day": "2023-02-06", "told": "lundi 6\xa0février\xa02023", "sales": 2, "sales_cents": 17_40,
+        "refunds": 1, "refunds_cents": 2_40, "cents": 15_00,
+    }  # fmt: skip
+    before = world.till.send("POST", "days", {"day": "2023-02-05"})
+    assert before.said["cents"] == before.said["sales"] == 0
+    for day in ("2023-02-07", "2023-02-29", "6 février", 6):
+        assert world.till.send("POST", "days", {"day": day}).status == 400
 
 
 def test_the_page_of_django_answers_the_same(world: World, client: Client) -> None:

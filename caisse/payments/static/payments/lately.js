@@ -1,11 +1,11 @@
 // The last sales of this device, and giving one back.
 
-import { find } from "./dom.js";
+import { fill, find } from "./dom.js";
 import { again, openSale } from "./sale.js";
 import { WORDS, heard, once, show, state, wrong } from "./screens.js";
 import { API, ownSales } from "./settling.js";
 import { money, shortly } from "./telling.js";
-import { insist, newId } from "./wire.js";
+import { ask, insist, newId, now } from "./wire.js";
 import { keepSale } from "./store.js";
 
 export async function recent() {
@@ -56,4 +56,17 @@ export async function refund() {
   if (answer.status !== 200 && answer.status !== 201) return wrong(answer.said.cashier);
   await keepSale({ ...sale, is: "undone" });
   show("undone");
+}
+
+/** The closing of today: what was taken at this place, at all its devices. */
+export async function closing() {
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(now());
+  const answer = heard(await ask("POST", `${API}/days`, { day }, state.device));
+  if (answer?.status !== 200) return wrong(answer?.said.cashier ?? WORDS.noAnswer);
+  const { told, sales, sales_cents: sold, refunds, refunds_cents: given, cents } = answer.said;
+  fill("day", told);
+  fill("day-sales", `${money(sold)} (${sales})`);
+  fill("day-refunds", `${money(given)} (${refunds})`);
+  fill("day-left", money(cents));
+  show("closing");
 }

@@ -26,6 +26,7 @@ const refused = (reason, cashier) => ({ status: 422, said: { reason, cashier, me
 function practised(method, path, said, device) {
   const [what, id, act] = path.split("/").slice(3);
   if (what === "tills") return { status: 200, said: screen(device) };
+  if (what === "days") return { status: 200, said: day() };
   if (what === "refunds") return given(said);
   if (method === "POST" && !act) return pay(said);
   if (paid.has(id)) return { status: 200, said: paid.get(id) };
@@ -63,5 +64,16 @@ function screen(device) {
     ...device.screen, state: "active", next_on: "",
     sales: all.filter((one) => one.kind === "payment").length,
     sales_cents: all.reduce((sum, one) => sum + sign(one), 0),
+  };
+}
+
+/** The closing of what was practised. */
+function day() {
+  const of = (kind) => [...paid.values()].filter((one) => one.kind === kind);
+  const sum = (some) => some.reduce((cents, one) => cents + one.cents, 0);
+  const [sales, refunds] = [of("payment"), of("refund")];
+  return {
+    told: WORDS.practiceDay, sales: sales.length, sales_cents: sum(sales),
+    refunds: refunds.length, refunds_cents: sum(refunds), cents: sum(sales) - sum(refunds),
   };
 }

@@ -30,7 +30,7 @@ export function show(name) {
   state.screen = name;
   for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
   document.body.classList.toggle("is-done", name === "paid");
-  find(".till-head").hidden = ["pin", "left"].includes(name); // the screen is turned: one thing on it
+  find(".till-head").hidden = ["pin", "left"].includes(name); // turned: one thing on it
   all("[data-wrong]").forEach((one) => { one.hidden = true; });
   const field = find("input", screen(name));
   (field ?? find("h1", screen(name))).focus({ preventScroll: true });

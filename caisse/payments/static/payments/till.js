@@ -1,7 +1,7 @@
 // The till: what it does when it is opened, and what each press does.
 
 import { all, find } from "./dom.js";
-import { recent, refund, undo } from "./lately.js";
+import { closing, recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
 import {
   abandon, again, begin, code, leave, next, openSale, part, pay, press, scan, showRequest, toCode,
@@ -72,7 +72,7 @@ async function turned(device) {
 const ACTS = {
   amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
   practise, work: backToWork, print: () => print(), retype: code, part, other: leave, keep: next,
-  scan, type, ask: showRequest,
+  scan, type, ask: showRequest, closing,
   undo: () => undo(state.sale),
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
