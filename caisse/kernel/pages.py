@@ -32,6 +32,12 @@ def show(
     return render(request, template, known, status=422 if wrong else 200)
 
 
+def with_camera(response: HttpResponse) -> HttpResponse:
+    """Let this page ask for the device's camera, which every other page is refused."""
+    response["Permissions-Policy"] = "camera=(self)"
+    return response
+
+
 def done(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponse:
     """After a POST: to the page named `to`, which says `sentence`. Reloading repeats nothing."""
     messages.success(request, sentence)

@@ -26,6 +26,14 @@ LOOK = (
 )
 
 
+QR = tuple(
+    f"qr/{name}.js"
+    for name in (
+        "camera", "correct", "draw", "frame", "grid", "locate", "plane", "read", "tables", "text"
+    )
+)  # fmt: skip
+
+
 class Installed(NamedTuple):
     """A page of payments that is an application.
 

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from caisse.kernel.pages import show
+from caisse.kernel.pages import show, with_camera
 from caisse.payments.pages.installed import (
+    QR,
     Installed,
     manifest,
     name_of_the_caisse,
@@ -25,15 +26,14 @@ MODULES = (
     "formats.js",
     "telling.js",
     "wire.js",
-    "qr/draw.js",
-    "qr/tables.js",
+    *QR,
 )
 
 
 @require_safe
 def payer(request: HttpRequest) -> HttpResponse:
     """`/payer`: link this telephone, then pay with it."""
-    return show(request, "payments/payer.html", {"name": name_of_the_caisse()})
+    return with_camera(show(request, "payments/payer.html", {"name": name_of_the_caisse()}))
 
 
 @require_safe

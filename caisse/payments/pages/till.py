@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from caisse.kernel.pages import show
+from caisse.kernel.pages import show, with_camera
 from caisse.payments.pages.installed import (
+    QR,
     Installed,
     manifest,
     name_of_the_caisse,
@@ -24,8 +25,7 @@ MODULES = (
     "sale.js",
     "scanning.js",
     "ways.js",
-    "qr/draw.js",
-    "qr/tables.js",
+    *QR,
     "dom.js",
     "formats.js",
     "screens.js",
@@ -40,7 +40,7 @@ MODULES = (
 @require_safe
 def till(request: HttpRequest) -> HttpResponse:
     """`/commerce/appareil`: link this device, then cash with it."""
-    return show(request, "payments/till.html", {"name": name_of_the_caisse()})
+    return with_camera(show(request, "payments/till.html", {"name": name_of_the_caisse()}))
 
 
 @require_safe

@@ -8,6 +8,12 @@ export function fill(name, text) {
   for (const one of all(`[data-${name}]`)) one.textContent = text;
 }
 
+/** What to do about a camera that shows nothing: `data-camera-<code>` of the page's words. */
+export function cameraWords(code) {
+  const words = find("[data-words]").dataset;
+  return words[`camera${code[0].toUpperCase()}${code.slice(1)}`] ?? words.camera;
+}
+
 /** A short sound and a shake, beside the word on the screen. */
 export function cheer() {
   navigator.vibrate?.(120);

@@ -2,7 +2,7 @@
 // sent, so that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
 import { drawRequest, newRequest } from "./asking.js";
-import { all, cheer, fill, find } from "./dom.js";
+import { all, cameraWords, cheer, fill, find } from "./dom.js";
 import { look, stopped } from "./linking.js";
 import { startCamera } from "./scanning.js";
 import { SHORTEST_PIN, WORDS, dots, forget, heard, once, show, state, wrong } from "./screens.js";
@@ -61,7 +61,7 @@ function shownBy(typed) {
 export function scan() {
   show("scan");
   const read = (text) => state.screen === "scan" && once(() => shownBy(text));
-  return startCamera(find("video"), read, (what) => wrong(WORDS[`camera-${what}`] ?? WORDS.camera));
+  return startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
 }
 
 /** Nothing was scanned: type instead. */

@@ -1,4 +1,4 @@
-// The camera: fetched when somebody wants to scan, stopped when the screen is left.
+// The camera: fetched when somebody wants to scan, let go of when the screen is left.
 
 let stop = null;
 
@@ -8,11 +8,21 @@ export function stopCamera() {
   stop = null;
 }
 
-/** Hand each text that is read to `onText`; `onFailed` gets the name of what is in the way. */
+/** Hand each text that comes into sight to `onText`; `onFailed` gets the name of what is wrong. */
 export async function startCamera(video, onText, onFailed) {
   stopCamera();
   const own = (stop = new AbortController());
-  const { scan } = await import("./qr/camera.js");
-  const failed = own.signal.aborted ? null : await scan(video, { onText, signal: own.signal });
-  if (failed && stop === own) onFailed(failed);
+  const again = () => stop === own && startCamera(video, onText, onFailed);
+  const told = (code) => stop === own && onFailed(code);
+  try {
+    const { scan } = await import("./qr/camera.js");
+    const { ended } = await scan(video, { onText, signal: own.signal });
+    ended.then((code) => (code === "hidden" ? whenSeen(again) : told(code)));
+  } catch (failure) {
+    told(failure.code ?? "lost");
+  }
 }
+
+/** Once somebody looks at the page again. */
+const whenSeen = (act) =>
+  document.addEventListener("visibilitychange", act, { once: true });

@@ -1,7 +1,7 @@
 // « Payer » on a member's telephone: its QR for the till, the till's QR for it, what is left. What
 // it knew last is kept, so that it opens without network too; money moves at the caisse alone.
 
-import { all, cheer, fill, find } from "../dom.js";
+import { all, cameraWords, cheer, fill, find } from "../dom.js";
 import { KIND, messageOf, readRequest, requestId } from "../formats.js";
 import { dayOf, money, shortly, whenOf } from "../telling.js";
 import {
@@ -194,9 +194,7 @@ async function watch(since) {
 
 function toScan() {
   show("scan");
-  return startCamera(find("video"), scanned, (what) => {
-    wrong(WORDS[`camera-${what}`] ?? WORDS.camera);
-  });
+  return startCamera(find("video"), scanned, (code) => wrong(cameraWords(code)));
 }
 
 /** A text that the camera has read. */
