@@ -19,6 +19,9 @@ class PaymentRules:
     refund_window_days: int | None = article(
         "délai pour rembourser un achat", neutral=None, bounds=(0, 90)
     )
+    paper_sale_days: int = article(
+        "jours pour taper une vente par téléphone", neutral=7, bounds=(0, 14)
+    )
 
 
 @articles("instrument")

@@ -18,6 +18,7 @@ from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
 from caisse.payments.models import Device, Pin
+from caisse.payments.operations.cashiers import close_tills_of_device
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.words import words_of_keys
 
@@ -197,6 +198,7 @@ def revoke_device(*, device_id: int, by: Actor) -> None:
         events.record("device.revoked", subject=subject, by=by, device=device.pk)
         if device.till is not None:
             close_till(till=bytes(device.till), by=by)
+            close_tills_of_device(device, by)
             device.till = None
         device.selector, device.digest, device.expires_at = "", "", None
         device.save()

@@ -1,0 +1,75 @@
+"""Reads of payments: receipts and movements, devices and cards, sales by telephone."""
+
+from caisse.payments.cards import shown_number
+from caisse.payments.queries.devices import (
+    CardRow,
+    CashierRow,
+    DeviceRow,
+    card,
+    cashier,
+    cashier_levels,
+    cashiers,
+    device,
+    devices,
+    till_screen,
+)
+from caisse.payments.queries.paper_sales import (
+    PaperSaleRow,
+    open_paper_sales,
+    paper_sale,
+    paper_sale_days,
+)
+from caisse.payments.queries.receipts import (
+    Receipt,
+    TillRow,
+    covered,
+    given_back,
+    left_to_refund,
+    open_tills,
+    receipt,
+    receipt_of,
+    till,
+    words_of,
+)
+from caisse.payments.queries.wallets import (
+    WalletLine,
+    WalletMonth,
+    last_lines,
+    refunds_of,
+    wallet_line,
+    wallet_month,
+)
+
+__all__ = [
+    "CardRow",
+    "CashierRow",
+    "DeviceRow",
+    "PaperSaleRow",
+    "Receipt",
+    "TillRow",
+    "WalletLine",
+    "WalletMonth",
+    "card",
+    "cashier",
+    "cashier_levels",
+    "cashiers",
+    "covered",
+    "device",
+    "devices",
+    "given_back",
+    "last_lines",
+    "left_to_refund",
+    "open_paper_sales",
+    "open_tills",
+    "paper_sale",
+    "paper_sale_days",
+    "receipt",
+    "receipt_of",
+    "refunds_of",
+    "shown_number",
+    "till",
+    "till_screen",
+    "wallet_line",
+    "wallet_month",
+    "words_of",
+]
