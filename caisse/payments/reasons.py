@@ -60,6 +60,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce moyen vient d’une autre caisse. Un autre moyen ?",
         "Ici, seuls les moyens de cette caisse passent.",
     ),
+    "authorisation_unknown": (
+        "Ce numéro d’accord n’est pas reconnu. Appelez la caisse{phone}.",
+        "Rien n’a été débité. La caisse peut vérifier avec le lieu.",
+    ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Voir les lieux proches.",
@@ -67,6 +71,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "till_suspended": (
         "Cet appareil est suspendu. Appelez la caisse.",
         "Cet appareil ne peut pas encaisser. Un autre appareil du lieu peut le faire.",
+    ),
+    "cashier_right": (
+        "Cette action demande le code d’une personne responsable.",
+        "Une autre personne du lieu peut le faire.",
+    ),
+    "cashier_code": (
+        "Ce code de caisse n’est pas connu ici. Retapez-le, ou appelez la personne responsable.",
+        "Une autre personne du lieu peut encaisser.",
     ),
     "refund_too_large": (
         "Le remboursement dépasse l’achat. Reste : {left}.",
@@ -120,6 +132,11 @@ WITH_CARD: dict[str, tuple[str, str]] = {
         "Par sécurité, votre carte est en pause. Votre argent est en sûreté. L’accueil peut aider.",
     ),
 }
+# What was agreed on the telephone is known to the place: it may be told the amount again.
+AGREED: tuple[str, str] = (
+    "Cet accord est de {left} au plus. Tapez un montant plus petit, ou prenez le reste en euros.",
+    "L’accord donné au téléphone est de {left} au plus.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +167,22 @@ def at_shop(answer: Declined, *, by_card: bool) -> Declined:
     return answer if said is None else Declined(answer.reason, *said)
 
 
-def declined(reason: str, *, left_cents: int = 0, days: int = 0, until: str = "") -> Declined:
-    """The refusal `reason` with its sentences; the values are those of which they speak."""
-    said = {"left": money.show(left_cents), "days": days, "until": until}
+def agreement_exceeded(cents: int) -> Declined:
+    """More was typed than the `cents` that were agreed to on the telephone."""
+    cashier, member = (text.format(left=money.show(cents)) for text in AGREED)
+    return Declined("amount_limit", cashier, member)
+
+
+def declined(
+    reason: str, *, left_cents: int = 0, days: int = 0, until: str = "", phone: str = ""
+) -> Declined:
+    """The refusal `reason` with its sentences; the values are those of which they speak.
+
+    `phone` is the caisse's, "" where nobody has written it.
+    """
+    said = {
+        "left": money.show(left_cents), "days": days, "until": until,
+        "phone": f" : {phone}" if phone else "",
+    }  # fmt: skip
     cashier, member = (text.format(**said) for text in SENTENCES[reason])
     return Declined(reason, cashier, member)

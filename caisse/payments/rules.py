@@ -25,6 +25,9 @@ class PaymentRules:
     qr_pin_above_cents: int | None = article(
         "code demandé avec le QR du téléphone à partir de", neutral=None, bounds=(0, 1_000_00)
     )
+    paper_sale_days: int = article(
+        "jours pour taper une vente par téléphone", neutral=7, bounds=(0, 14)
+    )
 
 
 KINDS = ("pin", "member_qr", "card", "voucher", "shop_qr", "paper")

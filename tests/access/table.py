@@ -72,6 +72,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("merchant", "my_statement_csv my_statement my_share call_me my_hours my_hours_day my_closure"),
     ("merchant", "my_open_again my_sheet my_people my_person my_person_end my_person_code"),
     ("merchant", "my_bank my_bank_change"),
+    ("merchant", "my_paper_sales my_cashiers my_cashier my_cashier_new"),
     ("merchant", "my_devices my_device my_device_new my_device_revoke"),
     # a funder's own
     ("funder", "my_grants my_grant my_grant_csv my_grant_json"),
@@ -87,6 +88,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
     (PEOPLE, "holder_pin holder_card holder_phones card_print"),
+    (PEOPLE, "paper_sales paper_sale_who paper_sale holder_paper_sale"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),
@@ -108,7 +110,8 @@ LINES: tuple[tuple[str, str], ...] = (
     ("treasurer", "receipt_import import_prepare import_undo"),
     # places
     (FILES, "places_office place_office place_hours place_people"),
-    (FILES, "place_devices"),
+    (FILES, "place_devices place_paper_sales place_cashiers"),
+    ("coordinator", "place_cashier place_cashier_new"),
     ("coordinator", "place_device place_device_new place_device_revoke"),
     (MONEY, "places_csv place_bank place_bank_called place_bank_agreed place_bank_declined"),
     ("coordinator", "place_new place_suspend place_resume place_hours_day place_closure"),

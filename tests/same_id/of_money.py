@@ -15,6 +15,7 @@ from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, go, regist
 from caisse.messages import operations as messages
 from caisse.month import operations as months
 from caisse.payments import operations as payments
+from caisse.people import queries as people
 from tests.same_id.case import MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
 from tests.same_id.of_access import holder
 
@@ -339,6 +340,28 @@ def _invite_device() -> Asked:
     ground()
     one, other = approved("Halle"), approved("Vrac")
     return Asked({"place_id": one, "label": "Comptoir"}, [{"place_id": other}, {"label": "Marché"}])
+
+
+@of(payments.add_cashier)
+def _add_cashier() -> Asked:
+    ground()
+    one, other = approved("Halle"), approved("Vrac")
+    content = {"place_id": one, "label": "Lou", "level": "take"}
+    return Asked(content, [{"place_id": other}, {"label": "Max"}, {"level": "refund"}])
+
+
+@of(payments.hold_paper_sale)
+def _hold_paper_sale() -> Asked:
+    ground()
+    one, other = approved("Halle"), approved("Vrac")
+    content = {"holder_id": holder(), "place_id": one, "cents": 20_00}
+    spender = people.holder_numbered(content["holder_id"])
+    assert spender is not None
+    post(
+        ("bank:caisse", "fund:caisse", 50_00, "opening_bank"),
+        ("fund:caisse", f"wallet:{spender.wallet_id}", 50_00, "opening_wallet"),
+    )
+    return Asked(content, [{"holder_id": holder()}, {"place_id": other}, {"cents": 21_00}])
 
 
 @of(payments.make_card)

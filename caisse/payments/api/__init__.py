@@ -121,6 +121,18 @@ def _described() -> bytes:
     return DESCRIBED.read_bytes()
 
 
+def _enter(asked: Asked, device: Device) -> Told:
+    """`POST tills/cashier`: who stands at the till from now on."""
+    said = read(asked, ("code",))
+    if not isinstance(said["code"], str) or not re.fullmatch(r"[0-9]{4}", said["code"]):
+        raise WrongRequest("code: 4 figures")
+    entered = operations.enter_cashier(device_id=device.pk, code=said["code"])
+    if isinstance(entered, operations.Declined):
+        return refused(entered)
+    rights = list(entered.rights)
+    return say(200, {"cashier": entered.cashier_id, "label": entered.label, "rights": rights})
+
+
 def _screen(_asked: Asked, device: Device) -> Told:
     return say(200, queries.till_screen(device))
 
@@ -144,6 +156,7 @@ Route = Callable[[Asked, Device], Told]
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _screen,
     ("POST", "days"): _day,
+    ("POST", "tills/cashier"): _enter,
     ("POST", "payments"): payments.pay,
     ("GET", "payments/*"): payments.outcome,
     ("GET", "payments/*/paid"): payments.waited,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id
 from caisse.payments import operations
 from caisse.payments.api.messages import (
     MOST_CENTS,
@@ -30,15 +31,21 @@ from caisse.payments.operations import Answer, Declined, Purchase, Receipt
 from caisse.payments.reasons import declined
 
 LONGEST_HANDLE, LONGEST_QR = 80, 160
+MOST_NUMBER = 10**15
 
 
 class Sale(NamedTuple):
-    """What every payment says: its number, its way, its amount at most or exactly."""
+    """What every payment says: its number, its way, its amount at most or exactly.
+
+    `cashier` is who stands at the till, None where nobody needs a code; `till` is hers, the cause.
+    """
 
     id: bytes
     method: str
     cents: int
     up_to: bool
+    cashier: int | None
+    till: Id = b""
 
 
 class Way(NamedTuple):
@@ -60,16 +67,28 @@ def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device],
         return operations.pay_with_code(
             payment_id=sale.id, method=sale.method, who=shown, digits=digits,
             attempt=attempt, place_id=device.place_id, cents=sale.cents,
-            till=till_of(device), up_to=sale.up_to,
+            till=sale.till, up_to=sale.up_to, tries_at=till_of(device),
         )  # fmt: skip
 
     return pay
+
+
+def _by_agreement(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
+    """Paying with the figures that the office has read out on the telephone."""
+    figures = said["agreement"]
+    if not isinstance(figures, str) or not re.fullmatch(r"[0-9]{6}", figures):
+        raise WrongRequest("agreement: 6 figures")
+    return operations.key_paper_sale(
+        payment_id=sale.id, figures=figures, place_id=device.place_id, cents=sale.cents,
+        till=sale.till,
+    )  # fmt: skip
 
 
 WAYS: dict[str, Way] = {
     "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
     "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
     "card": Way(("card", "pin", "attempt"), ("up_to", "tell"), _by_code("card", LONGEST_QR)),
+    "paper": Way(("agreement",), (), _by_agreement),
 }
 
 
@@ -79,15 +98,36 @@ def pay(asked: Asked, device: Device) -> Told:
     tell = yes_or_no(said.get("tell", False), "tell")
     if tell and not said.get("pin"):
         raise WrongRequest("tell: with a pin only")
-    return answered(way.pay(sale, said, device), tell=tell)
+    till = _till(device, sale.cashier, "take")
+    if till is None:
+        return _known(sale, device, "cashier_right")
+    return answered(way.pay(sale._replace(till=till), said, device), tell=tell)
 
 
 def paid_before(asked: Asked, device: Device) -> Told:
     """The same of a device that was stopped in the middle of a sale: it still learns of it."""
     sale, _said, _way = _asked_to_pay(asked)
+    return _known(sale, device, "till_suspended")
+
+
+def _known(sale: Sale, device: Device, refused: str) -> Told:
+    """What stands under this number, also when nothing new is taken any more."""
     wanted = Purchase(sale.id, 0, device.place_id, sale.cents, sale.method, b"")
     found = operations.paid_before(wanted, up_to=sale.up_to)
-    return answered(declined("till_suspended") if found is None else found)
+    return answered(declined(refused) if found is None else found)
+
+
+def _till(device: Device, cashier: int | None, right: str) -> Id | None:
+    """The till at which this is done; None when whoever stands there may not."""
+    cashiers = operations.cashiers_at(device.place_id)
+    if not cashiers:
+        return till_of(device)
+    level = None if cashier is None else cashiers.get(cashier)
+    if cashier is None or level is None or right not in operations.rights_of(level):
+        return None
+    return operations.cashier_till(
+        device_id=device.pk, place_id=device.place_id, cashier_id=cashier
+    )
 
 
 def _asked_to_pay(asked: Asked) -> tuple[Sale, dict[str, Any], Way]:
@@ -96,20 +136,34 @@ def _asked_to_pay(asked: Asked) -> tuple[Sale, dict[str, Any], Way]:
     way = WAYS.get(method) if isinstance(method, str) else None
     if way is None:
         raise WrongRequest("method: one of " + ", ".join(WAYS))
-    said = named(pairs, ("id", "cents", "method", *way.says), way.may)
+    said = named(pairs, ("id", "cents", "method", *way.says), (*way.may, "cashier"))
     up_to = yes_or_no(said.get("up_to", False), "up_to")
     cents = a_number(said["cents"], MOST_CENTS)
-    return Sale(an_id(said["id"]), said["method"], cents, up_to), said, way
+    cashier = _cashier(said)
+    return Sale(an_id(said["id"]), said["method"], cents, up_to, cashier), said, way
+
+
+def _cashier(said: dict[str, Any]) -> int | None:
+    return a_number(said["cashier"], MOST_NUMBER) if "cashier" in said else None
 
 
 def refund(asked: Asked, device: Device) -> Told:
     """`POST refunds`."""
-    said = read(asked, ("id", "of", "cents"))
+    said = read(asked, ("id", "of", "cents"), ("cashier",))
+    id, of = an_id(said["id"]), an_id(said["of"])
+    cents, cashier = a_number(said["cents"], MOST_CENTS), _cashier(said)
+    till = _till(device, cashier, "refund") or (
+        _till(device, cashier, "cancel") if operations.of_today(of) else None
+    )
+    if till is None:
+        found = operations.refunded_before(
+            refund_id=id, payment_id=of, cents=cents, place_id=device.place_id
+        )
+        return answered(declined("cashier_right") if found is None else found)
     return answered(
         operations.refund(
-            refund_id=an_id(said["id"]), payment_id=an_id(said["of"]),
-            cents=a_number(said["cents"], MOST_CENTS), by=Actor(f"device:{device.pk}"),
-            place_id=device.place_id, till=till_of(device),
+            refund_id=id, payment_id=of, cents=cents, by=Actor(f"device:{device.pk}"),
+            place_id=device.place_id, till=till,
         )
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
 from caisse.payments.models import Device, Pin
 from caisse.payments.operations import invitations
+from caisse.payments.operations.cashiers import close_tills_of_device
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.words import words_of_keys
 
@@ -154,6 +155,7 @@ def revoke_device(*, device_id: int, by: Actor) -> None:
         events.record("device.revoked", subject=subject, by=by, device=device.pk)
         if device.till is not None:
             close_till(till=bytes(device.till), by=by)
+            close_tills_of_device(device, by)
             device.till = None
         device.save(update_fields=["till"])
         invitations.no_code(device)

@@ -51,7 +51,7 @@ class Entry(NamedTuple):
     """What was typed for a purchase: its wallet is known once the code was looked at.
 
     `who` is the identifier as it was typed, or the text of a card or of a telephone's QR, whose
-    ticket `also` uses up in the same chain.
+    ticket `also` uses up in the same chain. Wrong codes count at the till `at`.
     """
 
     purchase: Purchase
@@ -59,6 +59,7 @@ class Entry(NamedTuple):
     digits: str
     attempt: int
     up_to: bool
+    at: Id
     also: tuple[Transfer, ...] = ()
 
 
@@ -73,6 +74,7 @@ def pay_with_code(
     cents: int,
     till: Id,
     up_to: bool = False,
+    tries_at: Id | None = None,
 ) -> Answer:
     """Pay from the wallet that `who` and its PIN open, once for each `payment_id`.
 
@@ -82,13 +84,14 @@ def pay_with_code(
     blocked, or that is none of this caisse, is refused before the PIN is looked at. With `up_to`,
     pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at the
     shop. `attempt` counts the entries for this payment at the till: the same one sent again is one
-    try.
+    try. Wrong codes count at the till `tries_at` where this one is a cashier's: changing cashiers
+    gives a device no more of them.
     Returns the receipt, or why there is none, in words that a shop's device may carry: what is
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
     that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
     """
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
-    entry = Entry(wanted, who, digits, attempt, up_to)
+    entry = Entry(wanted, who, digits, attempt, up_to, till if tries_at is None else tries_at)
     refused = _before_the_code(entry)
     if refused is not None:
         return refused
@@ -146,7 +149,7 @@ def _before_the_code(entry: Entry) -> Answer | None:
     place = books.account(f"place:{wanted.place_id}")
     if place is None or place.state != "open":
         return declined("place_closed")
-    paused = _till_paused(wanted.till) if entry.digits else ""
+    paused = _till_paused(entry.at) if entry.digits else ""
     return declined("till_code_paused", until=paused) if paused else None
 
 
@@ -285,7 +288,7 @@ def _count_at_till(entry: Entry) -> Outcome:
 
     Who was typed is part of it: the same digits under another identifier are another entry.
     """
-    till = entry.purchase.till
+    till = entry.at
     line = Transfer(
         derived_id(_try_id(entry, f"till|{entry.who}"), "till"),
         tries_account(till), "tries:all", 1, "try", till,

@@ -126,6 +126,17 @@ def try_pin_of_card(holder_id: int, digits: str) -> Tried:
     return _compared(people.holder_numbered(holder_id), digits)
 
 
+def spender_typed(typed: str) -> HolderView:
+    """Who may spend today under an identifier or the number of a card, as it was typed.
+
+    Raises Refusal("unknown").
+    """
+    found = _holder(typed)
+    if found is None:
+        raise Refusal("unknown", "Cet identifiant n’est pas connu. Faites-le répéter.")
+    return found
+
+
 def _holder(typed: str) -> HolderView | None:
     number = cards.tidy_number(typed)
     if number is None:

@@ -1,11 +1,17 @@
-"""Reads of payments: receipts and movements, devices, telephones and cards."""
+"""Reads of payments: receipts and movements, devices, telephones, cards, sales by telephone."""
 
-from caisse.payments.cards import shown_number
+from caisse.payments.cards import (
+    shown_number,
+)
 from caisse.payments.queries.devices import (
     CardRow,
+    CashierRow,
     DeviceRow,
     PhoneRow,
     card,
+    cashier,
+    cashier_levels,
+    cashiers,
     device,
     devices,
     phone,
@@ -14,41 +20,57 @@ from caisse.payments.queries.devices import (
     till_day,
     till_screen,
 )
+from caisse.payments.queries.paper_sales import (
+    PaperSaleRow,
+    open_paper_sales,
+    paper_sale,
+    paper_sale_days,
+)
 from caisse.payments.queries.receipts import (
     Receipt,
     TillRow,
-    WalletLine,
-    WalletMonth,
     covered,
     given_back,
-    last_lines,
     left_to_refund,
     open_tills,
     receipt,
     receipt_of,
-    refunds_of,
     till,
+    words_of,
+)
+from caisse.payments.queries.wallets import (
+    WalletLine,
+    WalletMonth,
+    last_lines,
+    refunds_of,
     wallet_line,
     wallet_month,
-    words_of,
 )
 
 __all__ = [
     "CardRow",
+    "CashierRow",
     "DeviceRow",
+    "PaperSaleRow",
     "PhoneRow",
     "Receipt",
     "TillRow",
     "WalletLine",
     "WalletMonth",
     "card",
+    "cashier",
+    "cashier_levels",
+    "cashiers",
     "covered",
     "device",
     "devices",
     "given_back",
     "last_lines",
     "left_to_refund",
+    "open_paper_sales",
     "open_tills",
+    "paper_sale",
+    "paper_sale_days",
     "phone",
     "phone_screen",
     "phones",

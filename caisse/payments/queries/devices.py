@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
@@ -14,8 +15,8 @@ from caisse.ledger import queries as books
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
-from caisse.payments.models import Card, Device, Phone
-from caisse.payments.queries.receipts import last_lines
+from caisse.payments.models import Card, Cashier, Device, Phone
+from caisse.payments.queries.wallets import last_lines
 from caisse.payments.rules import InstrumentRules, PaymentRules
 from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
@@ -28,6 +29,7 @@ class DeviceRow:
     """A device of a place: its state and what it is called in words, the words of its keys.
 
     `key_words` is "" until it is linked; `waits` says that a code which it was given is good still.
+    `codes_wrong` counts the wrong codes of cashiers that were typed at it.
     """
 
     id: int
@@ -37,6 +39,7 @@ class DeviceRow:
     state_label: str
     key_words: str
     waits: bool
+    codes_wrong: int
 
 
 def devices(*, place_id: int) -> list[DeviceRow]:
@@ -58,7 +61,42 @@ def _device_row(row: Device) -> DeviceRow:
         key_words = words_of_keys(ours, bytes(row.public_key))
     good = not row.used and row.expires_at is not None and row.expires_at > timezone.now()
     label = str(Device.State(row.state).label)
-    return DeviceRow(row.pk, row.place_id, row.label, row.state, label, key_words, good)
+    return DeviceRow(
+        row.pk, row.place_id, row.label, row.state, label, key_words, good, row.codes_wrong
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CashierRow:
+    """Somebody who cashes at a place: what she is called there, and what she may do."""
+
+    id: int
+    place_id: int
+    label: str
+    level: str
+    level_label: str
+
+
+def cashiers(*, place_id: int) -> list[CashierRow]:
+    """Who cashes at a place with a code, the one added first first."""
+    rows = Cashier.objects.filter(place_id=place_id, active=True).order_by("pk")[:500]
+    return [_cashier_row(row) for row in rows]
+
+
+def cashier(cashier_id: int, *, place_id: int) -> CashierRow | None:
+    """One of them; None for no such one, or one who cashes no more."""
+    row = Cashier.objects.filter(pk=cashier_id, place_id=place_id, active=True).first()
+    return None if row is None else _cashier_row(row)
+
+
+def cashier_levels() -> dict[str, str]:
+    """What a cashier may do: code -> label, the least first."""
+    return {level.value: _(str(level.label)) for level in Cashier.Level}
+
+
+def _cashier_row(row: Cashier) -> CashierRow:
+    label = cashier_levels()[row.level]
+    return CashierRow(row.pk, row.place_id, row.label, row.level, label)
 
 
 def till_screen(row: Device) -> dict[str, object]:
@@ -76,6 +114,7 @@ def till_screen(row: Device) -> dict[str, object]:
         "label": row.label,
         "state": row.state,
         "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
+        "cashiers": Cashier.objects.filter(place_id=row.place_id, active=True).count(),
         "pin_length": bylaws.in_force(InstrumentRules, month=month).pin_length,
         "sales": day.sales,
         "sales_cents": day.cents,

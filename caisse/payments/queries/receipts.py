@@ -9,14 +9,12 @@ from caisse.kernel import clock, events
 from caisse.kernel.ids import Id, short_id, show_id
 from caisse.kernel.month import Month
 from caisse.ledger import queries as books
-from caisse.ledger.queries import Line as BookLine
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments.models import Till
 from caisse.payments.words import words
 
-MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
 VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts keep theirs
 
 
@@ -88,8 +86,11 @@ def receipt(id: Id) -> Receipt | None:
 
 
 def receipt_of(movement: Movement) -> Receipt | None:
-    """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet."""
-    paid = movement.reason == "payment" and movement.phase == "posted"
+    """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet.
+
+    A sale by telephone is a purchase once it is posted; the hold that it closes is nobody's.
+    """
+    paid = movement.reason == "payment" and movement.phase in ("posted", "post")
     given_back = movement.reason == "refund" and movement.phase == "posted"
     if not (paid or given_back):
         return None
@@ -107,7 +108,7 @@ def receipt_of(movement: Movement) -> Receipt | None:
         at=movement.at,
         seq=movement.seq,
         wallet_after=movement.debit_after if paid else movement.credit_after,
-        of=movement.of,
+        of=movement.of if given_back else None,
     )
 
 
@@ -156,105 +157,3 @@ def covered(*, place_id: int, lines: Sequence[Line], on: date | None = None) -> 
     rules = bylaws.in_force(CoverageRules, month=Month.of(on or clock.today()))
     place = merchants.place(place_id)
     return coverage(lines, rules, place.rate if place else "")
-
-
-@dataclass(frozen=True, slots=True)
-class WalletLine:
-    """One movement of a wallet as its holders read it: `cents` signed, `left_cents` right after.
-
-    `reason` is the ledger's; `undone` says that it is a counter-entry. `place_id` is that of a
-    purchase or a refund, `of` the purchase that a refund gives back, `for_month` an allocation's.
-    """
-
-    id: Id
-    reason: str
-    undone: bool
-    cents: int
-    left_cents: int
-    at: int
-    for_month: Month
-    place_id: int | None
-    of: Id | None
-
-
-@dataclass(frozen=True, slots=True)
-class WalletMonth:
-    """A wallet in a month: what was left before, the movements in their order, what was left."""
-
-    month: Month
-    before_cents: int
-    lines: tuple[WalletLine, ...]
-    left_cents: int
-
-
-def wallet_month(wallet_id: int, month: Month) -> WalletMonth:
-    """What happened to a wallet in `month`, in a number of queries that does not follow theirs."""
-    first, last = clock.instant(month.first), clock.instant(month.next().first)
-    code = f"wallet:{wallet_id}"
-    account = books.account(code)
-    since = books.lines(code, since_ms=first)
-    now = 0 if account is None else account.balance - account.held
-    before = now - sum(line.cents for line in since)
-    lines = _wallet_lines(code, [line for line in since if line.at < last], before)
-    return WalletMonth(month, before, lines, lines[-1].left_cents if lines else before)
-
-
-def last_lines(wallet_id: int, *, limit: int) -> tuple[WalletLine, ...]:
-    """The last movements of a wallet, the newest first."""
-    code = f"wallet:{wallet_id}"
-    account = books.account(code)
-    rows = books.lines(code, limit=limit)[::-1]
-    now = 0 if account is None else account.balance - account.held
-    before = now - sum(line.cents for line in rows)
-    return _wallet_lines(code, rows, before)[::-1]
-
-
-def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
-    """One movement of a wallet; None for an id that is nobody's or another wallet's."""
-    movement, code = books.transfer(id), f"wallet:{wallet_id}"
-    if movement is None or code not in (movement.debit, movement.credit):
-        return None
-    if movement.phase not in ("posted", "post", "reverse"):
-        return None
-    out = movement.debit == code
-    after = movement.debit_after if out else movement.credit_after
-    return _wallet_line(movement, -movement.cents if out else movement.cents, after)
-
-
-def refunds_of(payment_id: Id) -> list[Movement]:
-    """The refunds of a purchase that stand, in order of posting."""
-    found = books.refers_to(payment_id)
-    undone = {
-        one.of for movement in found for one in books.refers_to(movement.id)
-        if one.phase == "reverse"
-    }  # fmt: skip
-    return [one for one in found if one.reason == "refund" and one.id not in undone]
-
-
-def _wallet_lines(code: str, rows: Sequence[BookLine], before: int) -> tuple[WalletLine, ...]:
-    """The lines of a wallet, in their order, with what was left after each; two queries."""
-    known = {}
-    for start in range(0, len(rows), MOST_AT_ONCE):
-        some = [row.id for row in rows[start : start + MOST_AT_ONCE]]
-        known.update({movement.id: movement for movement in books.transfers(some)})
-    left, told = before, []
-    for row in rows:
-        left += row.cents
-        told.append(_wallet_line(known[row.id], row.cents, left))
-    return tuple(told)
-
-
-def _wallet_line(movement: Movement, cents: int, left: int) -> WalletLine:
-    other = movement.credit if cents < 0 else movement.debit
-    place = other.removeprefix("place:") if other.startswith("place:") else ""
-    return WalletLine(
-        id=movement.id,
-        reason=movement.reason,
-        undone=movement.phase == "reverse",
-        cents=cents,
-        left_cents=left,
-        at=movement.at,
-        for_month=movement.for_month,
-        place_id=int(place) if place else None,
-        of=movement.of,
-    )

@@ -28,6 +28,10 @@ def bought() -> dict[str, Say]:
             _("Un achat se rembourse pendant %(n)s jours."),
             _("Un achat se rembourse sans limite de temps."),
         ),
+        "payment.paper_sale_days": number(
+            _("Personne ne vend par téléphone."),
+            _("Une vente par téléphone garde la somme %(n)s jours au plus."),
+        ),
         "coverage.rates_bp": lambda value, terms: (
             _("Les taux de prise en charge, pour un achat de %(whole)s : %(list)s.")
             % {

@@ -4,10 +4,10 @@
 
 const CELL = 8; // pixels of a cell's side: one threshold for each cell
 const FLAT = 20; // greys: where nothing differs by more there is no code, only noise
-const BIAS = 0.05;
+const BIAS = 0.05; // of what differs: so much darker than its surroundings is dark
+
 let [grey, dark] = [new Uint8Array(0), new Uint8Array(0)];
-let means = new Float32Array(0); // of the cells, as are the next five
-let [lows, highs, sums, least, most] = Array(5).fill(means);
+let [means, lows, highs, sums, least, most] = Array(6).fill(new Float32Array(0)); // of cells
 
 /** `{ width, height, grey, dark }` of a picture of greys, or of red, green, blue and alpha. */
 export function frameOf({ data, width, height }) {

@@ -1,7 +1,7 @@
 // Lays the grid of a code's modules over a picture, by the edges that every code has: those of its
 // finders, its timing patterns, its alignment patterns, and at last of all its modules.
 
-import { DARK, MOST, alignmentCentres, mapOf, sizeOf } from "./tables.js";
+import { MOST, alignmentCentres, sizeOf } from "./tables.js";
 import { greyAt } from "./frame.js";
 import { anEdge, noEdges, planeOf } from "./plane.js";
 
@@ -9,10 +9,15 @@ const CONTRAST = 12; // greys between dark and light, at least
 const TIMED = 0.65; // of the edges of the timing patterns must be seen
 const NEAR = 1.4; // versions around the likeliest that are tried
 const PARTS = 8; // samples across an edge
-const RINGS = [[3.5, 3, 1], [2.5, 2, -1], [1.5, 1, 1]]; // a finder's edges: where, how far, to light
+// a finder's edges: how far from its centre, how long on each side, whether it is lighter beyond
+const RINGS = [[3.5, 3, 1], [2.5, 2, -1], [1.5, 1, 1]];
 const PULL = 6; // edges that the centre of an alignment pattern is worth
+const SPOTS = [[0.5, 0.5], [0.3, 0.3], [0.7, 0.3], [0.3, 0.7], [0.7, 0.7]]; // of a module
 
-/** The grids that a triple may be the corners of, likeliest first: `{ version, size, is, plane }`. */
+/** The grids that three finders may be the corners of, likeliest first.
+ *
+ * `{ version, size, is, plane }`: `is` 1 for dark finders, `plane` from the grid to the picture.
+ */
 export function* gridsOf(frame, triple) {
   const corners = triple.map((finder) => cornerOf(frame, finder, triple));
   if (corners.includes(null)) return;
@@ -244,8 +249,6 @@ export function sample(frame, { size, is, plane }, values) {
     }
   }
 }
-
-const SPOTS = [[0.5, 0.5], [0.3, 0.3], [0.7, 0.3], [0.3, 0.7], [0.7, 0.7]];
 
 /** The grid laid anew by the edges between modules that differ, as far as they were read. */
 export function settled(frame, grid, modules) {

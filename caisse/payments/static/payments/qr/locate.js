@@ -6,9 +6,9 @@ const MOST_TRIPLES = 8;
 const SMALLEST = 8; // pixels across a finder
 const runs = new Int32Array(5);
 
-/** Where a code may lie: `[corner, right, below]` of finders `{ x, y, across, is }`, likeliest first.
+/** Where a code may lie, likeliest first: `[corner, right, below]` of finders.
  *
- * `is` is 1 for dark finders, 0 for those of a code in inverted colours.
+ * A finder is `{ x, y, across, is }`; `is` is 1 for dark finders, 0 for those of a code in inverted colours.
  */
 export function triplesOf(frame) {
   const all = findersOf(frame);

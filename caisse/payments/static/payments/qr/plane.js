@@ -1,6 +1,6 @@
 // The perspective of a flat code: eight numbers that say where each place of a picture lies on the
 // grid of modules, and the way back. Every edge that is seen gives one equation, "this place of the
-// picture lies on that line of the grid"; all of them together, by least squares, the eight numbers.
+// picture lies on that line of the grid"; all of them together, by least squares, give the numbers.
 
 const MOST_EDGES = 6000;
 const FAR = 0.3; // modules: an edge this far from its line counts half
@@ -19,7 +19,7 @@ export function noEdges() {
   count = 0;
 }
 
-/** The place (x, y) of the picture lies on the grid's line `line`, an upright one or a level one. */
+/** The picture's place (x, y) lies on the grid's line `line`, an upright one or a level one. */
 export function anEdge(x, y, upright, line, weight = 1) {
   if (count === MOST_EDGES) return;
   xs[count] = x;

@@ -1,4 +1,4 @@
-// The text that the data of a QR code says: numbers, the signs of tills, bytes (ISO/IEC 18004, 7.4).
+// The text that the data of a QR code says: digits, 45 signs, bytes (ISO/IEC 18004, 7.4).
 
 import { MODES, SIGNS, countBits } from "./tables.js";
 
@@ -20,7 +20,8 @@ export function textOf(data, version) {
       if (alphabet !== UTF_8 && !LATIN.includes(alphabet)) return null;
       continue;
     }
-    const said = Object.values(MODES).includes(mode) ? segment(bits, mode, version, alphabet) : null;
+    const known = Object.values(MODES).includes(mode);
+    const said = known ? segment(bits, mode, version, alphabet) : null;
     if (said === null) return null;
     text += said;
   }
