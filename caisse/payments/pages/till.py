@@ -20,6 +20,7 @@ from caisse.payments.pages.installed import (
 MODULES = (
     "till.js",
     "asking.js",
+    "cashier.js",
     "lately.js",
     "linking.js",
     "sale.js",

@@ -1,5 +1,6 @@
 // The last sales of this device, and giving one back.
 
+import { byCashier, may } from "./cashier.js";
 import { fill, find } from "./dom.js";
 import { again, openSale } from "./sale.js";
 import { WORDS, heard, once, show, state, wrong } from "./screens.js";
@@ -25,7 +26,7 @@ function row(sale) {
   const value = document.createElement("strong");
   value.textContent = money(sale.cents);
   line.append(said, value);
-  if (sale.is !== "undone") {
+  if (sale.is !== "undone" && (sale.is !== "paid" || may("cancel"))) {
     const button = document.createElement("button");
     button.className = "quiet";
     button.textContent = sale.is === "paid" ? WORDS.undo : WORDS.check;
@@ -50,7 +51,7 @@ export async function refund() {
   const sale = { ...state.sale, refund: state.sale.refund ?? newId() };
   state.sale = sale;
   await keepSale(sale); // its number first: sent twice, it is given back once
-  const said = { id: sale.refund, of: sale.id, cents: sale.cents };
+  const said = { id: sale.refund, of: sale.id, cents: sale.cents, ...byCashier() };
   const answer = heard(await insist("POST", `${API}/refunds`, said, state.device));
   if (answer === null) return wrong(WORDS.noAnswer);
   if (answer.status !== 200 && answer.status !== 201) return wrong(answer.said.cashier);

@@ -1,5 +1,6 @@
 // The device itself: linked by a code, its first screen, whether it may cash; its open sales.
 
+import { drawCashier, firstScreen } from "./cashier.js";
 import { fill, find } from "./dom.js";
 import { WORDS, forget, heard, idle, show, state, wrong } from "./screens.js";
 import { API, settle } from "./settling.js";
@@ -35,7 +36,8 @@ export async function look() {
     if (!device.practice) await keepDevice(device); // shown without network too
   }
   draw();
-  if (["start", "compare", "stopped"].includes(state.screen)) show("amount");
+  if (["start", "compare", "stopped"].includes(state.screen)) show(firstScreen());
+  else if (state.screen === "amount" && firstScreen() === "cashier") show("cashier");
 }
 
 /** Say on the first screen how many sales have no answer yet. */
@@ -57,6 +59,7 @@ function draw() {
   fill("today", `${money(till.sales_cents)} (${till.sales})`);
   fill("next", `${money(till.next_cents)}\u00a0€`);
   fill("next-on", till.next_on);
+  drawCashier();
   find("[data-next-row]").hidden = !till.next_on;
 }
 
@@ -85,6 +88,6 @@ export async function link(form) {
 export async function relink() {
   forget();
   await forgetDevice();
-  state.device = state.till = null;
+  state.device = state.till = state.cashier = null;
   show("link");
 }

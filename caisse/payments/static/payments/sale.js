@@ -1,6 +1,7 @@
 // A sale: amount, who or what pays, code, answer. It has one number, stored before anything is
 // sent, so that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
+import { byCashier, cashierKey, firstScreen } from "./cashier.js";
 import { drawRequest, newRequest } from "./asking.js";
 import { all, cameraWords, cheer, fill, find } from "./dom.js";
 import { look, stopped } from "./linking.js";
@@ -14,6 +15,7 @@ import { dropSale, keepSale } from "./store.js";
 
 const MOST_SIGNS = 7; // 99 999,99
 const SEEN_MS = 5000; // how long what is left is shown to who asked for it
+const RETYPED = ["code_wrong", "code_needed", "authorisation_unknown"];
 const LOOK_MS = 1000; // how often the till asks whether its QR was paid
 
 /** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
@@ -32,6 +34,11 @@ export function press(key) {
   } else if (state.screen === "pin") {
     state.digits = (key === "back" ? state.digits.slice(0, -1) : state.digits + key).slice(0, 8);
     dots();
+  } else if (state.screen === "agreement") {
+    agreedKey(key);
+  } else if (state.screen === "cashier") {
+    const act = cashierKey(key);
+    if (act) once(act);
   }
 }
 
@@ -65,7 +72,31 @@ export function scan() {
 }
 
 /** Nothing was scanned: type instead. */
-export const type = () => show("who");
+export function type() {
+  state.agreed = null;
+  show("who");
+}
+
+const AGREED_FIGURES = 6;
+
+/** The office has agreed by telephone, and read out six figures: they are typed here. */
+export function agreement() {
+  state.agreed = "";
+  agreedKey("");
+  show("agreement");
+}
+
+function agreedKey(key) {
+  const typed = key === "back" ? state.agreed.slice(0, -1) : state.agreed + key;
+  state.agreed = typed.slice(0, AGREED_FIGURES);
+  fill("agreed", state.agreed.replace(/(...)(?=.)/, "$1 ") || "—");
+  find('[data-do="agreed"]').disabled = state.agreed.length < AGREED_FIGURES;
+}
+
+export const agreed = () => send("");
+
+/** What was wrong is typed again. */
+export const retype = () => (state.agreed === null ? code() : agreement());
 
 export function code() {
   Object.assign(state, { digits: "", tell: true });
@@ -95,7 +126,9 @@ async function send(digits) {
   state.sale = sale;
   state.attempt += 1;
   state.said = {
-    id: sale.id, cents: sale.cents, ...wayOf(state.handle).says,
+    id: sale.id, cents: sale.cents, ...byCashier(),
+    ...(state.agreed === null
+      ? wayOf(state.handle).says : { method: "paper", agreement: state.agreed }),
     ...(digits && { pin: digits, attempt: state.attempt }), ...(state.part && { up_to: true }),
     ...(digits && state.tell && { tell: true }),
   };
@@ -148,7 +181,7 @@ async function heed(sale, answer) {
   state.sale = { ...sale, is: "refused" }; // what was sent before this answer may still travel
   await (["abandoned", "id_reused"].includes(reason) ? dropSale(sale.id) : keepSale(state.sale));
   find("[data-cashier]").textContent = answer.said.cashier;
-  find('[data-do="retype"]').hidden = !["code_wrong", "code_needed"].includes(reason);
+  find('[data-do="retype"]').hidden = !RETYPED.includes(reason);
   find('[data-do="part"]').hidden = reason !== "funds_short" || state.part;
   show("refused");
 }
@@ -227,6 +260,6 @@ export function next() {
   forget();
   find("[data-typed]").textContent = money(0);
   find('[data-do="amount"]').disabled = true;
-  show("amount");
+  show(firstScreen());
   look();
 }

@@ -10,19 +10,23 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, coded: false, tell: false, later: 0, found: 0,
+  attempt: 0, part: false, coded: false, tell: false, agreed: null, cashier: null,
+  figures: "", later: 0, found: 0,
 };
 
 const screen = (name) => find(`[data-screen="${name}"]`);
 
 /** Nothing of the last sale stays: neither who, nor the code, nor what was sent. */
 export function forget() {
-  Object.assign(state, { typed: "", digits: "", sale: null, handle: "", said: null });
+  Object.assign(state, {
+    typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
+  });
   find("#handle").value = "";
 }
 
 /** No sale is on the screen: what is learnt of the device may change it. */
-export const idle = () => ["start", "link", "compare", "amount", "stopped"].includes(state.screen);
+const IDLE = ["start", "link", "compare", "cashier", "amount", "stopped"];
+export const idle = () => IDLE.includes(state.screen);
 
 /** Show one screen; its title is read out, what was typed elsewhere is gone. */
 export function show(name) {

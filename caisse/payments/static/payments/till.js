@@ -3,9 +3,10 @@
 import { all, find } from "./dom.js";
 import { closing, recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
+import { changeCashier, drawCashier } from "./cashier.js";
 import {
-  abandon, again, begin, code, leave, next, openSale, part, pay, press, scan, showRequest, toCode,
-  seen, tell, told, type,
+  abandon, again, agreed, agreement, begin, leave, next, openSale, part, pay, press, retype, scan,
+  seen, showRequest, tell, toCode, told, type,
 } from "./sale.js";
 import { WORDS, heard, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
@@ -64,6 +65,7 @@ async function turned(device) {
   for (const one of all("[data-practice]")) one.hidden = !state.device.practice;
   find('[data-do="practise"]').hidden = Boolean(state.device.practice);
   state.till = state.device.screen;
+  drawCashier();
   next();
 }
 
@@ -71,9 +73,12 @@ async function turned(device) {
 
 const ACTS = {
   amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
-  practise, work: backToWork, print: () => print(), retype: code, part, other: leave, keep: next,
-  scan, type, ask: showRequest, closing,
+  practise, work: backToWork, print: () => print(), retype, part, other: leave, keep: next,
+  scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
   undo: () => undo(state.sale),
+};
+const ENTERED = { // by the key of that name
+  amount: begin, pin: pay, agreement: () => find('[data-do="agreed"]').disabled || agreed(),
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
 const FORMS = { link, who: toCode };
@@ -88,15 +93,16 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   once(() => FORMS[event.target.dataset.form](event.target));
 });
+const PADS = ["amount", "pin", "agreement", "cashier"]; // screens with figures to type
 let deaf = 0; // until when keys are those of a scanner, which types a whole QR at once
 document.addEventListener("keydown", (event) => {
-  if (!["amount", "pin"].includes(state.screen) || event.ctrlKey || event.metaKey) return;
+  if (!PADS.includes(state.screen) || event.ctrlKey || event.metaKey) return;
   if (/^[^0-9 ]$/.test(event.key)) deaf = event.timeStamp + DEAF_MS;
   if (event.timeStamp < deaf) return void event.preventDefault();
   if (/^[0-9]$/.test(event.key)) press(event.key);
   else if (event.key === "Backspace") press("back");
   else if (event.key === "Enter" && event.target.tagName !== "BUTTON") {
-    once(state.screen === "amount" ? begin : pay);
+    once(ENTERED[state.screen] ?? (() => {}));
   } else return;
   event.preventDefault();
 });
@@ -105,7 +111,7 @@ addEventListener("offline", () => heard(null));
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.device && state.screen === "amount") look();
 });
-const waits = () => state.device && ["amount", "stopped"].includes(state.screen);
+const waits = () => state.device && ["cashier", "amount", "stopped"].includes(state.screen);
 setInterval(() => waits() && look(), LOOK_MS);
 
 const { offline, scope } = document.body.dataset;
