@@ -8,7 +8,7 @@ const runs = new Int32Array(5);
 
 /** Where a code may lie, likeliest first: `[corner, right, below]` of finders.
  *
- * A finder is `{ x, y, across, is }`; `is` is 1 for dark finders, 0 for those of a code in inverted colours.
+ * A finder is `{ x, y, across, is }`; `is` is 1 for a dark one, 0 for one of inverted colours.
  */
 export function triplesOf(frame) {
   const all = findersOf(frame);

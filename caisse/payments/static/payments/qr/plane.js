@@ -55,7 +55,7 @@ function trust(solved, px, py, edge, line) {
   return 1 / (1 + (off / FAR) ** 2);
 }
 
-/** One equation: (a·px + b·py + c) / (g·px + h·py + 1) = line, or with d, e, f for a level line. */
+/** One equation: (a·px + b·py + c) / (g·px + h·py + 1) = line; d, e, f for a level line. */
 function add(px, py, upright, line, weight) {
   const from = upright ? 0 : 3;
   row.fill(0);

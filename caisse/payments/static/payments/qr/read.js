@@ -1,5 +1,5 @@
 // Reads a QR code (ISO/IEC 18004, versions 1 to 12) from one picture of a camera: its text, or
-// null. Never a wrong text: whatever cannot be put right within the code's own corrections is nothing.
+// null. Never a wrong text: what cannot be put right within the code's own corrections is nothing.
 
 import { repaired } from "./correct.js";
 import { darken, frameOf } from "./frame.js";
