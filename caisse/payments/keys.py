@@ -1,4 +1,4 @@
-"""The keys of PINs, tills and cards (own room: files outside the database and its copies).
+"""The keys of PINs, tills and printed papers (own room: files outside the database and its copies).
 
 Whoever holds database and key holds every PIN; so the key is never in the same backup. They lie in
 `CAISSE_KEYS` (`keys` in the caisse's folder when nobody says), a line per key: number, 64 figures.
@@ -72,6 +72,12 @@ def card_key() -> bytes:
     return _derived(max(_kept(ROOT, "cards").items())[1], b"card")
 
 
+def voucher_keys() -> list[bytes]:
+    """What vouchers are known by: HKDF of each root key, the newest first. Raises as above."""
+    known = sorted(_kept(ROOT, "vouchers").items(), reverse=True)
+    return [_derived(root, b"voucher") for _number, root in known]
+
+
 def sign_key() -> tuple[int, Ed25519PrivateKey]:
     """What the caisse signs with today, and its number. Raises as `till_key` does."""
     number, secret = max(_kept(SIGNS, "signatures").items())
@@ -84,8 +90,8 @@ def sign_keys() -> dict[int, Ed25519PublicKey]:
     return {number: _signing(secret).public_key() for number, secret in known.items()}
 
 
-def make_card_keys() -> None:
-    """Make the keys of cards, before the first one is made; nothing where there are some."""
+def make_paper_keys() -> None:
+    """Make the keys of cards and vouchers, before the first of them; nothing where some are."""
     with _alone():
         for name in (ROOT, SIGNS):
             if not _path(name).exists():

@@ -1,4 +1,7 @@
-"""Reads of payments: receipts made of what the ledger stored, tills, what of a purchase is left."""
+"""Reads of payments: receipts made of what the ledger stored, tills, what of a purchase is left.
+
+`wallets` tells what happened to a wallet, `vouchers` what became of printed ones.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,18 +15,56 @@ from caisse.kernel.ids import Id, short_id, show_id
 from caisse.kernel.month import Month
 from caisse.kernel.wording import day as in_words_day
 from caisse.ledger import queries as books
-from caisse.ledger.queries import Line as BookLine
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
 from caisse.payments.models import Card, Device, Till
+from caisse.payments.queries.vouchers import SheetView, sheet, sheets, wallet_behind
+from caisse.payments.queries.wallets import (
+    WalletLine,
+    WalletMonth,
+    cashed_of_sheet,
+    last_lines,
+    refunds_of,
+    wallet_line,
+    wallet_month,
+)
 from caisse.payments.rules import InstrumentRules
 from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
 
-MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
+__all__ = [
+    "CardRow",
+    "DeviceRow",
+    "Receipt",
+    "SheetView",
+    "TillRow",
+    "WalletLine",
+    "WalletMonth",
+    "card",
+    "cashed_of_sheet",
+    "covered",
+    "device",
+    "devices",
+    "given_back",
+    "last_lines",
+    "left_to_refund",
+    "open_tills",
+    "receipt",
+    "receipt_of",
+    "refunds_of",
+    "sheet",
+    "sheets",
+    "till",
+    "till_screen",
+    "wallet_behind",
+    "wallet_line",
+    "wallet_month",
+    "words_of",
+]
+
 VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts keep theirs
 
 
@@ -31,8 +72,9 @@ VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts
 class Receipt:
     """A payment or a refund that was posted: columns of its transfer and nothing else.
 
-    `at` is the instant of posting (ms), `wallet_after` the member's balance right after. Sent
-    again, the same payment gets the same receipt, byte for byte; `again` says that it was.
+    `at` is the instant of posting (ms), `wallet_after` the member's balance right after; None for a
+    voucher, which was paid before. Sent again, the same payment gets the same receipt, byte for
+    byte; `again` says that it was.
     """
 
     id: Id
@@ -42,7 +84,7 @@ class Receipt:
     cents: int
     at: int
     seq: int
-    wallet_after: int
+    wallet_after: int | None
     of: Id | None = None
     again: bool = False
 
@@ -61,7 +103,7 @@ class Receipt:
         return events.canonical(self._common()).encode()
 
     def for_member(self) -> bytes:
-        """The member's document, canonical JSON, with what is left in the wallet."""
+        """The member's document, canonical JSON, with what is left in the wallet, if it paid."""
         return events.canonical({**self._common(), "left_cents": self.wallet_after}).encode()
 
     def _common(self) -> dict[str, object]:
@@ -95,7 +137,10 @@ def receipt(id: Id) -> Receipt | None:
 
 
 def receipt_of(movement: Movement) -> Receipt | None:
-    """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet."""
+    """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet.
+
+    Of a voucher, it names the wallet that paid for it, to which a refund goes.
+    """
     paid = movement.reason == "payment" and movement.phase == "posted"
     given_back = movement.reason == "refund" and movement.phase == "posted"
     if not (paid or given_back):
@@ -103,17 +148,19 @@ def receipt_of(movement: Movement) -> Receipt | None:
     wallet, place = movement.debit, movement.credit
     if given_back:
         wallet, place = place, wallet
-    if not (wallet.startswith("wallet:") and place.startswith("place:")):
+    wallet_id = wallet_behind(wallet)
+    if wallet_id is None or not place.startswith("place:"):
         return None
+    after = movement.debit_after if paid else movement.credit_after
     return Receipt(
         id=movement.id,
         kind=movement.reason,
-        wallet_id=int(wallet.removeprefix("wallet:")),
+        wallet_id=wallet_id,
         place_id=int(place.removeprefix("place:")),
         cents=movement.cents,
         at=movement.at,
         seq=movement.seq,
-        wallet_after=movement.debit_after if paid else movement.credit_after,
+        wallet_after=after if wallet.startswith("wallet:") else None,
         of=movement.of,
     )
 
@@ -246,105 +293,3 @@ def till_screen(row: Device) -> dict[str, object]:
         "next_cents": due.cents if due else 0,
         "next_on": in_words_day(due.on, weekday=True) if due else "",
     }
-
-
-@dataclass(frozen=True, slots=True)
-class WalletLine:
-    """One movement of a wallet as its holders read it: `cents` signed, `left_cents` right after.
-
-    `reason` is the ledger's; `undone` says that it is a counter-entry. `place_id` is that of a
-    purchase or a refund, `of` the purchase that a refund gives back, `for_month` an allocation's.
-    """
-
-    id: Id
-    reason: str
-    undone: bool
-    cents: int
-    left_cents: int
-    at: int
-    for_month: Month
-    place_id: int | None
-    of: Id | None
-
-
-@dataclass(frozen=True, slots=True)
-class WalletMonth:
-    """A wallet in a month: what was left before, the movements in their order, what was left."""
-
-    month: Month
-    before_cents: int
-    lines: tuple[WalletLine, ...]
-    left_cents: int
-
-
-def wallet_month(wallet_id: int, month: Month) -> WalletMonth:
-    """What happened to a wallet in `month`, in a number of queries that does not follow theirs."""
-    first, last = clock.instant(month.first), clock.instant(month.next().first)
-    code = f"wallet:{wallet_id}"
-    account = books.account(code)
-    since = books.lines(code, since_ms=first)
-    now = 0 if account is None else account.balance - account.held
-    before = now - sum(line.cents for line in since)
-    lines = _wallet_lines(code, [line for line in since if line.at < last], before)
-    return WalletMonth(month, before, lines, lines[-1].left_cents if lines else before)
-
-
-def last_lines(wallet_id: int, *, limit: int) -> tuple[WalletLine, ...]:
-    """The last movements of a wallet, the newest first."""
-    code = f"wallet:{wallet_id}"
-    account = books.account(code)
-    rows = books.lines(code, limit=limit)[::-1]
-    now = 0 if account is None else account.balance - account.held
-    before = now - sum(line.cents for line in rows)
-    return _wallet_lines(code, rows, before)[::-1]
-
-
-def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
-    """One movement of a wallet; None for an id that is nobody's or another wallet's."""
-    movement, code = books.transfer(id), f"wallet:{wallet_id}"
-    if movement is None or code not in (movement.debit, movement.credit):
-        return None
-    if movement.phase not in ("posted", "post", "reverse"):
-        return None
-    out = movement.debit == code
-    after = movement.debit_after if out else movement.credit_after
-    return _wallet_line(movement, -movement.cents if out else movement.cents, after)
-
-
-def refunds_of(payment_id: Id) -> list[Movement]:
-    """The refunds of a purchase that stand, in order of posting."""
-    found = books.refers_to(payment_id)
-    undone = {
-        one.of for movement in found for one in books.refers_to(movement.id)
-        if one.phase == "reverse"
-    }  # fmt: skip
-    return [one for one in found if one.reason == "refund" and one.id not in undone]
-
-
-def _wallet_lines(code: str, rows: Sequence[BookLine], before: int) -> tuple[WalletLine, ...]:
-    """The lines of a wallet, in their order, with what was left after each; two queries."""
-    known = {}
-    for start in range(0, len(rows), MOST_AT_ONCE):
-        some = [row.id for row in rows[start : start + MOST_AT_ONCE]]
-        known.update({movement.id: movement for movement in books.transfers(some)})
-    left, told = before, []
-    for row in rows:
-        left += row.cents
-        told.append(_wallet_line(known[row.id], row.cents, left))
-    return tuple(told)
-
-
-def _wallet_line(movement: Movement, cents: int, left: int) -> WalletLine:
-    other = movement.credit if cents < 0 else movement.debit
-    place = other.removeprefix("place:") if other.startswith("place:") else ""
-    return WalletLine(
-        id=movement.id,
-        reason=movement.reason,
-        undone=movement.phase == "reverse",
-        cents=cents,
-        left_cents=left,
-        at=movement.at,
-        for_month=movement.for_month,
-        place_id=int(place) if place else None,
-        of=movement.of,
-    )

@@ -1,0 +1,214 @@
+"""What happened to a wallet, as its holders read it: movements, and the vouchers it paid for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from caisse.kernel import clock
+from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
+from caisse.ledger import queries as books
+from caisse.ledger.queries import Line as BookLine
+from caisse.ledger.queries import Movement
+from caisse.payments.queries.vouchers import cashed, wallet_behind
+
+CASHED = "voucher"  # the reason of a line that tells of a voucher, paid before
+OF_SHEETS = ("voucher_issue", "voucher_back")  # one line for all vouchers of a sheet
+MOST_OF_SHEET = 24  # vouchers that are printed or given back at once
+MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
+
+
+@dataclass(frozen=True, slots=True)
+class WalletLine:
+    """One movement of a wallet as its holders read it: `cents` signed, `left_cents` right after.
+
+    `reason` is the ledger's; `undone` says that it is a counter-entry. `place_id` is that of a
+    purchase or a refund, `of` the purchase that a refund gives back, `for_month` an allocation's.
+    Vouchers printed at once are one line, `count` of them. One that was cashed has the reason
+    CASHED and moves nothing here: `voucher_cents` is what it paid, of money that had left before.
+    """
+
+    id: Id
+    seq: int
+    reason: str
+    undone: bool
+    cents: int
+    left_cents: int
+    at: int
+    for_month: Month
+    place_id: int | None
+    of: Id | None
+    count: int = 1
+    voucher_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WalletMonth:
+    """A wallet in a month: what was left before, the movements in their order, what was left."""
+
+    month: Month
+    before_cents: int
+    lines: tuple[WalletLine, ...]
+    left_cents: int
+
+
+def wallet_month(wallet_id: int, month: Month) -> WalletMonth:
+    """What happened to a wallet in `month`, in a number of queries that does not follow theirs."""
+    first, last = clock.instant(month.first), clock.instant(month.next().first)
+    code = f"wallet:{wallet_id}"
+    account = books.account(code)
+    since = books.lines(code, since_ms=first)
+    now = 0 if account is None else account.balance - account.held
+    before = now - sum(line.cents for line in since)
+    lines = _wallet_lines([line for line in since if line.at < last], before)
+    lines = _with_cashed(lines, cashed(wallet_id, since_ms=first, until_ms=last), before)
+    return WalletMonth(month, before, lines, lines[-1].left_cents if lines else before)
+
+
+def last_lines(
+    wallet_id: int, *, limit: int, with_vouchers: bool = False
+) -> tuple[WalletLine, ...]:
+    """The last movements of a wallet, the newest first; `with_vouchers` all that were cashed too.
+
+    Where vouchers were cashed is for the wallet's holders alone: others may have carried them.
+    """
+    code = f"wallet:{wallet_id}"
+    account = books.account(code)
+    most = limit + MOST_OF_SHEET
+    rows = books.lines(code, limit=most)[::-1]
+    now = 0 if account is None else account.balance - account.held
+    before = now - sum(line.cents for line in rows)
+    lines = _wallet_lines(rows, before)
+    if len(rows) == most and lines[0].reason in OF_SHEETS:
+        lines = lines[1:]  # of that sheet some may stand before the first row
+    lines = lines[-limit:]
+    if with_vouchers:
+        lines = _with_cashed(lines, cashed(wallet_id), before)
+    return lines[::-1]
+
+
+def cashed_of_sheet(number: int, *, wallet_id: int) -> tuple[WalletLine, ...]:
+    """The purchases that vouchers of one sheet paid, in order, for the wallet's holders."""
+    return tuple(_cashed_line(one, 0) for one in cashed(wallet_id, number=number))
+
+
+def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
+    """One movement of a wallet, or of its vouchers; None for an id that is nobody's or another's.
+
+    What is left after a voucher is not told: 0.
+    """
+    movement, code = books.transfer(id), f"wallet:{wallet_id}"
+    if movement is None or movement.phase not in ("posted", "post", "reverse"):
+        return None
+    if code not in (movement.debit, movement.credit):
+        voucher = movement.credit if movement.phase == "reverse" else movement.debit
+        mine = movement.reason == "payment" and wallet_behind(voucher) == wallet_id
+        return _cashed_line(movement, 0) if mine else None
+    if movement.reason in OF_SHEETS and movement.chain is not None:
+        rows = books.lines(
+            code, since_ms=movement.at, until_ms=movement.at + 1, reasons=(movement.reason,)
+        )
+        return _line_of_sheet(movement, rows)
+    out = movement.debit == code
+    after = movement.debit_after if out else movement.credit_after
+    return _wallet_line(movement, -movement.cents if out else movement.cents, after)
+
+
+def refunds_of(payment_id: Id) -> list[Movement]:
+    """The refunds of a purchase that stand, in order of posting."""
+    found = books.refers_to(payment_id)
+    undone = {
+        one.of for movement in found for one in books.refers_to(movement.id)
+        if one.phase == "reverse"
+    }  # fmt: skip
+    return [one for one in found if one.reason == "refund" and one.id not in undone]
+
+
+def _wallet_lines(rows: Sequence[BookLine], before: int) -> tuple[WalletLine, ...]:
+    """The lines of a wallet, in their order, with what was left after each; two queries."""
+    known = {}
+    for start in range(0, len(rows), MOST_AT_ONCE):
+        some = [row.id for row in rows[start : start + MOST_AT_ONCE]]
+        known.update({movement.id: movement for movement in books.transfers(some)})
+    left = before
+    told: list[WalletLine] = []
+    sheet: Id | None = None  # the chain of the line before, when it is a sheet's
+    for row in rows:
+        left += row.cents
+        movement = known[row.id]
+        of_sheet = movement.chain if movement.reason in OF_SHEETS else None
+        if of_sheet is not None and of_sheet == sheet:
+            told[-1] = _joined(told[-1], row.cents, left)
+        else:
+            told.append(_wallet_line(movement, row.cents, left))
+        sheet = of_sheet
+    return tuple(told)
+
+
+def _line_of_sheet(movement: Movement, rows: Sequence[BookLine]) -> WalletLine:
+    """The one line of a sheet's movements; `rows` are those of the same instant."""
+    all_ = {one.id: one for one in books.transfers([row.id for row in rows])}
+    ids = [row.id for row in rows if all_[row.id].chain == movement.chain]
+    out = movement.reason == "voucher_issue"
+    last = all_[ids[-1]]
+    cents = sum(all_[id].cents for id in ids)
+    after = last.debit_after if out else last.credit_after
+    line = _wallet_line(all_[ids[0]], -cents if out else cents, after)
+    return replace(line, count=len(ids))
+
+
+def _joined(line: WalletLine, cents: int, left: int) -> WalletLine:
+    """The line of a sheet with one voucher more."""
+    return replace(line, cents=line.cents + cents, left_cents=left, count=line.count + 1)
+
+
+def _wallet_line(movement: Movement, cents: int, left: int) -> WalletLine:
+    return WalletLine(
+        id=movement.id,
+        seq=movement.seq,
+        reason=movement.reason,
+        undone=movement.phase == "reverse",
+        cents=cents,
+        left_cents=left,
+        at=movement.at,
+        for_month=movement.for_month,
+        place_id=_place(movement.credit if cents < 0 else movement.debit),
+        of=movement.of,
+    )
+
+
+def _with_cashed(
+    lines: Sequence[WalletLine], movements: Sequence[Movement], before: int
+) -> tuple[WalletLine, ...]:
+    """The lines with those of vouchers between them, in order; what is left is as before each."""
+    if not movements:
+        return tuple(lines)
+    rest, left = list(lines)[::-1], before
+    told: list[WalletLine] = []
+    for movement in movements:
+        while rest and rest[-1].seq < movement.seq:
+            told.append(rest.pop())
+            left = told[-1].left_cents
+        told.append(_cashed_line(movement, left))
+    return (*told, *rest[::-1])
+
+
+def _cashed_line(movement: Movement, left: int) -> WalletLine:
+    undone = movement.phase == "reverse"
+    return WalletLine(
+        id=movement.id,
+        seq=movement.seq,
+        reason=CASHED,
+        undone=undone,
+        cents=0,
+        left_cents=left,
+        at=movement.at,
+        for_month=movement.for_month,
+        place_id=_place(movement.debit if undone else movement.credit),
+        of=movement.of,
+        voucher_cents=-movement.cents if undone else movement.cents,
+    )
+
+
+def _place(code: str) -> int | None:
+    family, _, number = code.partition(":")
+    return int(number) if family == "place" else None
