@@ -1,4 +1,4 @@
-"""The keys of PINs, tills and cards (own room: files outside the database and its copies).
+"""The keys of PINs, tills and printed papers (own room: files outside the database and its copies).
 
 Whoever holds database and key holds every PIN; so the key is never in the same backup. They lie in
 `CAISSE_KEYS` (`keys` in the caisse's folder when nobody says), a line per key: number, 64 figures.
@@ -82,6 +82,12 @@ def make_root_key() -> None:
         _make(ROOT)
 
 
+def voucher_keys() -> list[bytes]:
+    """What vouchers are known by: HKDF of each root key, the newest first. Raises as above."""
+    known = sorted(_kept(ROOT, "vouchers").items(), reverse=True)
+    return [_derived(root, b"voucher") for _number, root in known]
+
+
 def sign_key() -> tuple[int, Ed25519PrivateKey]:
     """What the caisse signs with today, and its number. Raises as `till_key` does."""
     number, secret = max(_kept(SIGNS, "signatures").items())
@@ -94,8 +100,8 @@ def sign_keys() -> dict[int, Ed25519PublicKey]:
     return {number: _signing(secret).public_key() for number, secret in known.items()}
 
 
-def make_card_keys() -> None:
-    """Make the keys of cards, before the first one is made; nothing where there are some."""
+def make_paper_keys() -> None:
+    """Make the keys of cards and vouchers, before the first of them; nothing where some are."""
     with _alone():
         _make(ROOT)
         _make(SIGNS)

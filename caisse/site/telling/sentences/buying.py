@@ -18,6 +18,13 @@ def bought() -> dict[str, Say]:
         "instrument.pin_length": number(
             "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
         ),
+        "voucher.denominations_cents": lambda value, terms: (
+            _("Un bon imprimé vaut %(list)s.")
+            % {"list": listed((terms.food(cents) for cents in value), _("ou"))}
+            if value
+            else _("La caisse n’imprime pas de bons.")
+        ),
+        "voucher.validity_months": number("", _("Un bon imprimé paie pendant %(n)s mois.")),
         "price.step_cents": lambda value, terms: (
             _("Les prix se comptent au centime près.")
             if value == 1
