@@ -32,8 +32,8 @@ POSTCODE = "34999"
 HOME = NewHousehold(holders=(ZOE,), street="7, rue Zyxstreet", town="Zyxtown", postcode=POSTCODE)
 # long enough that no key drawn by chance has one of them in it
 PLANTED = (
-    "zyxgiven", "zyxfamily", "zyxother", "zyxname", "zyx@", "zyxstreet", "zyxtown", "zyxnote", "zyxquestion", "99 99 99",
-    "0699999999", "+3369999",
+    "zyxgiven", "zyxfamily", "zyxother", "zyxname", "zyx@", "zyxstreet",
+    "zyxtown", "zyxnote", "zyxquestion", "99 99 99", "0699999999", "+3369999",
 )  # fmt: skip
 END = date(2023, 3, 1)
 
