@@ -30,14 +30,11 @@ def bought() -> dict[str, Say]:
             if len(value) == len(KINDS)
             else _("On paie avec : %(list)s.") % {"list": listed(_(KINDS[one]) for one in value)}
         ),
-        "payment.qr_max_cents": lambda value, terms: (
-            _("Un QR du téléphone paie %(amount)s au plus.") % {"amount": terms.money(value)}
-        ),
-        "payment.qr_pin_above_cents": lambda value, terms: (
-            _("Un QR du téléphone paie sans code.")
-            if value is None
-            else _("À partir de %(amount)s, un QR du téléphone demande aussi le code.")
-            % {"amount": terms.money(value)}
+        "payment.qr_max_cents": cents("", _("Un QR du téléphone paie %(amount)s au plus.")),
+        "payment.qr_pin_above_cents": cents(
+            _("Un QR du téléphone demande toujours le code."),
+            _("À partir de %(amount)s, un QR du téléphone demande aussi le code."),
+            _("Un QR du téléphone paie sans code."),
         ),
         "instrument.pin_length": number(
             "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
