@@ -241,10 +241,13 @@ def request_id(request: bytes) -> Id:
     return _derived(b"id5" + request, request)
 
 
-def ticket_id(ticket: Ticket) -> Id:
-    """The id under which a ticket is used up, UUIDv8 of the day on which it was given out."""
+def ticket_id(ticket: Ticket, key: bytes) -> Id:
+    """The id under which a ticket is used up, UUIDv8 of the day on which it was given out.
+
+    Keyed: whoever counts telephones and tickets must not find what became of them.
+    """
     instant = instant_of_minute(ticket.day * DAY_MINUTES)
-    return _id(instant, b"ticket" + _TICKET.pack(*ticket))
+    return _id(instant, hmac.digest(key, b"claim" + _TICKET.pack(*ticket), sha256))
 
 
 def proof_of_payment(request: bytes, payment_id: Id, *, key: bytes) -> bytes:

@@ -59,7 +59,7 @@ def till_key() -> ec.EllipticCurvePrivateKey:
 
 
 def make_till_key() -> None:
-    """Make the key of the tills, before the first device is invited; nothing when there is one."""
+    """Make the key of tills and telephones; nothing where there is one."""
     with _alone():
         if not _path(TILLS).exists():
             made = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
@@ -77,7 +77,7 @@ def ticket_key() -> bytes:
 
 
 def make_root_key() -> None:
-    """Make the root key, before the first phone is linked; nothing where there is one."""
+    """Make the root key; nothing where there is one."""
     with _alone():
         _make(ROOT)
 
@@ -100,10 +100,9 @@ def sign_keys() -> dict[int, Ed25519PublicKey]:
     return {number: _signing(secret).public_key() for number, secret in known.items()}
 
 
-def make_paper_keys() -> None:
-    """Make the keys of cards and vouchers, before the first of them; nothing where some are."""
+def make_sign_key() -> None:
+    """Make the key of signatures; nothing where there is one."""
     with _alone():
-        _make(ROOT)
         _make(SIGNS)
 
 

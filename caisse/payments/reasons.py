@@ -161,6 +161,14 @@ AGREED: tuple[str, str] = (
     "L’accord donné au téléphone est de {left} au plus.",
 )
 
+WITH_QR: dict[str, tuple[str, str]] = {
+    "code_paused": (
+        "Ce téléphone ne prend plus de code pour l’instant. Un montant plus petit, ou autrement ?",
+        "Par sécurité, le code est en pause avec ce téléphone. Votre argent est en sûreté.",
+    ),
+}
+SCANNED = {"card": WITH_CARD, "member_qr": WITH_QR}
+
 
 @dataclass(frozen=True, slots=True)
 class Declined:
@@ -181,13 +189,18 @@ class Declined:
         return f"{NOTHING_TAKEN} {self.cashier}" if self.settled else self.cashier
 
 
+CODE_ON_PHONE = Declined(
+    "code_needed",
+    SENTENCES["code_needed"][0],
+    "Ce montant demande votre code. Montrez votre QR au commerçant : vous le taperez là.",
+)
 REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
 NO_VOUCHER = Declined("qr_unreadable", *WITH_VOUCHER["qr_unreadable"])
 
 
-def at_shop(answer: Declined, *, by_card: bool) -> Declined:
-    """A refusal as a shop's device says it, also to who has scanned a card."""
-    said = {**AT_SHOP, **(WITH_CARD if by_card else {})}.get(answer.reason)
+def at_shop(answer: Declined, *, method: str) -> Declined:
+    """A refusal as a shop's device says it, also to who has scanned a card or a telephone."""
+    said = {**AT_SHOP, **SCANNED.get(method, {})}.get(answer.reason)
     return answer if said is None else Declined(answer.reason, *said)
 
 

@@ -167,6 +167,7 @@ class Nursery:
             else:
                 told.append(words)
                 if not killed and kill(words):
+                    assert pid > 0, "it told something before it was born"
                     os.kill(pid, signal.SIGKILL)
                     killed = True
         raise AssertionError("the nursery ended")

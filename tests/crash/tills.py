@@ -45,7 +45,7 @@ def found() -> None:
     """Members with 100 € and a code, a place, a device that cashes; tells what the till knows."""
     call_command("migrate", verbosity=0)
     today = clock.today()
-    founded(today, wallets=MEMBERS, admission__capacity=None)
+    founded(today, wallets=MEMBERS, demo=False, admission__capacity=None)
     payers = []
     for number in range(MEMBERS):
         handle = f"hibou-{'abcdefghij'[number] * 4}"

@@ -69,9 +69,8 @@ def code_for_a_telephone(visit: Visit, guests: Guests) -> str:
     return page.locator(".total dd").inner_text()
 
 
-def test_a_telephone_scans_what_the_till_asks_and_both_show_the_same_words(
-    visit: Visit, guests: Guests, filming: Filming, address: str
-) -> None:
+def asking(visit: Visit, guests: Guests, filming: Filming, address: str) -> tuple[Page, Page]:
+    """A till that shows a QR for 2,40, and a linked telephone whose camera looks at it."""
     till, _keeper = linked(visit, guests)
     code = code_for_a_telephone(visit, guests)
     tap(till, "240")
@@ -81,6 +80,13 @@ def test_a_telephone_scans_what_the_till_asks_and_both_show_the_same_words(
     phone = elsewhere(filming(till), f"{address}{PAYER}#{code}")
     phone.get_by_role("button", name="Relier").click()
     says(phone, "il vous reste")
+    return till, phone
+
+
+def test_a_telephone_scans_what_the_till_asks_and_both_show_the_same_words(
+    visit: Visit, guests: Guests, filming: Filming, address: str
+) -> None:
+    till, phone = asking(visit, guests, filming, address)
     before = sum_of(phone)
     phone.get_by_role("button", name="Scanner un QR").click()
     assert "2,40 MonA" in says(phone, "Payer à L’Épicerie du Figuier")
@@ -106,15 +112,7 @@ def test_a_telephone_scans_what_the_till_asks_and_both_show_the_same_words(
 def test_a_request_that_the_till_gave_up_is_not_paid(
     visit: Visit, guests: Guests, filming: Filming, address: str
 ) -> None:
-    till, _keeper = linked(visit, guests)
-    code = code_for_a_telephone(visit, guests)
-    tap(till, "240")
-    till.get_by_role("button", name="Continuer").click()
-    till.get_by_role("button", name="Montrer un QR").click()
-    shows(till, "La personne scanne et paie")
-    phone = elsewhere(filming(till), f"{address}{PAYER}#{code}")
-    phone.get_by_role("button", name="Relier").click()
-    says(phone, "il vous reste")
+    till, phone = asking(visit, guests, filming, address)
     till.get_by_role("button", name="Annuler").click()
     shows(till, "Combien ?")
     phone.get_by_role("button", name="Scanner un QR").click()

@@ -80,10 +80,10 @@ def named(
 
 def id_in(asked: Asked) -> Id:
     """The number of a payment that stands in the address: of version 7, or 8 of a request."""
-    value = re.findall(rf"/({NUMBER})(?=/|$)", asked.path)[0]
-    if value[14] not in "78":
+    named_there = re.search(rf"/({NUMBER})(?=/|$)", asked.path)
+    if named_there is None or named_there[1][14] not in "78":
         raise WrongRequest("an id is a UUID of version 7 or 8")
-    return parse_id(value)
+    return parse_id(named_there[1])
 
 
 def an_id(value: Any) -> Id:
@@ -141,10 +141,11 @@ def shape(path: str) -> str:
 
 def answered(answer: operations.Answer, *, tell: bool = False) -> Told:
     """The shop's receipt, or why there is none; with `tell`, as who typed her code has asked, what
-    is left beside it: for her eyes, on a screen that is turned to her."""
+    is left beside it, for her eyes: once, in the answer to the code itself. A number that was paid
+    before is answered without a look at any code, so it tells nothing."""
     if isinstance(answer, Declined):
         return refused(answer)
-    receipt = answer.for_member() if tell else answer.for_shop()
+    receipt = answer.for_member() if tell and not answer.again else answer.for_shop()
     return Told(200 if answer.again else 201, padded(receipt))
 
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
-from caisse.payments import operations
+from caisse.ledger import queries as books
+from caisse.payments import formats, operations
 from caisse.payments.api.messages import (
     MOST_CENTS,
     Asked,
@@ -23,6 +24,7 @@ from caisse.payments.api.messages import (
     read,
     refused,
     say,
+    some_bytes,
     yes_or_no,
 )
 from caisse.payments.api.proof import till_of
@@ -31,6 +33,8 @@ from caisse.payments.operations import Answer, Declined, Purchase, Receipt
 from caisse.payments.reasons import declined
 
 LONGEST_HANDLE, LONGEST_QR = 80, 160
+REQUEST_BYTES = formats.SIZES[formats.REQUEST]
+OF_REQUEST = 8  # the version of ids that follow from a request
 MOST_NUMBER = 10**15
 
 
@@ -64,12 +68,14 @@ def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device],
     """Paying with what says who pays, under the name `who`, and a code where it is needed."""
 
     def pay(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
-        shown, digits = a_text(said[who], who, longest), said.get("pin", "")
-        if not isinstance(digits, str) or not re.fullmatch(r"[0-9]{4,8}|", digits):
+        shown, digits = a_text(said[who], who, longest), said.get("pin")
+        if digits is not None and not (
+            isinstance(digits, str) and re.fullmatch(r"[0-9]{4,8}", digits)
+        ):
             raise WrongRequest("pin: 4 to 8 figures")
         attempt = a_number(said.get("attempt", 1), 1_000)
         return operations.pay_with_code(
-            payment_id=sale.id, method=sale.method, who=shown, digits=digits,
+            payment_id=sale.id, method=sale.method, who=shown, digits=digits or "",
             attempt=attempt, place_id=device.place_id, cents=sale.cents,
             till=sale.till, up_to=sale.up_to, tries_at=till_of(device),
         )  # fmt: skip
@@ -109,7 +115,7 @@ def pay(asked: Asked, device: Device) -> Told:
     """`POST payments`."""
     sale, said, way = _asked_to_pay(asked)
     tell = yes_or_no(said.get("tell", False), "tell")
-    if tell and not said.get("pin"):
+    if tell and "pin" not in said:
         raise WrongRequest("tell: with a pin only")
     till = _till(device, sale.cashier, "take")
     if till is None:
@@ -184,26 +190,35 @@ def refund(asked: Asked, device: Device) -> Told:
 def outcome(asked: Asked, device: Device) -> Told:
     """`GET payments/<id>`."""
     found = operations.outcome(id_in(asked))
-    if isinstance(found, Declined):
+    if isinstance(found, Declined) and found.reason == "abandoned":
         return refused(found)
-    if found is None or found.place_id != device.place_id:
-        return say(404, {"reason": "unknown", "cashier": "", "member": ""})
+    if found is None or isinstance(found, Declined) or found.place_id != device.place_id:
+        return _unknown(404)
     return Told(200, padded(found.for_shop()))
 
 
 def waited(asked: Asked, device: Device) -> Told:
     """`GET payments/<id>/paid`: the same for a till that waits for it, without a word of alarm."""
-    told = outcome(asked, device)
-    return (
-        say(200, {"reason": "unknown", "cashier": "", "member": ""}) if told.status == 404 else told
-    )
+    if books.transfer(id_in(asked)) is None:  # a look that costs no turn of the writer's
+        return _unknown(200)
+    return outcome(asked, device)._replace(status=200)
+
+
+def _unknown(status: int) -> Told:
+    """Nothing under this number is of this place: whatever else it may be is nobody's business."""
+    return say(status, {"reason": "unknown", "cashier": "", "member": ""})
 
 
 def abandon(asked: Asked, device: Device) -> Told:
-    """`POST payments/<id>/abandon`."""
+    """`POST payments/<id>/abandon`: of a till's own number, or of a request that it has shown."""
+    id = id_in(asked)
+    if id[6] >> 4 == OF_REQUEST:
+        request = some_bytes(read(asked, ("request",))["request"], "request", REQUEST_BYTES)
+        if formats.request_id(request) != id or not operations.has_asked(device, request):
+            raise WrongRequest("request: one that this till has shown")
     if device.till is None:
         return refused(declined("till_suspended"))
-    answer = operations.abandon(payment_id=id_in(asked), till=till_of(device))
+    answer = operations.abandon(payment_id=id, till=till_of(device))
     if isinstance(answer, Receipt) and answer.place_id != device.place_id:
         return refused(declined("id_reused"))
     if isinstance(answer, Declined) and answer.reason == "abandoned":

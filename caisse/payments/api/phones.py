@@ -58,10 +58,16 @@ def _enrol(said: dict[str, Any]) -> Told:
 
 
 def _wallet(_asked: Asked, phone: Phone) -> Told:
-    wallet_id = people.wallet_of_holder(phone.holder_id)
+    wallet_id = _wallet_of(phone)
     if wallet_id is None:
         return refused(declined("means_unavailable"))
     return say(200, queries.phone_screen(wallet_id))
+
+
+def _wallet_of(phone: Phone) -> int | None:
+    """The wallet that the telephone's holder may spend from today."""
+    holder = people.holder_numbered(phone.holder_id)
+    return None if holder is None else holder.wallet_id
 
 
 def _tickets(asked: Asked, phone: Phone) -> Told:
@@ -115,16 +121,16 @@ def _pay_there(asked: Asked, phone: Phone) -> Told:
 
 def _outcome(asked: Asked, phone: Phone) -> Told:
     found = operations.outcome(id_in(asked))
-    if isinstance(found, Declined):
+    if isinstance(found, Declined) and found.reason == "abandoned":
         return refused(found)
-    if found is None or found.wallet_id != people.wallet_of_holder(phone.holder_id):
+    if found is None or isinstance(found, Declined) or found.wallet_id != _wallet_of(phone):
         return say(404, {"reason": "unknown", "cashier": "", "member": ""})
     return Told(200, padded(found.for_member()))
 
 
 def _settled(phone: Phone, pay: Callable[[int], Answer]) -> Told:
     """Pay from the holder's wallet; the member's own receipt, or why there is none."""
-    wallet_id = people.wallet_of_holder(phone.holder_id)
+    wallet_id = _wallet_of(phone)
     if wallet_id is None:
         return refused(declined("means_unavailable"))
     answer = pay(wallet_id)

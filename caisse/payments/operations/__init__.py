@@ -65,6 +65,7 @@ from caisse.payments.operations.paying import (
 )
 from caisse.payments.operations.paying_phone import (
     asked_by,
+    has_asked,
     pay_at_place,
     pay_request,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "give_invitation",
     "give_phone_code",
     "give_tickets",
+    "has_asked",
     "hold_paper_sale",
     "invite_device",
     "invite_phone",

@@ -10,7 +10,8 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.payments import cards, keys
 from caisse.payments.cards import Sealed
-from caisse.payments.models import Card, VoucherSheet
+from caisse.payments.models import Card
+from caisse.payments.operations.first_keys import first_root_key, first_sign_key
 from caisse.payments.operations.pins import hold_means, limit_tries
 from caisse.payments.reasons import Declined, declined
 from caisse.people import queries as people
@@ -43,7 +44,8 @@ def make_card(*, holder_id: int, by: Actor, id: Id, first: bool = False) -> Prin
         return printed_card(holder_id)
     if first and before is not None and not before.blocked:
         raise Refusal("has_card", "Cette personne a déjà une carte. Rechargez la page.")
-    ready_to_print()
+    first_root_key()
+    first_sign_key()
     generation = 1 if before is None else before.generation + 1
     if generation > MOST_GENERATIONS:
         raise Refusal("cards", "Ce titulaire a eu trop de cartes.")
@@ -57,12 +59,6 @@ def make_card(*, holder_id: int, by: Actor, id: Id, first: bool = False) -> Prin
     )  # fmt: skip
     limit_tries(wallet_id)
     return printed_card(holder_id)
-
-
-def ready_to_print() -> None:
-    """The keys of cards and vouchers are there before the first of either is made."""
-    if not (Card.objects.exists() or VoucherSheet.objects.exists()):
-        keys.make_paper_keys()
 
 
 @ledger.repeatable

@@ -20,12 +20,14 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, paper
-from caisse.payments.models import Cashier, Device, Pin, Till
+from caisse.payments.models import Cashier, Device, Till
+from caisse.payments.operations.first_keys import first_pin_key
 from caisse.payments.operations.tills import REMEMBERED_S, close_till, is_open, till_for
 from caisse.payments.reasons import Declined, declined
 
 Level = Cashier.Level
 LEVELS = tuple(Level)
+State = Device.State
 MOST_CASHIERS = 40  # of one place: a guess meets one of them in 10^4 each
 WRONG, WRONG_IN_ALL = 5, 10  # wrong codes until a responsible person's is asked for; until none is
 UNKNOWN = "Cette personne n’est pas connue dans ce lieu."
@@ -70,8 +72,7 @@ def add_cashier(*, place_id: int, label: str, level: str, by: Actor, id: Id) -> 
     others = list(Cashier.objects.filter(place_id=place_id, active=True))
     if len(others) >= MOST_CASHIERS:
         raise Refusal("cashiers", f"{MOST_CASHIERS} personnes encaissent déjà ici. Retirez-en une.")
-    if not Pin.objects.exists() and not Cashier.objects.exists():
-        keys.make_pin_key()
+    first_pin_key()
     events.record("cashier.added", subject=subject, by=by, id=id, **told)
     row = Cashier(place_id=place_id, label=label, level=level, key=max(keys.pin_keys()), cause=id)
     row.turn = _next_turn(row, 1, others)
@@ -192,11 +193,20 @@ def cashier_till(*, device_id: int, place_id: int, cashier_id: int) -> Id:
     """The till of a cashier at a device, opened when she first takes something there."""
     till = _tills.get((device_id, cashier_id))
     if till is None or not is_open(till, place_id):
-        by = Actor(f"{_actor(cashier_id)}@device:{device_id}")
-        till = till_for(place_id=place_id, by=by)
+        till = _opened(device_id, place_id, cashier_id)
         if not connection.in_atomic_block:
             _tills[(device_id, cashier_id)] = till
     return till
+
+
+@ledger.repeatable
+def _opened(device_id: int, place_id: int, cashier_id: int) -> Id:
+    """Her till; whoever was taken away meanwhile opens none."""
+    device = Device.objects.select_for_update().filter(pk=device_id, state=State.ACTIVE)
+    cashier = Cashier.objects.select_for_update().filter(pk=cashier_id, active=True)
+    if not device.exists() or not cashier.exists():
+        raise Refusal("cashiers", UNKNOWN)
+    return till_for(place_id=place_id, by=Actor(f"{_actor(cashier_id)}@device:{device_id}"))
 
 
 def close_tills_of_device(device: Device, by: Actor) -> None:

@@ -10,9 +10,10 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
-from caisse.payments.models import Device, Pin
+from caisse.payments.models import Device
 from caisse.payments.operations import invitations
 from caisse.payments.operations.cashiers import close_tills_of_device
+from caisse.payments.operations.first_keys import first_pin_key, first_till_key
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.words import words_of_keys
 
@@ -48,10 +49,8 @@ def invite_device(*, place_id: int, label: str, by: Actor, id: Id) -> int:
     others = Device.objects.filter(place_id=place_id).exclude(state=State.REVOKED)
     if others.count() >= MOST_DEVICES:
         raise Refusal("devices", f"Ce lieu a déjà {MOST_DEVICES} appareils. Retirez-en un.")
-    if not Device.objects.exists():
-        keys.make_till_key()
-    if not Pin.objects.exists():  # a till may ask for a code before the first one was drawn
-        keys.make_pin_key()
+    first_till_key()
+    first_pin_key()  # a till may ask for a code before the first one was drawn
     events.record("device.invited", subject=subject, by=by, id=id, texts=texts)
     return Device.objects.create(place_id=place_id, label=label, cause=id).pk
 

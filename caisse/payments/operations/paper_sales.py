@@ -24,8 +24,9 @@ from caisse.ledger.rules import Refused, Transfer
 from caisse.merchants import queries as merchants
 from caisse.messages import queries as messages
 from caisse.payments import keys, paper
-from caisse.payments.models import PaperSale, Pin
+from caisse.payments.models import PaperSale
 from caisse.payments.operations.answers import Answer, plain, taken
+from caisse.payments.operations.first_keys import first_pin_key
 from caisse.payments.operations.paying import Purchase, pay_transfer
 from caisse.payments.operations.paying_pin import paid_before
 from caisse.payments.operations.tills import is_open
@@ -71,8 +72,7 @@ def hold_paper_sale(*, holder_id: int, place_id: int, cents: int, by: Actor, id:
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
     wallet = f"wallet:{spender.wallet_id}"
     ledger.lock([place, wallet])  # two agreements of one place get other figures
-    if not Pin.objects.exists() and not PaperSale.objects.exists():
-        keys.make_pin_key()
+    first_pin_key()
     now = clock.now_ms()
     others = list(_of_place(place_id, now))
     if sum(row.closed_at is None for row in others) >= MOST_OPEN:

@@ -20,11 +20,12 @@ from caisse.payments.operations.answers import Answer
 from caisse.payments.operations.paying import Purchase, is_a_way, outcome, pay_transfer, told
 from caisse.payments.operations.tills import is_open, till_for
 from caisse.payments.queries import Receipt
-from caisse.payments.reasons import Declined, declined
+from caisse.payments.reasons import CODE_ON_PHONE, Declined, declined
 from caisse.payments.rules import PaymentRules
 
 LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
 LIVES_MS = LIVES_MINUTES * formats.MINUTE_MS
+TILL_NUMBERS = 2**16  # a request has the last two bytes of a device's number
 PRINTED = Actor("qr:place")  # whose tills are the printed QRs of places
 
 
@@ -33,6 +34,8 @@ def asked_by(request: bytes) -> Request | Declined:
 
     `request` is M2, 21 bytes.
     """
+    if request[0] != formats.REQUEST:
+        return declined("qr_unreadable")
     said = formats.read_request(request)
     age = formats.minute_of(clock.now_ms()) - said.minute
     if not -LIVES_MINUTES <= age <= LIVES_MINUTES:
@@ -48,9 +51,10 @@ def pay_request(*, wallet_id: int, request: bytes) -> Answer:
     Returns the receipt, or why there is none. Raises RuntimeError inside a transaction.
     """
     id = formats.request_id(request)
-    first = _first(id, wallet_id)
-    if first is not None:
-        return first
+    return _first(id, wallet_id) or _settled(id, wallet_id, _answered(id, wallet_id, request))
+
+
+def _answered(id: Id, wallet_id: int, request: bytes) -> Answer:
     said = asked_by(request)
     if isinstance(said, Declined):
         return said
@@ -72,12 +76,16 @@ def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -
     first = _first(payment_id, wallet_id)
     if first is not None:
         return first
-    if abs(clock.now_ms() - instant_of(payment_id)) > LIVES_MS:
+    answer = _at_place(Purchase(payment_id, wallet_id, place_id, cents, "shop_qr", b""))
+    return _settled(payment_id, wallet_id, answer)
+
+
+def _at_place(wanted: Purchase) -> Answer:
+    if abs(clock.now_ms() - instant_of(wanted.payment_id)) > LIVES_MS:
         return declined("qr_expired")
-    if books.account(f"place:{place_id}") is None:
+    if books.account(f"place:{wanted.place_id}") is None:
         return declined("place_closed")
-    till = till_for(place_id=place_id, by=PRINTED)
-    return _paid(Purchase(payment_id, wallet_id, place_id, cents, "shop_qr", till))
+    return _paid(wanted._replace(till=till_for(place_id=wanted.place_id, by=PRINTED)))
 
 
 def _paid(wanted: Purchase) -> Answer:
@@ -86,6 +94,9 @@ def _paid(wanted: Purchase) -> Answer:
     rules = bylaws.in_force(PaymentRules, month=Month.of(clock.today()))
     if wanted.cents > rules.qr_max_cents:
         return declined("amount_limit")
+    from_cents = rules.qr_pin_above_cents
+    if from_cents is not None and wanted.cents >= from_cents:
+        return CODE_ON_PHONE  # no code is typed on a telephone
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
     answer = told(wanted, ledger.submit([pay_transfer(wanted)])[0])
@@ -95,13 +106,24 @@ def _paid(wanted: Purchase) -> Answer:
 
 
 def _first(id: Id, wallet_id: int) -> Answer | None:
-    """What stands under this number already; None for nothing."""
-    if books.transfer(id) is None:
-        return None
+    """What stands under this number already; None for nothing. Costs no turn of the writer's."""
+    return None if books.transfer(id) is None else _known(id, wallet_id)
+
+
+def _settled(id: Id, wallet_id: int, answer: Answer) -> Answer:
+    """Before a refusal leaves, whatever is under way under its number has ended: what was paid
+    meanwhile is the answer, for the telephone takes a refusal as the end."""
+    if isinstance(answer, Declined) and answer.settled:
+        return _known(id, wallet_id) or answer
+    return answer
+
+
+def _known(id: Id, wallet_id: int) -> Answer | None:
     found = outcome(id)
-    if isinstance(found, Receipt) and found.wallet_id != wallet_id:
-        return declined("qr_used")
-    return replace(found, again=True) if isinstance(found, Receipt) else found
+    if isinstance(found, Receipt):
+        own = found.wallet_id == wallet_id
+        return replace(found, again=True) if own else declined("qr_used")
+    return found
 
 
 def _device(said: Request) -> Device | None:
@@ -109,4 +131,11 @@ def _device(said: Request) -> Device | None:
     active = Device.objects.filter(
         place_id=int.from_bytes(said.place, "big"), state=Device.State.ACTIVE
     )
-    return next((one for one in active if one.pk % 65536 == said.till), None)
+    return next((one for one in active if one.pk % TILL_NUMBERS == said.till), None)
+
+
+def has_asked(device: Device, request: bytes) -> bool:
+    """Whether this request (M2) speaks in the name of that device."""
+    said = formats.read_request(request)
+    place = int.from_bytes(said.place, "big")
+    return (place, said.till) == (device.place_id, device.pk % TILL_NUMBERS)

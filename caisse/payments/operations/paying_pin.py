@@ -105,7 +105,7 @@ def pay_with_code(
     if method == "card":
         good = good_card(who)
         if isinstance(good, Declined):
-            return good
+            return paid_before(wanted, up_to=up_to) or good
         tried = try_pin_of_card(good.holder_id, digits)
     else:
         tried = try_pin(who, digits)
@@ -120,18 +120,18 @@ def _by_qr(entry: Entry) -> Answer:
     wanted = entry.purchase
     shown = qr.good_qr(entry.who)
     if isinstance(shown, Declined):
-        return shown
+        return paid_before(wanted, up_to=entry.up_to) or shown
     limited = qr.limits(shown, wanted.cents, entry.digits)
     if limited is not None:
-        return limited
+        return paid_before(wanted, up_to=entry.up_to) or limited
     known = entry._replace(also=(qr.used_up(shown, wanted.payment_id, wanted.till),))
     if entry.digits:
         tried = try_pin_of_card(shown.holder_id, entry.digits)
         return _settled(known, tried, _ways(tried, wanted))
-    wallet_id = people.wallet_of_holder(shown.holder_id)
-    if wallet_id is None:
+    holder = people.holder_numbered(shown.holder_id)
+    if holder is None:
         return declined("means_unavailable")
-    return _settled(known, Tried(wallet_id, shown.holder_id, True), (None,))
+    return _settled(known, Tried(holder.wallet_id, holder.id, True), (None,))
 
 
 def _before_the_code(entry: Entry) -> Answer | None:
@@ -154,7 +154,8 @@ def _before_the_code(entry: Entry) -> Answer | None:
     place = books.account(f"place:{wanted.place_id}")
     if place is None or place.state != "open":
         return declined("place_closed")
-    paused = paused_until(entry.at) if entry.digits else ""
+    coded = wanted.method != "member_qr" or entry.digits
+    paused = paused_until(entry.at) if coded else ""
     return declined("till_code_paused", until=paused) if paused else None
 
 
@@ -173,12 +174,12 @@ def _settled(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
     known = entry._replace(purchase=entry.purchase._replace(wallet_id=tried.wallet_id))
     answer = _judged(known, tried, ways)
     if isinstance(answer, Declined):
-        by_card = entry.purchase.method != "pin"
+        method = entry.purchase.method
         if answer.reason in ("code_wrong", "code_paused"):
             counted = _count_at_till(entry)
-            if counted.answer == "posted" and not by_card:
+            if counted.answer == "posted" and method == "pin":
                 BRAKE.saw(right=False)
-        said = at_shop(answer, by_card=by_card)
+        said = at_shop(answer, method=method)
         return paid_before(entry.purchase, up_to=entry.up_to) or said
     if tried.right and entry.digits:
         BRAKE.saw(right=True)
@@ -277,7 +278,8 @@ def is_usual(wallet_id: int, place_id: int) -> bool:
     since = clock.now_ms() - USUAL_MS
     lines = books.lines(f"wallet:{wallet_id}", since_ms=since, reasons=("payment",))
     found = books.transfers([line.id for line in lines])
-    return any(one.credit == f"place:{place_id}" for one in found)
+    paid = [one for one in found if one.phase == "posted"]  # what was only agreed to is no visit
+    return any(one.credit == f"place:{place_id}" for one in paid)
 
 
 def _try(entry: Entry, bucket: str) -> Transfer:

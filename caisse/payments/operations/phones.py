@@ -18,6 +18,7 @@ from caisse.payments import formats, keys, wire
 from caisse.payments.formats import Ticket
 from caisse.payments.models import Phone
 from caisse.payments.operations import invitations
+from caisse.payments.operations.first_keys import first_root_key, first_till_key
 from caisse.payments.operations.pins import hold_means, limit_tries
 from caisse.people import queries as people
 from caisse.people.rules import HolderRules
@@ -51,20 +52,21 @@ def invite_phone(*, holder_id: int, label: str, by: Actor, id: Id) -> int:
         raise Refusal("label", "Donnez un nom à ce téléphone, par exemple « Mon téléphone ».")
     hold_means(wallet_id)
     subject, texts = f"holder:{holder_id}", events.fingerprint(label)
-    if events.repeated("phone.invited", subject=subject, id=id, texts=texts) is not None:
-        return Phone.objects.get(cause=id).pk
+    before = events.repeated("phone.invited", subject=subject, id=id, texts=texts)
+    if before is not None:
+        return int(before.data["number"])
     waiting = Phone.objects.filter(holder_id=holder_id, state=State.INVITED).first()
     if waiting is None:
         _demand_few(wallet_id)
-    keys.make_root_key()
-    keys.make_till_key()
+    first_root_key()
+    first_till_key()
     limit_tries(wallet_id)
-    events.record("phone.invited", subject=subject, by=by, id=id, texts=texts)
-    if waiting is not None:  # one that nobody has linked is this one
-        waiting.label, waiting.cause = label, id
-        waiting.save(update_fields=["label", "cause"])
-        return waiting.pk
-    return Phone.objects.create(holder_id=holder_id, label=label, cause=id).pk
+    if waiting is None:
+        waiting = Phone.objects.create(holder_id=holder_id, label=label, cause=id)
+    waiting.label = label  # one that nobody has linked is this one
+    waiting.save(update_fields=["label"])
+    events.record("phone.invited", subject=subject, by=by, id=id, texts=texts, number=waiting.pk)
+    return waiting.pk
 
 
 @ledger.repeatable

@@ -50,7 +50,9 @@ def good_qr(text: str) -> Shown | Declined:
     age = formats.minute_of(now) - said.minute
     if abs(age) > WITHIN_MINUTES or not 0 <= formats.day_of(now) - ticket.day <= TICKET_DAYS:
         return declined("qr_expired")
-    return Shown(phone.pk, phone.holder_id, said.most_cents, formats.ticket_id(ticket))
+    return Shown(
+        phone.pk, phone.holder_id, said.most_cents, formats.ticket_id(ticket, keys.ticket_key())
+    )
 
 
 def limits(shown: Shown, cents: int, digits: str) -> Declined | None:

@@ -24,8 +24,8 @@ from caisse.ledger import operations as ledger
 from caisse.ledger.rules import Refused, Transfer
 from caisse.payments import formats, keys, vouchers
 from caisse.payments.models import Voucher, VoucherSheet
-from caisse.payments.operations.cards import ready_to_print
 from caisse.payments.operations.cashing import gone, read
+from caisse.payments.operations.first_keys import first_root_key, first_sign_key
 from caisse.payments.operations.paying import is_a_way
 from caisse.payments.rules import VoucherRules
 from caisse.payments.vouchers import Drawn
@@ -81,7 +81,8 @@ def issue_sheet(*, wallet_id: int, values: Sequence[int], by: Actor, id: Id) -> 
     _demand(asked, rules)
     if subject not in ledger.lock([subject]):
         raise Refusal("unknown", f"Il n’y a pas de porte-monnaie n° {wallet_id}.")
-    ready_to_print()
+    first_root_key()
+    first_sign_key()
     sheet = VoucherSheet.objects.create(
         wallet_id=wallet_id, made_at=clock.now_ms(), cause=id,
         last_day=vouchers.last_day(clock.today(), rules.validity_months),

@@ -16,7 +16,7 @@ from caisse.kernel import clock
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.ids import Id, parse_id
 from caisse.kernel.month import Month
-from caisse.kernel.pages import LARGEST, SHOWN, done, found, once, show
+from caisse.kernel.pages import SHOWN, done, found, once, show, whole
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
 from caisse.merchants import queries as merchants
@@ -165,5 +165,4 @@ def _before(request: HttpRequest) -> Id | None:
 
 def _place(request: HttpRequest) -> int:
     """The place that the address speaks of; 0 for none, or for what is no number."""
-    said = request.GET.get("lieu", "")
-    return int(said) if said.isdecimal() and int(said) < LARGEST else 0
+    return whole(request.GET.get("lieu", "")) or 0

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
-from caisse.kernel.pages import done, found, once, show
+from caisse.kernel.pages import done, found, once, show, whole
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
 from caisse.messages import queries as messages
@@ -86,8 +86,8 @@ def _linking(
 
 
 def _block(request: HttpRequest, holder_id: int) -> None:
-    text = once(request, "telephone")
-    row = found(queries.phone(int(text) if text.isdecimal() else 0, holder_id=holder_id))
+    number = found(whole(once(request, "telephone")))
+    row = found(queries.phone(number, holder_id=holder_id))
     operations.block_phone(phone_id=row.id, by=by(request))
 
 

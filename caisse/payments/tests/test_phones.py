@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +21,15 @@ from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import formats, keys, operations
 from caisse.payments.formats import Request
 from caisse.payments.models import Device, Phone
+from caisse.payments.operations import paying_phone
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.pins import card_bucket
+from caisse.payments.reasons import Declined, declined
 from caisse.payments.tests.device import Answer, Handset, PhoneTill
 from caisse.payments.tests.test_api import DAY, DESK, HANDLE, World
 from caisse.people import operations as people
 from caisse.people import queries as registry
+from caisse.people.models import Holder
 from caisse.people.operations import NewHolder, NewHousehold
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -288,9 +293,34 @@ def test_a_request_is_paid_once_whoever_answers(world: Paying) -> None:
 def test_a_request_that_its_till_has_burnt_is_not_paid(world: Paying) -> None:
     request = world.request()
     number = show_id(formats.request_id(request))
-    assert reason(world.till.send("POST", f"payments/{number}/abandon", {})) == "abandoned"
+    shown = {"request": request.hex()}
+    assert reason(world.till.send("POST", f"payments/{number}/abandon", shown)) == "abandoned"
     assert reason(world.scan(request)) == "abandoned"
     assert world.left == 100_00
+
+
+def test_nobody_burns_or_asks_for_what_is_not_of_his_till(world: Paying) -> None:
+    """A number of a request is burnt by its till alone; a claim's is told to nobody (M1)."""
+    request, other, qr = world.request(), PhoneTill(), world.phone.qr()
+    device = world.invite(approved("Vrac"))
+    world.confirm(other, device)
+    address, shown = f"payments/{show_id(formats.request_id(request))}", {"request": request.hex()}
+    own = world.request(cents=5_00).hex()
+    for till, said in ((other, shown), (world.till, {}), (world.till, {"request": own})):
+        assert reason(till.send("POST", f"{address}/abandon", said)) == "request"
+    assert world.show(qr).status == 201
+    claims = [row for row in Transfer.objects.all() if row.reason == "claim"]
+    (claim,) = [show_id(row.id) for row in claims]
+    for till in (world.till, other):
+        assert reason(till.send("GET", f"payments/{claim}")) == "unknown"
+    assert reason(world.phone.send("GET", f"phones/payments/{claim}")) == "unknown"
+    assert reason(world.till.send("POST", f"payments/{claim}/abandon", shown)) == "request"
+    assert world.scan(request).status == 201
+
+
+def test_the_number_under_which_a_ticket_is_used_up_is_not_to_be_guessed(world: Paying) -> None:
+    ticket = formats.Ticket(world.number, 1, 1, formats.day_of(clock.now_ms()))
+    assert formats.ticket_id(ticket, keys.ticket_key()) != formats.ticket_id(ticket, bytes(32))
 
 
 @pytest.mark.parametrize(
@@ -328,6 +358,65 @@ def test_an_amount_at_a_printed_qr(world: Paying) -> None:
     nowhere = {**said, "id": show_id(new_id()), "place": 9_999}
     assert reason(world.phone.send("POST", "phones/places/pay", nowhere)) == "place_closed"
     assert world.left == 93_00
+
+
+def test_what_is_no_request_is_read_as_none(world: Paying) -> None:
+    printed = bytes([formats.REQUEST + 1]) + world.request()[1:]
+    assert reason(world.scan(printed)) == "qr_unreadable"
+    assert world.till.send("GET", "payments/*").status == 400
+    assert world.till.send("GET", "payments/*/paid").status == 400
+
+
+def test_a_dear_request_is_left_to_the_code_at_the_till(world: Paying) -> None:
+    amended("payment.qr_pin_above_cents", 10_00)
+    refused = world.scan(world.request())
+    assert reason(refused) == "code_needed" and "QR" in refused.said["member"]
+    assert world.scan(world.request(cents=9_99)).status == 201
+
+
+def test_who_may_not_spend_yet_pays_with_no_telephone(world: Paying) -> None:
+    """As with an identifier: a holder spends from her first day to her last (people)."""
+    Holder.objects.filter(pk=world.holder).update(since=DAY + timedelta(days=1))
+    assert reason(world.show(world.phone.qr())) == "means_unavailable"
+    assert reason(world.scan(world.request())) == "means_unavailable"
+    assert reason(world.phone.send("GET", "phones/self")) == "means_unavailable"
+
+
+def test_a_refusal_never_covers_a_payment_that_was_under_way(
+    world: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request twice at once: one pays after the other has looked, and before it is
+    refused; the telephone takes a refusal as the end, so it has to be the receipt."""
+    request = world.request()
+    real = paying_phone.asked_by
+
+    def late(asked: bytes) -> Request | Declined:
+        monkeypatch.setattr(paying_phone, "asked_by", real)
+        assert world.scan(request).status == 201
+        return declined("qr_expired")
+
+    monkeypatch.setattr(paying_phone, "asked_by", late)
+    answer = world.scan(request)
+    assert answer.status == 200 and answer.said["cents"] == 12_40
+    assert world.left == 100_00 - 12_40
+
+
+def test_two_tabs_that_add_a_telephone_mean_one(world: Paying) -> None:
+    first, second = new_id(), new_id()
+    number = world.invite_phone("De Zoé", first)
+    assert world.invite_phone("Le bleu", second) == number
+    assert world.invite_phone("De Zoé", first) == world.invite_phone("Le bleu", second) == number
+
+
+def test_a_key_that_is_gone_is_not_made_anew(world: Paying, settings: Any, tmp_path: Path) -> None:
+    """Whatever stands under it would be wrong without a word: the file has to come back."""
+    settings.KEYS = tmp_path
+    world.invite_phone("Autre")
+    world.invite(approved("Vrac"))
+    assert list(tmp_path.iterdir()) == []
+    code = operations.give_phone_code(phone_id=world.number, by=DESK)
+    assert Handset().link(code).status == 500
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_wallets_cannot_both_pay_one_request(world: Paying) -> None:

@@ -8,7 +8,7 @@ import { asNumber, now } from "./wire.js";
 
 const NONCE_BYTES = 8;
 
-/** A request of this till for so many cents: `{ id, message }`. */
+/** A request of this till for so many cents: `{ id, message }`. Who burns the id shows it. */
 export async function newRequest(cents, { place_number: place }, { till }) {
   const four = new Uint8Array(4);
   new DataView(four.buffer).setUint32(0, place);

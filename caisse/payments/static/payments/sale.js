@@ -10,7 +10,7 @@ import { SHORTEST_PIN, WORDS, dots, forget, heard, once, show, state, wrong } fr
 import { API, burn, isOpen, paidAs } from "./settling.js";
 import { money, whenOf } from "./telling.js";
 import { voucher, wayOf } from "./ways.js";
-import { ask, insist, newId, now } from "./wire.js";
+import { ask, hex, insist, newId, now } from "./wire.js";
 import { dropSale, keepSale } from "./store.js";
 
 const MOST_SIGNS = 7; // 99 999,99
@@ -167,7 +167,7 @@ async function kept(sale) {
 /** The till shows a QR that a telephone scans and pays. */
 export async function showRequest() {
   const { id, message } = await newRequest(state.sale.cents, state.till, state.device);
-  const sale = { ...state.sale, id, is: "sent", at: now() };
+  const sale = { ...state.sale, id, request: hex(message), is: "sent", at: now() };
   state.sale = sale;
   state.said = null;
   if (!(await kept(sale))) return;
