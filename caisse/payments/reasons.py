@@ -168,6 +168,21 @@ WITH_QR: dict[str, tuple[str, str]] = {
     ),
 }
 SCANNED = {"card": WITH_CARD, "member_qr": WITH_QR}
+# The QR of a till or a place, read by a telephone: another one is the shop's to show.
+BY_PHONE: dict[str, tuple[str, str]] = {
+    "qr_unreadable": (
+        "Ce QR n’est pas un moyen de payer de la caisse. Un autre moyen ?",
+        "Ce QR ne demande pas de paiement ici. Le commerçant peut en montrer un autre.",
+    ),
+    "qr_expired": (
+        "Ce QR est trop ancien. La personne peut en afficher un nouveau.",
+        "Ce QR est trop ancien. Le commerçant peut en montrer un nouveau.",
+    ),
+    "qr_used": (
+        "Ce QR a déjà servi. La personne peut en afficher un nouveau.",
+        "Ce QR est déjà payé. Le commerçant peut en montrer un nouveau.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,7 @@ CODE_ON_PHONE = Declined(
     SENTENCES["code_needed"][0],
     "Ce montant demande votre code. Montrez votre QR au commerçant : vous le taperez là.",
 )
+SCANNED_BY_PHONE = {name: Declined(name, *said) for name, said in BY_PHONE.items()}
 REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
 NO_VOUCHER = Declined("qr_unreadable", *WITH_VOUCHER["qr_unreadable"])
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -86,14 +87,25 @@ class Home:
         if self.vendor == "sqlite":
             raw: Any = sqlite3.connect(self.file)
         else:
-            import psycopg
-
-            raw = psycopg.connect(self.environment["CAISSE_DATABASE"])
+            raw = self._connected()
         try:
             found = raw.execute(query, params).fetchall()
         finally:
             raw.close()
         return [tuple(getattr(cell, "bytes", cell) for cell in row) for row in found]
+
+    def _connected(self) -> Any:
+        """A connection to PostgreSQL, which may be in its recovery after one of its was killed."""
+        import psycopg
+
+        until = time.monotonic() + LONGEST_S
+        while True:
+            try:
+                return psycopg.connect(self.environment["CAISSE_DATABASE"])
+            except psycopg.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     def copy(self, folder: Path) -> "Home":
         """The same caisse in another folder (SQLite only)."""

@@ -143,6 +143,65 @@ def test_it_opens_without_network_with_what_it_knew(visit: Visit, guests: Guests
     phone.context.set_offline(False)
 
 
+def test_what_never_arrived_is_paid_by_a_press_alone(visit: Visit, guests: Guests) -> None:
+    """Opened again with network, the telephone asks, and pays nothing by itself."""
+    phone = telephone(visit, guests)
+    before = sum_of(phone)
+
+    def ask_to_pay() -> None:
+        phone.evaluate("location.hash = 'lieu-15'")
+        says(phone, "L’Épicerie du Figuier")
+        phone.get_by_label("Combien payez-vous ?").fill("3,5")
+        phone.get_by_role("button", name="Continuer").click()
+        assert "3,50 MonA" in says(phone, "Payer à L’Épicerie du Figuier")
+        phone.route("**/api/v1/**", lambda route: route.abort())
+        phone.get_by_role("button", name="Payer").click()
+        says(phone, "Pas encore de réponse")
+        phone.unroute("**/api/v1/**")
+
+    ask_to_pay()
+    phone.get_by_role("button", name="Revenir").click()
+    assert "Un paiement attend sa réponse." in says(phone, "il vous reste")
+    phone.reload()
+    says(phone, "Le paiement n’est pas arrivé")
+    phone.get_by_role("button", name="Ne pas payer").click()
+    says(phone, "il vous reste")
+    assert "Un paiement attend" not in seen(phone) and sum_of(phone) == before
+    ask_to_pay()
+    phone.get_by_role("button", name="Demander de nouveau").click()
+    says(phone, "Le paiement n’est pas arrivé")
+    phone.locator('[data-do="settle"]').click()
+    says(phone, "Payé")
+    assert sum_of(phone) == before - 350
+    phone.evaluate("location.hash = '%'")  # an address that says nothing
+    phone.go_back()
+    says(phone, "il vous reste")
+
+
+OLD_TICKETS = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept", "readwrite").objectStore("kept");
+  await new Promise((done) => {
+    const row = store.get("tickets");
+    row.onsuccess = () => store.put({ ...row.result, at: row.result.at - 8 * 86400000 }, "tickets");
+    store.transaction.oncomplete = done;
+  });
+  base.close();
+}"""
+
+
+def test_tickets_of_a_week_ago_are_fetched_anew(visit: Visit, guests: Guests) -> None:
+    """They live thirty days: a telephone that pays four times a month must not run into that."""
+    phone = telephone(visit, guests)
+    phone.evaluate(OLD_TICKETS)
+    with phone.expect_response("**/api/v1/phones/tickets") as fetched:
+        phone.reload()
+    assert fetched.value.status == 201
+
+
 def test_a_blocked_telephone_says_that_it_is_not_linked(visit: Visit, guests: Guests) -> None:
     phone = telephone(visit, guests)
     page = entering(visit, guests["adh"], "/moi/telephones")(width=PHONE)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from caisse.kernel.ids import Id, parse_id
 from caisse.kernel.refusing import in_words
-from caisse.payments import operations
+from caisse.payments import formats, operations
 from caisse.payments.operations import Declined
 
 PREFIX = "/api/v1/"
@@ -84,6 +84,20 @@ def id_in(asked: Asked) -> Id:
     if named_there is None or named_there[1][14] not in "78":
         raise WrongRequest("an id is a UUID of version 7 or 8")
     return parse_id(named_there[1])
+
+
+def request_in(asked: Asked, id: Id) -> bytes:
+    """The request (M2) that follows a number of version 8: who burns the one shows the other."""
+    value = read(asked, ("request",))["request"]
+    request = some_bytes(value, "request", formats.SIZES[formats.REQUEST])
+    if formats.request_id(request) != id:
+        raise WrongRequest("request: the one of this number")
+    return request
+
+
+def is_of_request(id: Id) -> bool:
+    """Whether a number follows from a request."""
+    return id[6] >> 4 == 8
 
 
 def an_id(value: Any) -> Id:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.ledger import queries as books
-from caisse.payments import formats, operations
+from caisse.payments import operations
 from caisse.payments.api.messages import (
     MOST_CENTS,
     Asked,
@@ -18,13 +18,14 @@ from caisse.payments.api.messages import (
     an_id,
     answered,
     id_in,
+    is_of_request,
     named,
     padded,
     parts,
     read,
     refused,
+    request_in,
     say,
-    some_bytes,
     yes_or_no,
 )
 from caisse.payments.api.proof import till_of
@@ -33,8 +34,6 @@ from caisse.payments.operations import Answer, Declined, Purchase, Receipt
 from caisse.payments.reasons import declined
 
 LONGEST_HANDLE, LONGEST_QR = 80, 160
-REQUEST_BYTES = formats.SIZES[formats.REQUEST]
-OF_REQUEST = 8  # the version of ids that follow from a request
 MOST_NUMBER = 10**15
 
 
@@ -212,10 +211,8 @@ def _unknown(status: int) -> Told:
 def abandon(asked: Asked, device: Device) -> Told:
     """`POST payments/<id>/abandon`: of a till's own number, or of a request that it has shown."""
     id = id_in(asked)
-    if id[6] >> 4 == OF_REQUEST:
-        request = some_bytes(read(asked, ("request",))["request"], "request", REQUEST_BYTES)
-        if formats.request_id(request) != id or not operations.has_asked(device, request):
-            raise WrongRequest("request: one that this till has shown")
+    if is_of_request(id) and not operations.has_asked(device, request_in(asked, id)):
+        raise WrongRequest("request: one that this till has shown")
     if device.till is None:
         return refused(declined("till_suspended"))
     answer = operations.abandon(payment_id=id, till=till_of(device))

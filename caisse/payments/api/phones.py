@@ -3,9 +3,11 @@
 It proves its requests as a till does, under `Caisse-Phone`; what it is told is the member's own.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+from caisse.kernel.ids import Id
 from caisse.kernel.refusing import in_words
 from caisse.merchants import queries as merchants
 from caisse.payments import formats, operations, queries, wire
@@ -18,9 +20,11 @@ from caisse.payments.api.messages import (
     a_text,
     an_id,
     id_in,
+    is_of_request,
     padded,
     read,
     refused,
+    request_in,
     say,
     some_bytes,
 )
@@ -33,6 +37,8 @@ from caisse.people import queries as people
 
 PREFIX = ALL + "phones"
 REQUEST_BYTES = formats.SIZES[formats.REQUEST]
+TICKET_BYTES = 16
+UNKNOWN = {"reason": "unknown", "cashier": "", "member": ""}  # no alarm: it is waited for
 
 
 def respond(asked: Asked, route: tuple[str, str]) -> Told:
@@ -124,8 +130,37 @@ def _outcome(asked: Asked, phone: Phone) -> Told:
     if isinstance(found, Declined) and found.reason == "abandoned":
         return refused(found)
     if found is None or isinstance(found, Declined) or found.wallet_id != _wallet_of(phone):
-        return say(404, {"reason": "unknown", "cashier": "", "member": ""})
+        return say(200, UNKNOWN)
     return Told(200, padded(found.for_member()))
+
+
+def _shown(asked: Asked, phone: Phone) -> Told:
+    """What the QR that the telephone shows has paid, by its ticket; `unknown` while it has not."""
+    ticket = some_bytes(read(asked, ("ticket",))["ticket"], "ticket", TICKET_BYTES)
+    found = operations.paid_with(ticket, phone.pk)
+    if found is None:
+        return say(200, UNKNOWN)
+    return say(200, json.loads(found.for_member()) | _place(found.place_id))
+
+
+def _give_up(asked: Asked, phone: Phone) -> Told:
+    """Whatever still travels of a payment is refused; the receipt when it was paid first."""
+    wallet_id = _wallet_of(phone)
+    if wallet_id is None:
+        return refused(declined("means_unavailable"))
+    id = id_in(asked)
+    place_id = _asked_at(asked, id)
+    answer = operations.give_up(payment_id=id, wallet_id=wallet_id, place_id=place_id)
+    if isinstance(answer, Declined):
+        return refused(answer, status=200 if answer.reason == "abandoned" else 0)
+    return Told(200, padded(answer.for_member()))
+
+
+def _asked_at(asked: Asked, id: Id) -> int:
+    """The place at which a payment of this number was to be paid."""
+    if not is_of_request(id):
+        return a_number(read(asked, ("place",))["place"], 10**9)
+    return int.from_bytes(formats.read_request(request_in(asked, id)).place, "big")
 
 
 def _settled(phone: Phone, pay: Callable[[int], Answer]) -> Told:
@@ -147,5 +182,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "phones/places"): _at_place,
     ("POST", "phones/requests/pay"): _pay,
     ("POST", "phones/places/pay"): _pay_there,
+    ("POST", "phones/tickets/paid"): _shown,
     ("GET", "phones/payments/*"): _outcome,
+    ("POST", "phones/payments/*/abandon"): _give_up,
 }

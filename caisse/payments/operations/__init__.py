@@ -65,6 +65,7 @@ from caisse.payments.operations.paying import (
 )
 from caisse.payments.operations.paying_phone import (
     asked_by,
+    give_up,
     has_asked,
     pay_at_place,
     pay_request,
@@ -87,6 +88,7 @@ from caisse.payments.operations.pins import (
     spender_typed,
 )
 from caisse.payments.operations.qr import (
+    paid_with,
     phone_key,
 )
 from caisse.payments.operations.tills import (
@@ -144,6 +146,7 @@ __all__ = [
     "give_invitation",
     "give_phone_code",
     "give_tickets",
+    "give_up",
     "has_asked",
     "hold_paper_sale",
     "invite_device",
@@ -156,6 +159,7 @@ __all__ = [
     "open_till",
     "outcome",
     "paid_before",
+    "paid_with",
     "pay",
     "pay_at_place",
     "pay_many",

@@ -17,10 +17,17 @@ from caisse.payments import formats
 from caisse.payments.formats import Request
 from caisse.payments.models import Device
 from caisse.payments.operations.answers import Answer
-from caisse.payments.operations.paying import Purchase, is_a_way, outcome, pay_transfer, told
+from caisse.payments.operations.paying import (
+    Purchase,
+    abandon,
+    is_a_way,
+    outcome,
+    pay_transfer,
+    told,
+)
 from caisse.payments.operations.tills import is_open, till_for
 from caisse.payments.queries import Receipt
-from caisse.payments.reasons import CODE_ON_PHONE, Declined, declined
+from caisse.payments.reasons import CODE_ON_PHONE, SCANNED_BY_PHONE, Declined, declined
 from caisse.payments.rules import PaymentRules
 
 LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
@@ -35,13 +42,13 @@ def asked_by(request: bytes) -> Request | Declined:
     `request` is M2, 21 bytes.
     """
     if request[0] != formats.REQUEST:
-        return declined("qr_unreadable")
+        return SCANNED_BY_PHONE["qr_unreadable"]
     said = formats.read_request(request)
     age = formats.minute_of(clock.now_ms()) - said.minute
     if not -LIVES_MINUTES <= age <= LIVES_MINUTES:
-        return declined("qr_expired")
+        return SCANNED_BY_PHONE["qr_expired"]
     if _device(said) is None or said.cents == 0:
-        return declined("qr_unreadable")
+        return SCANNED_BY_PHONE["qr_unreadable"]
     return said
 
 
@@ -82,10 +89,23 @@ def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -
 
 def _at_place(wanted: Purchase) -> Answer:
     if abs(clock.now_ms() - instant_of(wanted.payment_id)) > LIVES_MS:
-        return declined("qr_expired")
+        return SCANNED_BY_PHONE["qr_expired"]
     if books.account(f"place:{wanted.place_id}") is None:
         return declined("place_closed")
     return _paid(wanted._replace(till=till_for(place_id=wanted.place_id, by=PRINTED)))
+
+
+def give_up(*, payment_id: Id, wallet_id: int, place_id: int) -> Answer:
+    """Burn the id of a payment by telephone of which nobody knows the outcome, as `abandon` does.
+
+    Returns Declined("abandoned"), or the receipt when the wallet had paid. Raises RuntimeError
+    inside a transaction.
+    """
+    if books.account(f"place:{place_id}") is None:
+        return declined("place_closed")
+    answer = abandon(payment_id=payment_id, till=till_for(place_id=place_id, by=PRINTED))
+    own = isinstance(answer, Declined) or answer.wallet_id == wallet_id
+    return answer if own else SCANNED_BY_PHONE["qr_used"]
 
 
 def _paid(wanted: Purchase) -> Answer:
@@ -101,7 +121,7 @@ def _paid(wanted: Purchase) -> Answer:
         return declined("till_suspended")
     answer = told(wanted, ledger.submit([pay_transfer(wanted)])[0])
     if isinstance(answer, Declined) and answer.reason == "id_reused":
-        return declined("qr_used")
+        return SCANNED_BY_PHONE["qr_used"]
     return answer
 
 
@@ -122,7 +142,7 @@ def _known(id: Id, wallet_id: int) -> Answer | None:
     found = outcome(id)
     if isinstance(found, Receipt):
         own = found.wallet_id == wallet_id
-        return replace(found, again=True) if own else declined("qr_used")
+        return replace(found, again=True) if own else SCANNED_BY_PHONE["qr_used"]
     return found
 
 

@@ -12,10 +12,12 @@ from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
+from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
 from caisse.payments import formats, keys, wire
 from caisse.payments.models import Phone
 from caisse.payments.operations.phones import TICKET_KEY, mark_accounts
+from caisse.payments.queries import Receipt, receipt
 from caisse.payments.reasons import Declined, declined
 from caisse.payments.rules import PaymentRules
 
@@ -71,6 +73,15 @@ def used_up(shown: Shown, payment_id: Id, till: Id) -> Transfer:
     return Transfer(
         shown.claim_id, given, used, 1, "claim", till, unit="mark", of=payment_id, method=None
     )
+
+
+def paid_with(sealed: bytes, phone_id: int) -> Receipt | None:
+    """What a ticket of this telephone has paid, or None. `sealed` is the ticket, 16 bytes."""
+    ticket = _ticket(sealed)
+    if ticket is None or ticket.phone_id != phone_id:
+        return None
+    claim = books.transfer(formats.ticket_id(ticket, keys.ticket_key()))
+    return None if claim is None or claim.of is None else receipt(claim.of)
 
 
 @lru_cache(maxsize=20_000)

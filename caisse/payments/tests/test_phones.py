@@ -360,6 +360,53 @@ def test_an_amount_at_a_printed_qr(world: Paying) -> None:
     assert world.left == 93_00
 
 
+def test_a_telephone_learns_what_its_own_qr_has_paid(world: Paying) -> None:
+    ticket, other = world.phone.tickets[0], world.phone.tickets[1]
+    asked = {"ticket": ticket.hex()}
+    assert reason(world.phone.send("POST", "phones/tickets/paid", asked)) == "unknown"
+    paid = world.show(world.phone.qr())
+    told = world.phone.send("POST", "phones/tickets/paid", asked).said
+    assert (told["number"], told["words"]) == (paid.said["number"], paid.said["words"])
+    assert (told["place"], told["left_cents"]) == ("Halle", 100_00 - 12_40)
+    for phone, which in (
+        (stranger_phone(), ticket),
+        (world.phone, other),
+        (world.phone, bytes(16)),
+    ):
+        answer = phone.send("POST", "phones/tickets/paid", {"ticket": which.hex()})
+        assert reason(answer) == "unknown"
+
+
+def test_a_telephone_gives_up_what_never_arrived(world: Paying) -> None:
+    """Whatever still travels is refused then; what was paid first is her receipt."""
+    id, place = show_id(new_id()), {"place": world.place}
+    said = {"id": id, "place": world.place, "cents": 7_00}
+    address = f"phones/payments/{id}/abandon"
+    assert reason(world.phone.send("POST", address, place)) == "abandoned"
+    assert reason(world.phone.send("POST", address, place)) == "abandoned"
+    assert reason(world.phone.send("POST", "phones/places/pay", said)) == "abandoned"
+    assert reason(world.phone.send("GET", f"phones/payments/{id}")) == "abandoned"
+    paid = {**said, "id": show_id(new_id())}
+    first = world.phone.send("POST", "phones/places/pay", paid)
+    late = world.phone.send("POST", f"phones/payments/{paid['id']}/abandon", place)
+    assert late.status == 200 and late.body == first.body
+    assert world.left == 93_00
+
+
+def test_a_telephone_gives_up_a_request_that_it_shows(world: Paying) -> None:
+    request, other = world.request(), world.request()
+    address = f"phones/payments/{show_id(formats.request_id(request))}/abandon"
+    for said in ({}, {"place": world.place}, {"request": other.hex()}):
+        assert reason(world.phone.send("POST", address, said)) == "request"
+    shown = {"request": request.hex()}
+    assert reason(world.phone.send("POST", address, shown)) == "abandoned"
+    assert reason(world.scan(request)) == "abandoned"
+    world.scan(other)
+    address = f"phones/payments/{show_id(formats.request_id(other))}/abandon"
+    given_up = stranger_phone().send("POST", address, {"request": other.hex()})
+    assert reason(given_up) == "qr_used" and "commerçant" in given_up.said["member"]
+
+
 def test_what_is_no_request_is_read_as_none(world: Paying) -> None:
     printed = bytes([formats.REQUEST + 1]) + world.request()[1:]
     assert reason(world.scan(printed)) == "qr_unreadable"

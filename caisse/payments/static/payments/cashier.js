@@ -24,10 +24,15 @@ export const may = (right) =>
 
 /** Another person comes to the till. */
 export function changeCashier() {
+  changed();
+  show(firstScreen());
+}
+
+/** Nobody stands there any more. */
+export function changed() {
   state.cashier = null;
   state.figures = "";
   drawCashier();
-  show(firstScreen());
 }
 
 /** A key of the pad; the fourth figure is the last. */

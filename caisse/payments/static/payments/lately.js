@@ -20,7 +20,8 @@ export async function recent() {
 
 function row(sale) {
   const line = document.createElement("li");
-  const words = { undone: WORDS.undone, sent: WORDS.unsure, refused: WORDS.unsure };
+  const [unsure, words] = [WORDS.unsure, { undone: WORDS.undone }];
+  if (!["paid", "undone"].includes(sale.is)) words[sale.is] = unsure;
   const said = document.createElement("span");
   said.textContent = [shortly(sale.at), sale.short, words[sale.is]].filter(Boolean).join(" · ");
   const value = document.createElement("strong");
@@ -30,7 +31,7 @@ function row(sale) {
     const button = document.createElement("button");
     button.className = "quiet";
     button.textContent = sale.is === "paid" ? WORDS.undo : WORDS.check;
-    const act = sale.is === "paid" ? undo : check;
+    const act = ["paid", "undoing"].includes(sale.is) ? undo : check;
     button.addEventListener("click", () => once(() => act(sale)));
     line.append(button);
   }
@@ -44,17 +45,32 @@ function check(sale) {
 
 export function undo(sale) {
   openSale(sale);
+  kept(sale.is === "paid");
   show("undo");
 }
 
+/** It can be kept until somebody has asked to give it back. */
+function kept(may) {
+  const screen = find('[data-screen="undo"]');
+  find('[data-do="keep"]', screen).hidden = !may;
+  find('[data-do="later"]', screen).hidden = may;
+}
+
 export async function refund() {
-  const sale = { ...state.sale, refund: state.sale.refund ?? newId() };
+  const number = state.sale.refund ?? newId();
+  const sale = { ...state.sale, refund: number, asked: now(), is: "undoing" };
   state.sale = sale;
   await keepSale(sale); // its number first: sent twice, it is given back once
+  kept(false);
   const said = { id: sale.refund, of: sale.id, cents: sale.cents, ...byCashier() };
   const answer = heard(await insist("POST", `${API}/refunds`, said, state.device));
   if (answer === null) return wrong(WORDS.noAnswer);
-  if (answer.status !== 200 && answer.status !== 201) return wrong(answer.said.cashier);
+  if (answer.status !== 200 && answer.status !== 201) {
+    state.sale = { ...sale, is: "paid" };
+    await keepSale(state.sale);
+    kept(true);
+    return wrong(answer.said.cashier);
+  }
   await keepSale({ ...sale, is: "undone" });
   show("undone");
 }

@@ -6,7 +6,7 @@ import { WORDS, forget, heard, idle, show, state, wrong } from "./screens.js";
 import { API, settle } from "./settling.js";
 import { money } from "./telling.js";
 import { ask, insist, makeKeys, sharedKey } from "./wire.js";
-import { forgetDevice, keepDevice } from "./store.js";
+import { keepDevice } from "./store.js";
 
 const CONFIRM_MS = 3000;
 
@@ -79,15 +79,17 @@ export async function link(form) {
   const { till, generation, words, key: theirs } = answer.said;
   const key = await sharedKey(pair.secret, theirs, till, generation);
   state.device = { till, generation, words, key };
+  state.till = state.cashier = state.pair = null;
   await keepDevice(state.device);
   navigator.storage?.persist?.();
   form.reset();
+  fill("key-words", words);
+  show("compare");
   await look();
 }
 
-export async function relink() {
+/** Ask for a code; the device is what it was until another one has been taken. */
+export function relink() {
   forget();
-  await forgetDevice();
-  state.device = state.till = state.cashier = null;
   show("link");
 }

@@ -20,7 +20,9 @@ export function practiceAnew() {
   left = WALLET_CENTS;
 }
 
-const refused = (reason, cashier) => ({ status: 422, said: { reason, cashier, member: "" } });
+const refused = (reason, cashier) => (
+  { status: 422, said: { reason, cashier, member: WORDS.practiceMember } }
+);
 
 /** What the caisse would answer: `{ status, said }`. */
 function practised(method, path, said, device) {

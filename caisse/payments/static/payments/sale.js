@@ -1,15 +1,17 @@
 // A sale: amount, who or what pays, code, answer. It has one number, stored before anything is
 // sent, so that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
-import { byCashier, cashierKey, firstScreen } from "./cashier.js";
+import { byCashier, cashierKey, changed, firstScreen } from "./cashier.js";
 import { drawRequest, newRequest } from "./asking.js";
 import { all, cameraWords, cheer, fill, find } from "./dom.js";
 import { look, stopped } from "./linking.js";
 import { startCamera } from "./scanning.js";
-import { SHORTEST_PIN, WORDS, dots, forget, heard, once, show, state, wrong } from "./screens.js";
+import {
+  SHORTEST_PIN, WORDS, aloud, dots, forget, heard, once, show, state, wrong,
+} from "./screens.js";
 import { API, burn, isOpen, paidAs } from "./settling.js";
 import { money, whenOf } from "./telling.js";
-import { voucher, wayOf } from "./ways.js";
+import { isNone, pays, voucher, wayOf } from "./ways.js";
 import { ask, hex, insist, newId, now } from "./wire.js";
 import { dropSale, keepSale } from "./store.js";
 
@@ -55,6 +57,7 @@ export function begin() {
 
 export function toCode(form) {
   const handle = form.handle.value.trim();
+  if (isNone(handle)) return wrong(WORDS.none);
   return handle ? shownBy(handle) : wrong(WORDS.who);
 }
 
@@ -67,8 +70,12 @@ function shownBy(typed) {
 /** The camera reads a card or a telephone in the place of fingers. */
 export function scan() {
   show("scan");
-  const read = (text) => state.screen === "scan" && once(() => shownBy(text));
-  return startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
+  const read = (text) => {
+    if (state.screen !== "scan") return;
+    if (pays(text)) once(() => shownBy(text));
+    else wrong(WORDS.none); // the camera looks on
+  };
+  startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
 }
 
 /** Nothing was scanned: type instead. */
@@ -183,8 +190,17 @@ async function watch(sale) {
     if (!here() || document.hidden) continue;
     const address = `${API}/payments/${sale.id}/paid`;
     const answer = heard(await ask("GET", address, undefined, state.device));
-    if (here() && answer?.said.kind) await once(() => paid(sale, answer.said));
+    if (!here()) continue;
+    if (answer?.said.kind) await once(() => paid(sale, answer.said));
+    else if (answer?.said.reason === "abandoned") await once(() => gone(sale));
   }
+}
+
+/** Somebody has burnt the number: the payer herself, or another tab of this till. */
+async function gone(sale) {
+  await dropSale(sale.id);
+  next();
+  wrong(WORDS.abandoned);
 }
 
 /** What the caisse answered to a payment, or that it did not. */
@@ -196,10 +212,15 @@ async function heed(sale, answer) {
   const { reason } = answer.said;
   state.sale = { ...sale, is: "refused" }; // what was sent before this answer may still travel
   await (["abandoned", "id_reused"].includes(reason) ? dropSale(sale.id) : keepSale(state.sale));
-  find("[data-cashier]").textContent = answer.said.cashier;
-  find('[data-do="retype"]').hidden = !RETYPED.includes(reason);
+  fill("cashier", answer.said.cashier);
+  fill("member", answer.said.member);
+  if (reason === "cashier_right") changed(); // every code may take: hers is one no more
+  const again = find('[data-do="retype"]');
+  again.hidden = !RETYPED.includes(reason);
+  again.textContent = state.way === voucher || state.agreed !== null ? WORDS.anew : WORDS.pin;
   find('[data-do="part"]').hidden = reason !== "funds_short" || state.part;
   show("refused");
+  aloud(`${answer.said.cashier} ${answer.said.member}`);
 }
 
 export async function paid(sale, receipt) {
@@ -214,6 +235,7 @@ export async function paid(sale, receipt) {
   fill("three", receipt.words.join(" · "));
   fill("when", whenOf(receipt.at));
   show("paid");
+  aloud(find("[data-screen=paid] .slip").innerText);
   cheer();
   await keepSale(state.sale);
 }
@@ -261,15 +283,28 @@ export async function abandon() {
   const known = await burn(sale, device, async (...asked) => heard(await insist(...asked)));
   if (!known) return show("unsure"); // nobody burnt it
   if (known.receipt) return paid(sale, known.receipt);
-  next();
-  wrong(WORDS.abandoned);
+  return gone(sale);
 }
 
 /** Leave a sale. A copy that still travels must not pay it when everybody has gone. */
-export async function leave() {
+export const leave = () => left(next);
+
+/** The same amount by another way: under another number, for the first one may still travel. */
+export const otherWay = () => {
+  const { cents } = state.sale;
+  return left(() => {
+    forget();
+    state.typed = String(cents);
+    begin();
+  });
+};
+
+async function left(act) {
   const { sale, device } = state;
-  const known = sale && isOpen(sale) ? await burn(sale, device) : null;
-  return known?.receipt ? paid(sale, known.receipt) : next();
+  if (!sale || !isOpen(sale)) return act();
+  show("busy");
+  const known = await burn(sale, device);
+  return known?.receipt ? paid(sale, known.receipt) : act();
 }
 
 export function next() {

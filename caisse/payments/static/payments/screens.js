@@ -1,6 +1,7 @@
 // The screens of the till: one is shown, the others wait; what is typed stands in `state`.
 
 import { all, find } from "./dom.js";
+import { stepped } from "./installing.js";
 import { stopCamera } from "./scanning.js";
 
 export const WORDS = document.querySelector("[data-words]").dataset;
@@ -22,6 +23,7 @@ export function forget() {
     typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
   });
   find("#handle").value = find("#voucher").value = "";
+  find("[data-agreed]").textContent = "";
 }
 
 /** No sale is on the screen: what is learnt of the device may change it. */
@@ -32,14 +34,19 @@ export const idle = () => IDLE.includes(state.screen);
 export function show(name) {
   stopCamera();
   state.screen = name;
+  stepped(idle());
   for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
   document.body.classList.toggle("is-done", name === "paid");
+  aloud("");
   find(".till-head").hidden = ["pin", "left"].includes(name); // turned: one thing on it
   all("[data-wrong]").forEach((one) => { one.hidden = true; });
   const field = find("input", screen(name));
   (field ?? find("h1", screen(name))).focus({ preventScroll: true });
   scrollTo(0, 0);
 }
+
+/** Read out, to who does not see the screen. */
+export const aloud = (text) => { find("[data-status]").textContent = text; };
 
 /** Say on this screen what is wrong with what was typed. */
 export function wrong(text) {

@@ -1,6 +1,6 @@
 // Sales of which nobody knows yet what became of them: asked for until the caisse has said it.
 // A sale is `sent` or `refused` while something under its number may still travel; then it is
-// `paid`, `undone`, or gone.
+// `paid`, `undoing` while nobody knows whether it was given back, `undone`, or gone.
 
 import { practiceDevice } from "./practice.js";
 import { dropSale, keepSale, sales } from "./store.js";
@@ -8,6 +8,7 @@ import { ask, now } from "./wire.js";
 
 export const API = "/api/v1";
 export const YOUNG_MS = 60000; // a sale of this minute may be on another tab's screen
+const ASKING_MS = 600000; // and a QR for as long as it is good
 const KEPT_MS = 7 * 24 * 3600 * 1000; // sales shown on this till
 
 export const isOpen = (sale) => sale.is === "sent" || sale.is === "refused";
@@ -42,6 +43,17 @@ export async function burn(sale, device, asking = ask) {
   return { burnt };
 }
 
+/** A sale that was being given back when its answer was lost: given back, or paid as before. */
+async function undone(sale, device) {
+  const answer = await ask("GET", `${API}/payments/${sale.refund}/paid`, undefined, device);
+  if (answer?.status !== 200) return null;
+  const unknown = answer.said.reason === "unknown";
+  if (unknown && sale.asked > now() - YOUNG_MS) return null; // it may still travel
+  const is = unknown ? "paid" : "undone";
+  await keepSale({ ...sale, is });
+  return is;
+}
+
 /**
  * Settle the open sales of a device, but not the one that is `shown`: how many stay `open`, and
  * how many were `found` paid, of which nobody at this till has seen the receipt.
@@ -51,10 +63,13 @@ export async function settle(device, shown) {
   let [open, found] = [0, 0];
   for (const sale of await ownSales(device)) {
     if (sale.id === shown) continue;
-    if (!isOpen(sale)) {
+    if (sale.is === "undoing") {
+      open += (await undone(sale, device)) ? 0 : 1;
+    } else if (!isOpen(sale)) {
       if (sale.at < old) await dropSale(sale.id);
     } else {
-      const known = sale.at > now() - YOUNG_MS ? null : await burn(sale, device);
+      const young = sale.at > now() - (sale.request ? ASKING_MS : YOUNG_MS);
+      const known = young ? null : await burn(sale, device);
       open += known ? 0 : 1;
       found += known?.receipt ? 1 : 0;
     }

@@ -34,7 +34,6 @@ async function step(name, mode, act) {
 export const readDevice = () => step("device", "readonly", (store) => store.get("device"));
 export const keepDevice = (device) =>
   step("device", "readwrite", (store) => store.put(device, "device"));
-export const forgetDevice = () => step("device", "readwrite", (store) => store.delete("device"));
 export const keepSale = (sale) => step("sales", "readwrite", (store) => store.put(sale));
 export const dropSale = (id) => step("sales", "readwrite", (store) => store.delete(id));
 

@@ -3,12 +3,13 @@
 import { all, find } from "./dom.js";
 import { closing, recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
-import { changeCashier, drawCashier } from "./cashier.js";
+import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
+import { keepUp, onBack } from "./installing.js";
 import {
-  abandon, again, agreed, agreement, begin, byVoucher, leave, next, openSale, part, pay, press,
-  retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
+  abandon, again, agreed, agreement, begin, byVoucher, leave, next, openSale, otherWay, part, pay,
+  press, retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
 } from "./sale.js";
-import { WORDS, heard, once, show, state } from "./screens.js";
+import { WORDS, heard, idle, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
 import { practiceAnew, practiceDevice } from "./practice.js";
 import { ask, now } from "./wire.js";
@@ -39,7 +40,7 @@ async function start() {
 /** The page was closed while a sale of this minute was under way: ask for it, and never burn it. */
 async function resume() {
   const sale = (await ownSales(state.device)).find((one) => one.is === "sent");
-  if (!sale || sale.at < now() - YOUNG_MS || state.screen !== "amount") return;
+  if (!sale || sale.at < now() - YOUNG_MS || !["amount", "cashier"].includes(state.screen)) return;
   openSale(sale);
   show("unsure");
   const address = `${API}/payments/${sale.id}`;
@@ -74,6 +75,7 @@ async function turned(device) {
 const ACTS = {
   amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
   practise, work: backToWork, print: () => print(), retype, part, other: leave, keep: next,
+  later: next, way: otherWay,
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
   voucher: toVoucher,
   undo: () => undo(state.sale),
@@ -115,7 +117,8 @@ document.addEventListener("visibilitychange", () => {
 const waits = () => state.device && ["cashier", "amount", "stopped"].includes(state.screen);
 setInterval(() => waits() && look(), LOOK_MS);
 
-const { offline, scope } = document.body.dataset;
-navigator.serviceWorker?.register(offline, { scope }).catch(() => {}); // it opens with network only
+keepUp(document.body.dataset, () => firstScreen() === state.screen && !state.typed);
+const HELD = ["busy", "left", "unsure", "paid", "undo", "undone"]; // no back key
+onBack(() => !HELD.includes(state.screen) && (idle() || once(leave), true));
 
 start();

@@ -9,6 +9,15 @@ export const voucher = (typed) => ({
   says: { method: "voucher", voucher: typed }, coded: false,
 });
 
+const PAYS = [KIND.voucher, KIND.member, KIND.card];
+
+/** Whether a scanned text pays: not a till's own QR, not a place's poster, not a box of rice. */
+export const pays = (text) => PAYS.includes(messageOf(text)?.[0]);
+
+/** Whether a typed text is a QR's that pays nothing: a scanner types whatever it sees. */
+export const isNone = (typed) =>
+  !pays(typed) && (messageOf(typed) !== null || typed.includes("://"));
+
 /** How the API calls what was typed or scanned, and whether a code goes with it. */
 export function wayOf(typed) {
   const kind = messageOf(typed)?.[0];

@@ -7,6 +7,7 @@ import { dayOf, money, shortly, whenOf } from "../telling.js";
 import {
   ask, asNumber, clockOffset, hex, insist, makeKeys, newId, now, setClock, sharedKey,
 } from "../wire.js";
+import { keepUp, onBack, stepped } from "../installing.js";
 import { startCamera, stopCamera } from "../scanning.js";
 import { drop, forget, keep, read, takeTicket } from "./keeping.js";
 import { atMost, hide, showQr } from "./showing.js";
@@ -15,12 +16,15 @@ const API = "/api/v1/phones";
 const WORDS = find("[data-words]").dataset;
 const FEW_TICKETS = 100; // below it, new ones are fetched with network
 const BYTES_OF_TICKET = 32; // signs of its hexadecimal
+const OLD_MS = 7 * 24 * 3600 * 1000; // and when those that are kept are older: they live 30 days
 const UNLINKED = [401, 403]; // answers to a telephone that is not known, or blocked
 const LOOK_MS = 2000; // how often a shown QR asks whether it has paid
-const CLOCKS_MS = 60000; // how far the caisse's clock may be from what is known of it
+const CODE = /^([0-9a-z]-?){10}$/i; // that links this telephone
 const PLACE = /^lieu-([0-9]{1,9})$/; // of a printed QR
 
-const state = { device: null, wallet: null, screen: "start", asked: null, since: 0 };
+const state = { device: null, wallet: null, screen: "start", asked: null, ticket: null };
+
+const FIRST = ["start", "link", "home", "stopped"]; // one leaves the page from them
 
 const screen = (name) => find(`[data-screen="${name}"]`);
 
@@ -29,6 +33,7 @@ function show(name) {
   if (state.screen === "qr" && name !== "qr") hide();
   stopCamera();
   state.screen = name;
+  stepped(FIRST.includes(name));
   for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
   for (const one of all("[data-wrong]")) one.hidden = true;
   find("h1", screen(name)).focus({ preventScroll: true });
@@ -54,16 +59,21 @@ async function start() {
   } catch {
     return stopped(WORDS.stoppedKeys);
   }
-  const said = decodeURIComponent(location.hash.slice(1));
-  if (said) history.replaceState(null, "", location.pathname); // it is not kept in the history
-  const place = PLACE.exec(said);
-  if (!state.device || (said && !place)) {
-    find("#code").value = place ? "" : said;
+  await arrived();
+}
+
+/** What stands behind the address: a code that links, or a place whose printed QR was scanned. */
+async function arrived() {
+  const said = location.hash.slice(1);
+  if (said) history.replaceState(history.state, "", location.pathname); // it is not kept there
+  const [place, isCode] = [PLACE.exec(said), CODE.test(said)];
+  draw();
+  if (!state.device || isCode) {
+    find("#code").value = isCode ? said : "";
     return show("link");
   }
-  await home();
-  if (await unsettled()) return;
-  if (place) await atPlace(Number(place[1]));
+  if (await unsettled()) return null;
+  return place ? atPlace(Number(place[1])) : home();
 }
 
 async function link(form) {
@@ -84,25 +94,44 @@ async function link(form) {
   await home();
 }
 
-/** The first screen, with what is known; what the caisse knows now comes after it. */
+/** The first screen, with what is known; what the caisse knows now comes when it comes. */
 async function home() {
   draw();
   show("home");
-  await look();
+  look();
+  find("[data-waits]").hidden = !(await read("asked"));
 }
 
-/** Ask what is in the wallet; keep it, the caisse's time, and tickets for days without network. */
+let looking = false;
+
+/** Ask what is in the wallet, beside whatever is pressed; no screen changes but the first one. */
 async function look() {
-  const answer = await ask("GET", `${API}/self`, undefined, state.device);
-  find("[data-old]").hidden = answer !== null;
-  if (UNLINKED.includes(answer?.status)) return unlinked();
-  if (answer?.status !== 200) return draw();
+  if (looking) return;
+  looking = true;
+  try {
+    await looked(state.device);
+  } finally {
+    looking = false;
+  }
+}
+
+/** Keep the wallet, the caisse's time, and tickets for days without network. */
+async function looked(device) {
+  const answer = await ask("GET", `${API}/self`, undefined, device);
+  if (device !== state.device) return; // it was linked anew meanwhile
+  find("[data-old]").hidden = answer?.status === 200;
+  if (UNLINKED.includes(answer?.status)) {
+    if (state.screen === "home") await unlinked(answer.status);
+    return;
+  }
+  if (answer?.status !== 200) return;
   state.wallet = answer.said;
   await keep("wallet", state.wallet);
   await keep("clock", clockOffset());
-  draw();
-  const kept = (await read("tickets"))?.tickets.length ?? 0;
-  if (kept < FEW_TICKETS) await refill();
+  if (state.screen === "home") draw();
+  const kept = await read("tickets");
+  const fresh = kept?.at > now() - OLD_MS && kept.tickets.length >= FEW_TICKETS;
+  if (!fresh) await refill();
 }
 
 async function refill() {
@@ -110,12 +139,16 @@ async function refill() {
   if (answer?.status !== 201) return;
   const { tickets, key_id: keyId } = answer.said;
   const cut = tickets.match(new RegExp(`.{${BYTES_OF_TICKET}}`, "g"));
-  await keep("tickets", { keyId, tickets: cut });
+  await keep("tickets", { keyId, tickets: cut, at: now() });
 }
 
-async function unlinked() {
-  await forget();
-  Object.assign(state, { device: null, wallet: null });
+/** A telephone that was blocked forgets all; one that is not known may be known again. */
+async function unlinked(status) {
+  if (status === 403) {
+    await forget();
+    Object.assign(state, { device: null, wallet: null });
+    draw();
+  }
   show("link");
   wrong(WORDS.unlinked);
 }
@@ -128,11 +161,11 @@ function stopped(text) {
 function draw() {
   const { wallet } = state;
   find("[data-known]").hidden = !wallet;
+  find("[data-lines]").replaceChildren(...(wallet?.lines ?? []).slice(0, 10).map(row));
+  fill("left", money(wallet?.left_cents ?? 0));
   if (!wallet) return;
   fill("unit", wallet.unit);
-  fill("left", money(wallet.left_cents));
   fill("as-of", shortly(wallet.at));
-  find("[data-lines]").replaceChildren(...wallet.lines.slice(0, 10).map(row));
 }
 
 /** One movement: where or what, when, how much. */
@@ -157,11 +190,11 @@ async function toPay() {
   const ticket = await takeTicket();
   if (!ticket) return wrong(WORDS.noTicket);
   const mostCents = state.wallet?.most_cents ?? 0;
-  state.since = now();
+  state.ticket = ticket;
   find("#most").value = money(mostCents);
   show("qr");
   await showQr(ticket, state.device, mostCents);
-  watch(state.since);
+  watch(ticket);
 }
 
 /** Another amount at most, as it was typed. */
@@ -174,27 +207,24 @@ async function most(form) {
   await atMost(cents);
 }
 
-/** With network, the telephone learns that its QR has paid: by a purchase that it did not know. */
-async function watch(since) {
-  const known = new Set(state.wallet?.lines.map((line) => line.short));
-  const isNew = (line) => line.reason === "payment" && line.at > since - CLOCKS_MS;
-  while (state.screen === "qr" && state.since === since) {
+/** With network, the telephone learns that its QR has paid: by the ticket in it. */
+async function watch(ticket) {
+  const here = () => state.screen === "qr" && state.ticket === ticket;
+  while (here()) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    if (state.screen !== "qr" || state.since !== since || document.hidden) continue;
-    const answer = await ask("GET", `${API}/self`, undefined, state.device);
-    if (state.screen !== "qr" || state.since !== since || answer?.status !== 200) continue;
-    state.wallet = answer.said;
-    await keep("wallet", state.wallet);
-    const line = state.wallet.lines.find((one) => isNew(one) && !known.has(one.short));
-    if (line) paid({ ...line, cents: -line.cents, left_cents: state.wallet.left_cents });
+    if (!here() || document.hidden) continue;
+    const said = { ticket: ticket.ticket };
+    const answer = await ask("POST", `${API}/tickets/paid`, said, state.device);
+    if (here() && answer?.said.kind) paid(answer.said);
   }
 }
 
 // --- to read a QR ---
 
-function toScan() {
+async function toScan() {
+  if (await unsettled()) return; // one payment after the other
   show("scan");
-  return startCamera(find("video"), scanned, (code) => wrong(cameraWords(code)));
+  startCamera(find("video"), scanned, (code) => wrong(cameraWords(code))); // it may ask for long
 }
 
 /** A text that the camera has read. */
@@ -254,36 +284,52 @@ async function settle() {
   const { path, said } = state.asked;
   const answer = await insist("POST", path, said, state.device);
   if (answer === null) return show("unsure");
-  await drop("asked");
-  if (UNLINKED.includes(answer.status)) return unlinked();
-  if (answer.status > 201) return failed(answer.said.member);
-  paid({ ...answer.said, place: state.asked.place });
+  if (answer.status === 401) return unlinked(answer.status); // its number is asked for later
+  await ended(answer);
 }
 
-/** A payment whose answer was lost before this page was closed: ask what became of it. */
+/** The caisse knows what became of it. */
+async function ended(answer) {
+  const { place } = state.asked;
+  await drop("asked");
+  if (answer.status === 403) return unlinked(answer.status);
+  if (answer.said.kind) return paid({ ...answer.said, place });
+  return failed(answer.said.member);
+}
+
+/** A payment whose answer was lost: ask what became of it, before anything else is paid. */
 async function unsettled() {
-  state.asked = (await read("asked")) ?? null;
-  if (!state.asked) return false;
-  fill("cents", money(state.asked.cents));
-  fill("at", state.asked.place);
+  const kept = await read("asked");
+  if (!kept) return false;
+  state.asked = kept;
+  fill("cents", money(kept.cents));
+  fill("at", kept.place);
   await again();
   return true;
 }
 
+/** Ask; nothing is paid by it. What never arrived is paid, or given up, by a press. */
 async function again() {
   show("busy");
-  const { id, place } = state.asked;
+  const { id } = state.asked;
   const answer = await ask("GET", `${API}/payments/${id}`, undefined, state.device);
-  if (answer?.status === 200) {
+  if (answer === null || answer.status >= 500) return show("unsure");
+  if (answer.status === 401) return unlinked(answer.status);
+  return answer.said.reason === "unknown" ? show("missing") : ended(answer);
+}
+
+/** She does not want to pay it any more: whatever still travels is refused. */
+async function giveUp() {
+  show("busy");
+  const { id, said } = state.asked;
+  const shown = said.request ? { request: said.request } : { place: said.place };
+  const answer = await insist("POST", `${API}/payments/${id}/abandon`, shown, state.device);
+  if (answer === null) return show("unsure");
+  if (answer.status === 200 && answer.said.reason === "abandoned") {
     await drop("asked");
-    return paid({ ...answer.said, place });
+    return home();
   }
-  if (answer?.status === 404) return settle(); // it never arrived: the same number once more
-  if (answer && answer.status < 500) {
-    await drop("asked");
-    return failed(answer.said.member);
-  }
-  return show("unsure");
+  return answer.status === 401 ? unlinked(answer.status) : ended(answer);
 }
 
 function paid({ cents, at, place, words, short, left_cents: left }) {
@@ -298,13 +344,16 @@ function paid({ cents, at, place, words, short, left_cents: left }) {
 }
 
 function failed(text) {
-  find("[data-reason]").textContent = text;
+  find("[data-reason]").textContent = text || WORDS.failed;
   show("refused");
 }
 
 // --- what is pressed ---
 
-const ACTS = { pay: toPay, scan: toScan, home, confirm, again, fresh: toPay };
+const ACTS = {
+  pay: toPay, scan: toScan, home, confirm, again, fresh: toPay, settle, waits: unsettled,
+  "give-up": giveUp,
+};
 const FORMS = { link, most, amount: toConfirm };
 let busy = false;
 
@@ -327,12 +376,14 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   once(() => FORMS[event.target.dataset.form](event.target));
 });
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && state.device && state.screen === "home") once(look);
-});
-addEventListener("online", () => state.device && state.screen === "home" && once(look));
+const rests = () => state.device && state.screen === "home";
+document.addEventListener("visibilitychange", () => !document.hidden && rests() && look());
+addEventListener("online", () => rests() && look());
+const FREE = ["home", "link", "scan", "paid", "refused"]; // what another address may take away
+addEventListener("hashchange", () => FREE.includes(state.screen) && once(arrived));
 
-const { offline, scope } = document.body.dataset;
-navigator.serviceWorker?.register(offline, { scope }).catch(() => {}); // it opens with network only
+keepUp(document.body.dataset, rests);
+const HELD = ["busy", "unsure", "missing"]; // the back key leaves no such screen
+onBack(() => !HELD.includes(state.screen) && (FIRST.includes(state.screen) || once(home), true));
 
-start();
+once(start);

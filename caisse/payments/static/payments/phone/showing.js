@@ -7,19 +7,19 @@ import { find } from "../dom.js";
 
 const LIVES_S = 30;
 
-let shown = null; // { ticket, device, mostCents, timer }
+let shown = null; // { ticket, device, mostCents, drawnAt, timer }
 
 /** Show the QR of a ticket, until `hide`; `mostCents` is the most that it pays. */
 export async function showQr(ticket, device, mostCents) {
   hide();
-  shown = { ticket, device, mostCents, left: 0, timer: setInterval(tick, 1000) };
+  shown = { ticket, device, mostCents, drawnAt: 0, timer: setInterval(tick, 1000) };
   await tick();
 }
 
 /** The same ticket pays another amount at most. */
 export async function atMost(mostCents) {
   if (!shown) return;
-  Object.assign(shown, { mostCents, left: 0 });
+  Object.assign(shown, { mostCents, drawnAt: 0 });
   await tick();
 }
 
@@ -30,15 +30,18 @@ export function hide() {
   find("[data-qr]").replaceChildren();
 }
 
+/** By the clock, not by counting: a telephone that slept shows an old QR for no second. */
 async function tick() {
   if (!shown) return;
-  shown.left -= 1;
-  if (shown.left < 0) {
-    shown.left = LIVES_S;
+  const lived = (Date.now() - shown.drawnAt) / 1000;
+  if (lived >= LIVES_S || lived < 0) {
+    shown.drawnAt = Date.now();
     await draw(shown);
   }
-  if (shown) find("[data-lives]").value = shown.left;
+  if (shown) find("[data-lives]").value = LIVES_S - (Date.now() - shown.drawnAt) / 1000;
 }
+
+document.addEventListener("visibilitychange", () => document.hidden || tick());
 
 async function draw({ ticket, device, mostCents }) {
   const message = await memberQr({
