@@ -19,6 +19,7 @@ from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
 from caisse.payments.models import Card, Device, Till
+from caisse.payments.reasons import at_shop, declined
 from caisse.payments.rules import InstrumentRules
 from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
@@ -297,6 +298,24 @@ def last_lines(wallet_id: int, *, limit: int) -> tuple[WalletLine, ...]:
     now = 0 if account is None else account.balance - account.held
     before = now - sum(line.cents for line in rows)
     return _wallet_lines(code, rows, before)[::-1]
+
+
+def lines_until(wallet_id: int, *, until_ms: int, limit: int) -> tuple[WalletLine, ...]:
+    """The movements of a wallet before that instant, the newest first. A few queries."""
+    code = f"wallet:{wallet_id}"
+    rows = books.lines(code, until_ms=until_ms, limit=limit)
+    known = {movement.id: movement for movement in books.transfers([row.id for row in rows])}
+    found = []
+    for row in rows:
+        one = known[row.id]
+        after = one.debit_after if one.debit == code else one.credit_after
+        found.append(_wallet_line(one, row.cents, after))
+    return tuple(found)
+
+
+def refused_in_words(reason: str) -> str:
+    """Why a purchase did not pass, as its member reads it, without what was left."""
+    return at_shop(declined(reason), by_card=False).member
 
 
 def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:

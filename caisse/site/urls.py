@@ -14,7 +14,16 @@ from caisse.site.pages import (
     places,
     refusals,
 )
-from caisse.site.pages.member import card, details, household, inquiries, leaving, looks, wallet
+from caisse.site.pages.member import (
+    card,
+    details,
+    household,
+    inquiries,
+    leaving,
+    looks,
+    messages,
+    wallet,
+)
 from caisse.site.pages.office import (
     accountant,
     asked,
@@ -55,6 +64,12 @@ urlpatterns = [
     path("moi", wallet.wallet, name="wallet"),
     path("moi/mouvements/<str:month>", wallet.my_month, name="my_month"),
     path("moi/recu/<str:receipt>", wallet.my_receipt, name="my_receipt"),
+    path("moi/messages", messages.my_messages, name="my_messages"),
+    path("moi/messages/lu", messages.my_messages_read, name="my_messages_read"),
+    path("moi/messages/<int:notice_id>", messages.my_letter, name="my_letter"),
+    path("moi/prevenir", messages.my_channels, name="my_channels"),
+    path("moi/prevenir/appareil", messages.my_push, name="my_push"),
+    path("moi/prevenir/appareil/<int:pk>/retirer", messages.my_push_end, name="my_push_end"),
     path("moi/foyer", household.my_household, name="my_household"),
     path("moi/carte", card.my_card, name="my_card"),
     path("moi/demandes", inquiries.my_inquiries, name="my_inquiries"),
@@ -69,6 +84,11 @@ urlpatterns = [
     path("gestion/journal", journal.journal, name="journal"),
     path("gestion/courrier", notices.notices, name="notices"),
     path("gestion/courrier/<int:notice_id>/repartir", notices.notice_retry, name="notice_retry"),
+    path(
+        "gestion/personnes/<int:number>/titulaires/<int:holder_id>/solde",
+        notices.balance_send,
+        name="balance_send",
+    ),
     path("gestion/impressions", printing.printing, name="printing"),
     path(
         "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte.pdf",

@@ -60,6 +60,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (ANYONE, "mfa_remove_webauthn mfa_edit_webauthn usersessions_list"),
     # a member's own
     (MEMBERS, "my_card wallet my_month my_receipt my_household my_inquiries my_inquiry my_looks"),
+    (MEMBERS, "my_messages my_messages_read my_letter my_channels my_push my_push_end"),
     (MEMBERS, "my_details my_details_json my_details_pdf my_leave my_allocation"),
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
     (MEMBERS, "my_pledge_undo my_call_me my_pause my_resume"),
@@ -83,7 +84,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # people: names and contacts are for those who talk with members, and for the payers' accountant
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
-    (PEOPLE, "holder_pin holder_card card_print"),
+    (PEOPLE, "holder_pin holder_card card_print balance_send"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),

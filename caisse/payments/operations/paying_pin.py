@@ -18,6 +18,7 @@ from caisse.payments import keys, pins
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
+from caisse.payments.operations.noting import note_refusal
 from caisse.payments.operations.paying import Purchase, outcome, pay_transfer, told
 from caisse.payments.operations.pins import (
     MONTH_MS,
@@ -131,8 +132,10 @@ def _settled(entry: Entry, tried: Tried, ways: Iterable[str]) -> Answer:
             counted = _count_at_till(entry)
             if counted.answer == "posted" and not by_card:
                 BRAKE.saw(right=False)
-        said = at_shop(answer, by_card=by_card)
-        return paid_before(entry.purchase, up_to=entry.up_to) or said
+        first = paid_before(entry.purchase, up_to=entry.up_to)
+        if first is None:
+            note_refusal(known.purchase, answer.reason, right=tried.right)
+        return first or at_shop(answer, by_card=by_card)
     if tried.right:
         BRAKE.saw(right=True)
         flatten(tried.holder_id, entry.digits)

@@ -14,7 +14,8 @@ from caisse.kernel import clock, events
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.wording import amount, day, month_name
-from caisse.messages.operations import Letter, composes
+from caisse.messages.operations import KINDS, Letter, composes
+from caisse.messages.queries import NoticeRow
 from caisse.month.rules import AllocationRules, Pot, allocation, credit_on
 from caisse.people import queries as people
 from caisse.people.queries import Addressee
@@ -93,6 +94,12 @@ def leaving(to: Addressee, membership: int | None, cause: Id) -> Letter:
             _("Vous pouvez revenir sur ce choix : dites-le à l’équipe."),
         ),
     )
+
+
+def read_letter(row: NoticeRow, cause: Id, person_id: int) -> Letter | None:
+    """The words of a letter to a person, made anew for her page; None for a kind of before."""
+    known, to = KINDS.get(row.kind), people.addressee(person_id)
+    return None if known is None or to is None else known[1](to, row.membership, cause)
 
 
 def facts_of(membership: int | None, month: Month) -> tuple[tuple[str, str], ...]:

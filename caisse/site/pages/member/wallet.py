@@ -19,6 +19,7 @@ from caisse.people import queries as people
 from caisse.people.queries import Statement
 from caisse.site.pages.member.mine import first_day, me_of, mine, terms
 from caisse.site.telling import wallet as words
+from caisse.site.telling.messages import unread
 
 NEWS_MS = 14 * clock.DAY_MS  # for how long an answer is news
 
@@ -46,6 +47,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "arriving": words.arriving(unspent, units),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
+        "unread": unread(me, now.lines),
         **_shown(now),
     }
     return show(request, "site/member/wallet.html", told)
