@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from caisse.kernel import keyfiles
-from caisse.kernel.keyfiles import alone, kept, path
+from caisse.kernel.keyfiles import alone, kept, path, write
 
 NAME = "pin.keys"
 TILLS = "till.keys"
@@ -34,8 +33,7 @@ def pin_keys() -> dict[int, bytes]:
 def make_pin_key() -> None:
     """Make the first key, before the first PIN is drawn; nothing when there is one."""
     with alone():
-        if not path(NAME).exists():
-            keyfiles.write(NAME, {1: secrets.token_bytes(KEY_BYTES)})
+        _make(NAME)
 
 
 def add_pin_key() -> int:
@@ -43,7 +41,7 @@ def add_pin_key() -> int:
     with alone():
         known = pin_keys()
         number = max(known) + 1
-        keyfiles.write(NAME, {**known, number: secrets.token_bytes(KEY_BYTES)})
+        write(NAME, {**known, number: secrets.token_bytes(KEY_BYTES)})
     return number
 
 
@@ -57,16 +55,27 @@ def till_key() -> ec.EllipticCurvePrivateKey:
 
 
 def make_till_key() -> None:
-    """Make the key of the tills, before the first device is invited; nothing when there is one."""
+    """Make the key of tills and telephones; nothing where there is one."""
     with alone():
         if not path(TILLS).exists():
             made = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-            keyfiles.write(TILLS, {1: made.to_bytes(KEY_BYTES, "big")})
+            write(TILLS, {1: made.to_bytes(KEY_BYTES, "big")})
 
 
 def card_key() -> bytes:
     """What cards are sealed under: HKDF of the root key, 32 bytes. Raises as `till_key` does."""
     return _derived(max(kept(ROOT, "cards").items())[1], b"card")
+
+
+def ticket_key() -> bytes:
+    """What the tickets of phones are sealed under. Raises as `till_key` does."""
+    return _derived(max(kept(ROOT, "phones").items())[1], b"ticket")
+
+
+def make_root_key() -> None:
+    """Make the root key; nothing where there is one."""
+    with alone():
+        _make(ROOT)
 
 
 def sign_key() -> tuple[int, Ed25519PrivateKey]:
@@ -81,12 +90,10 @@ def sign_keys() -> dict[int, Ed25519PublicKey]:
     return {number: _signing(secret).public_key() for number, secret in known.items()}
 
 
-def make_card_keys() -> None:
-    """Make the keys of cards, before the first one is made; nothing where there are some."""
+def make_sign_key() -> None:
+    """Make the key of signatures; nothing where there is one."""
     with alone():
-        for name in (ROOT, SIGNS):
-            if not path(name).exists():
-                keyfiles.write(name, {1: secrets.token_bytes(KEY_BYTES)})
+        _make(SIGNS)
 
 
 @cache
@@ -102,3 +109,9 @@ def _signing(secret: bytes) -> Ed25519PrivateKey:
 @cache
 def _curve(secret: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+
+
+def _make(name: str) -> None:
+    """A first key in this file; nothing when there is one."""
+    if not path(name).exists():
+        write(name, {1: secrets.token_bytes(KEY_BYTES)})

@@ -16,8 +16,8 @@ from caisse.messages import operations as messages
 from caisse.messages.tests.devices import Phone
 from caisse.month import operations as months
 from caisse.payments import operations as payments
+from caisse.people import queries as people
 from caisse.people.models import Person
-from caisse.people.queries import person_of_holder
 from tests.same_id.case import MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
 from tests.same_id.of_access import holder
 
@@ -364,7 +364,7 @@ def _send_balance() -> Asked:
 
 def told() -> int:
     """The number of a person who may be told by e-mail and telephone."""
-    found = person_of_holder(holder())
+    found = people.person_of_holder(holder())
     assert found is not None
     Person.objects.filter(pk=found).update(email="a@example.org", phone="06 12 34 56 78")
     return found
@@ -377,7 +377,36 @@ def _invite_device() -> Asked:
     return Asked({"place_id": one, "label": "Comptoir"}, [{"place_id": other}, {"label": "Marché"}])
 
 
+@of(payments.add_cashier)
+def _add_cashier() -> Asked:
+    ground()
+    one, other = approved("Halle"), approved("Vrac")
+    content = {"place_id": one, "label": "Lou", "level": "take"}
+    return Asked(content, [{"place_id": other}, {"label": "Max"}, {"level": "refund"}])
+
+
+@of(payments.hold_paper_sale)
+def _hold_paper_sale() -> Asked:
+    ground()
+    one, other = approved("Halle"), approved("Vrac")
+    content = {"holder_id": holder(), "place_id": one, "cents": 20_00}
+    spender = people.holder_numbered(content["holder_id"])
+    assert spender is not None
+    post(
+        ("bank:caisse", "fund:caisse", 50_00, "opening_bank"),
+        ("fund:caisse", f"wallet:{spender.wallet_id}", 50_00, "opening_wallet"),
+    )
+    return Asked(content, [{"holder_id": holder()}, {"place_id": other}, {"cents": 21_00}])
+
+
 @of(payments.make_card)
 def _make_card() -> Asked:
     ground()
     return Asked({"holder_id": holder()}, [{"holder_id": holder()}])
+
+
+@of(payments.invite_phone)
+def _invite_phone() -> Asked:
+    ground()
+    content = {"holder_id": holder(), "label": "Le mien"}
+    return Asked(content, [{"holder_id": holder()}, {"label": "Le sien"}])

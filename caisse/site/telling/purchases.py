@@ -66,12 +66,12 @@ def correction(to: Addressee, membership: int | None, cause: Id) -> Letter | Non
 @composes("credit", "argent arrivé")
 def credit(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     """When the month's money is there."""
-    moved = books.transfer(cause)
-    if moved is None:
+    found = _line(cause)
+    if found is None:
         return None
     title = _("Votre versement est arrivé")
-    told = _Moved(title, moved.cents, moved.credit_after, "", moved.at)
-    month = (_("Mois"), month_name(moved.for_month))
+    told = _Moved(title, found.cents, found.left_cents, "", found.at)
+    month = (_("Mois"), month_name(found.for_month))
     return _letter(told, _("Versement"), contest=False, more=(month,))
 
 
@@ -130,16 +130,21 @@ def _last_aloud(lines: Sequence[WalletLine], told: Sequence[words.Told]) -> Iter
 
 def _of_transfer(cause: Id, title: str, kind: str) -> Letter | None:
     """Of what moved between a wallet and a place, or another account of the caisse's."""
-    moved = books.transfer(cause)
-    if moved is None:
+    found = _line(cause)
+    if found is None:
         return None
-    out = moved.debit.startswith("wallet:")
-    other, left = moved.credit, moved.debit_after
-    if not out:
-        other, left = moved.debit, moved.credit_after
-    place = int(other.removeprefix("place:")) if other.startswith("place:") else None
-    three = payments.words_of(cause) if place and moved.phase != "reverse" else ()
-    return _letter(_Moved(title, moved.cents, left, _name(place), moved.at, three), kind)
+    three = () if found.place_id is None or found.undone else payments.words_of(cause)
+    place, cents = _name(found.place_id), abs(found.cents)
+    return _letter(_Moved(title, cents, found.left_cents, place, found.at, three), kind)
+
+
+def _line(cause: Id) -> WalletLine | None:
+    """What moved, as the holders of its wallet read it; None for what is nobody's."""
+    moved = books.transfer(cause)
+    for code in () if moved is None else (moved.debit, moved.credit):
+        if code.startswith("wallet:"):
+            return payments.wallet_line(int(code.removeprefix("wallet:")), cause)
+    return None
 
 
 def _letter(
