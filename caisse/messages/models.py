@@ -146,6 +146,7 @@ class Subscription(models.Model):
     """A device that a person wants to be told on: where its maker takes Web Push messages.
 
     The keys are the device's (RFC 8291). `amounts`: its screen may show how much was paid, where.
+    `phone_id` is that of a telephone that pays: blocked, it is told no more.
     """
 
     person = models.ForeignKey(
@@ -155,6 +156,7 @@ class Subscription(models.Model):
     public_key = models.BinaryField(max_length=65)
     secret = models.BinaryField(max_length=16)
     amounts = models.BooleanField(default=False)
+    phone_id = models.BigIntegerField(null=True)
     made_at = models.BigIntegerField()
     cause = Id16Field(unique=True)
 

@@ -10,6 +10,7 @@ import json
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from email.utils import parseaddr
 from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
@@ -83,6 +84,11 @@ def known_host(endpoint: str) -> bool:
         if parts.scheme == "https" and port in (None, 443) and _fits(host, allowed):
             return True
     return False
+
+
+def host_of(endpoint: str) -> str:
+    """Whom an address asks, "" for what is none."""
+    return urlsplit(endpoint).netloc.lower()
 
 
 def _fits(host: str, allowed: str) -> bool:
@@ -159,7 +165,7 @@ def proof(signs: ec.EllipticCurvePrivateKey, audience: str) -> str:
     claims = {
         "aud": audience,
         "exp": int(time.time()) + GOOD_S,
-        "sub": f"mailto:{settings.DEFAULT_FROM_EMAIL}",
+        "sub": f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
     }
     parts = [text_of(json.dumps(one).encode()) for one in ({"typ": "JWT", "alg": "ES256"}, claims)]
     said = ".".join(parts)

@@ -69,6 +69,7 @@ urlpatterns = [
     path("moi/messages/<int:notice_id>", messages.my_letter, name="my_letter"),
     path("moi/prevenir", messages.my_channels, name="my_channels"),
     path("moi/prevenir/appareil", messages.my_push, name="my_push"),
+    path("moi/prevenir/appareil/veille", messages.push_watch, name="push_watch"),
     path("moi/prevenir/appareil/<int:pk>/retirer", messages.my_push_end, name="my_push_end"),
     path("moi/foyer", household.my_household, name="my_household"),
     path("moi/carte", card.my_card, name="my_card"),

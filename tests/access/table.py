@@ -46,7 +46,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (EVERYBODY, "help guide_picture"),
     (
         EVERYBODY,
-        "till till_manifest till_offline payer payer_manifest payer_offline api",
+        "till till_manifest till_offline payer payer_manifest payer_offline push_watch api",
     ),  # proven by the device, not by a login
     (ANYONE, "home resume second_factor account"),
     # django-allauth: before one is in; and one's own keys

@@ -3,12 +3,12 @@
 Jobs of domain.md 3.3: M08, M09; the pages « Messages » and « Comment me prévenir ».
 """
 
+import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from caisse.kernel import clock
 from caisse.messages import operations, push, queries
 from caisse.messages.operations import remarks
 from caisse.people import queries as people
@@ -40,7 +40,7 @@ SHOWS = """async ([key, refuses]) => {
         } } };
     const form = document.querySelector('form[data-push]');
     form.submit = () => {};
-    await ask(form, registration);
+    await ask(form, async () => registration);
     const said = [...new FormData(form)].filter(([name]) => name !== 'csrfmiddlewaretoken');
     const refused = document.querySelector('[data-push-refused]');
     return { asked, said: Object.fromEntries(said), refused: !refused.hidden,
@@ -102,8 +102,8 @@ def test_a_browser_that_says_yes_fills_the_form_and_one_that_says_no_is_told(
     member: Visit,
 ) -> None:
     page = member("/moi/prevenir", width=PHONE)
-    form = page.locator("form[data-push]")
-    assert form.is_hidden(), "no service worker shows what arrives"
+    assert "Me prévenir sur cet appareil" in looked_at(page)
+    assert named(page, "Me prévenir sur cet appareil").is_visible()
     key = push.public_key()
     told = page.evaluate(SHOWS, [key, False])
     assert told["asked"] == [[True, 65]]
@@ -113,15 +113,62 @@ def test_a_browser_that_says_yes_fills_the_form_and_one_that_says_no_is_told(
     assert not told["refused"]
     told = page.evaluate(SHOWS, [key, True])
     assert told["refused"] and told["focus"]
-    shown(page)
 
 
-def shown(page: Page) -> None:
-    """The form, where there is a service worker."""
-    page.evaluate("document.querySelector('form[data-push]').hidden = false")
-    assert "Me prévenir sur cet appareil" in looked_at(page)
-    assert named(page, "Me prévenir sur cet appareil").is_visible()
-    assert clock.travelling()
+WATCHES = """async () => {
+    const { watched } = await import('/static/payments/push.js');
+    const { watch, scope } = document.querySelector('form[data-push]').dataset;
+    return (await watched(watch, { scope })).scope;
+}"""
+SHOWN = """async () => {
+    const [one] = await navigator.serviceWorker.getRegistrations();
+    return (await one.getNotifications()).map(({ title, body, tag }) => [title, body, tag]);
+}"""
+
+
+def pushed(page: Page, said: dict[str, str]) -> list[list[str]]:
+    """What a device shows after its service worker was given this message."""
+    page.context.grant_permissions(["notifications"])
+    known: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: known.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    for _turn in range(100):
+        if known:
+            break
+        page.wait_for_timeout(50)
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": "/".join(page.url.split("/")[:3]),
+            "registrationId": known[0],
+            "data": json.dumps(said),
+        },
+    )
+    shown: list[list[str]] = []
+    for _turn in range(100):
+        shown = page.evaluate(SHOWN)
+        if shown:
+            break
+        page.wait_for_timeout(50)
+    return shown
+
+
+def test_what_arrives_is_shown_by_the_page_of_choices(member: Visit) -> None:
+    page = member("/moi/prevenir", width=PHONE)
+    assert page.evaluate(WATCHES).endswith("/moi/messages")
+    said = {"id": "a1", "title": "Un achat vient d’être fait", "text": ""}
+    assert pushed(page, said) == [["Un achat vient d’être fait", "", "a1"]]
+
+
+def test_a_telephone_that_pays_shows_what_arrives(member: Visit) -> None:
+    page = member("/payer", width=PHONE)
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    said = {"id": "a1", "title": "Un achat n’est pas passé", "text": ""}
+    assert pushed(page, said) == [["Un achat n’est pas passé", "", "a1"]]
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

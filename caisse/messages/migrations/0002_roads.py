@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ("public_key", models.BinaryField(max_length=65)),
                 ("secret", models.BinaryField(max_length=16)),
                 ("amounts", models.BooleanField(default=False)),
+                ("phone_id", models.BigIntegerField(null=True)),
                 ("made_at", models.BigIntegerField()),
                 ("cause", caisse.kernel.fields.Id16Field(unique=True)),
             ],

@@ -3,6 +3,7 @@
 from caisse.messages.operations.choosing import (
     choose,
     forget_erased,
+    forget_phone,
     mark_read,
     send_balance,
     subscribe,
@@ -22,6 +23,7 @@ __all__ = [
     "composes",
     "follow",
     "forget_erased",
+    "forget_phone",
     "forget_remarks",
     "forget_told",
     "free_stuck",

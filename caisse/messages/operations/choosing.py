@@ -79,13 +79,14 @@ def subscribe(
     amounts: bool,
     by: Actor,
     language: str = "fr",
+    phone_id: int | None = None,
     id: Id | None = None,
 ) -> None:
     """Tell the person on this device too; `amounts`: its screen may show how much, and where.
 
-    `endpoint`, `public_key`, `secret` are what the browser says (RFC 8030, 8291). A device that was
-    somebody else's is hers from now on. Repeatable by `id`. Raises Refusal: `subscription` for what
-    no browser says, `differs`.
+    `endpoint`, `public_key`, `secret` are what the browser says (RFC 8030, 8291); `phone_id` is
+    that of a telephone that pays. A device that was somebody else's is hers from now on. Repeatable
+    by `id`. Raises Refusal: `subscription` for what no browser says, `differs`.
     """
     device = events.fingerprint(endpoint, public_key, secret)
     subject, said = f"person:{person_id}", {"device": device, "amounts": amounts}
@@ -98,7 +99,7 @@ def subscribe(
     Subscription.objects.filter(endpoint=endpoint).delete()
     Subscription.objects.create(
         person_id=person_id, endpoint=endpoint, public_key=point, secret=shared, amounts=amounts,
-        made_at=clock.now_ms(), cause=cause,
+        phone_id=phone_id, made_at=clock.now_ms(), cause=cause,
     )  # fmt: skip
     rows = Subscription.objects.filter(person_id=person_id).order_by("-pk")
     Subscription.objects.filter(
@@ -125,6 +126,11 @@ def unsubscribe(*, person_id: int, subscription_id: int, by: Actor) -> None:
     rows = Subscription.objects.filter(pk=subscription_id, person_id=person_id)
     if rows.delete()[0]:
         events.record("push.unsubscribed", subject=f"person:{person_id}", by=by)
+
+
+def forget_phone(*, phone_id: int) -> None:
+    """Tell nobody any more on a telephone that is blocked, or linked anew. In the caller's."""
+    Subscription.objects.filter(phone_id=phone_id).delete()
 
 
 @ledger.repeatable

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -39,7 +38,7 @@ MOST_A_DAY = 20  # SMS and calls to one person
 PURGED = 5_000  # rows of one purge
 
 Carry = Callable[[Notice, Letter, Addressee], Sent | Failed]
-_REST: dict[str, int] = {}  # until when (ms) a road that is closed is left alone
+_REST: dict[str, int] = {}  # until when (ms) a road, or a host, that is closed is left alone
 
 
 def send_waiting() -> int:
@@ -49,9 +48,14 @@ def send_waiting() -> int:
         state=NoticeState.WAITING, channel__in=list(ROADS), again_at__lte=now
     )
     for channel in due.values_list("channel", flat=True).distinct().order_by():
-        if not now < _REST.get(channel, 0) <= now + MINUTE_MS:
+        if not _rests(channel, now):
             sent += _send_by(Channel(channel), ROADS[Channel(channel)], until)
     return sent
+
+
+def _rests(road: str, now: int) -> bool:
+    """Whether nobody answered there within this minute; a clock that went back waits no longer."""
+    return now < _REST.get(road, 0) <= now + MINUTE_MS
 
 
 def _send_by(channel: Channel, carry: Carry, until: float) -> int:
@@ -190,17 +194,28 @@ def _by_push(notice: Notice, letter: Letter, to: Addressee) -> Sent | Failed:
     for device in Subscription.objects.filter(person_id=to.person_id).order_by("pk"):
         title, text = letter.flash if device.amounts else (letter.subject, "")
         said = {"id": notice.cause.hex(), "title": title, "text": text}
-        said["url"] = reverse("my_messages")
         try:
-            told = push.post(
-                endpoint=device.endpoint, public_key=bytes(device.public_key),
-                secret=bytes(device.secret), said=said,
-            )  # fmt: skip
+            told = _posted(device, said)
         except push.Gone:
             device.delete()
             continue
         answer = answer if isinstance(answer, Sent) else told
     return answer
+
+
+def _posted(device: Subscription, said: dict[str, str]) -> Sent | Failed:
+    """A host where nobody answers rests for a minute: what one browser says stops no other one."""
+    host, now = f"push:{push.host_of(device.endpoint)}", clock.now_ms()
+    if _rests(host, now):
+        return Failed("0")
+    told = push.post(
+        endpoint=device.endpoint, public_key=bytes(device.public_key),
+        secret=bytes(device.secret), said=said,
+    )  # fmt: skip
+    if not isinstance(told, Failed) or not told.closed:
+        return told
+    _REST[host] = now + MINUTE_MS
+    return Failed(told.why)
 
 
 ROADS: dict[Channel, Carry] = {

@@ -77,6 +77,7 @@ from caisse.payments.operations.phones import (
     give_phone_code,
     give_tickets,
     invite_phone,
+    tell_on_phone,
 )
 from caisse.payments.operations.pins import (
     change_pin_key,
@@ -158,5 +159,6 @@ __all__ = [
     "rights_of",
     "spender_typed",
     "suspend_device",
+    "tell_on_phone",
     "too_late",
 ]

@@ -465,7 +465,7 @@ def test_a_device_is_told_and_shows_no_amount_unless_its_owner_wants(
         leave()
         ((_path, _headers, body),) = known.got
         said = phone.read(body)
-        assert said["id"] == id.hex() and said["url"] == "/moi/messages"
+        assert said["id"] == id.hex()
         assert said["title"] == "Un achat vient d’être fait"
         text = said["text"].replace("\u00a0", " ")
         assert text == ("23,50 MonA, Épicerie du Figuier." if amounts else "")

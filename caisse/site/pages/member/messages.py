@@ -1,5 +1,8 @@
 """What a member is told: the list of it, and how she wants to hear of it."""
 
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -91,6 +94,17 @@ def my_push(request: HttpRequest) -> HttpResponse:
     ):  # fmt: skip
         return done(request, _("Cet appareil vous prévient maintenant."), "my_channels")
     return show(request, "site/member/my_push_refused.html", form=form)
+
+
+@require_safe
+def push_watch(request: HttpRequest) -> HttpResponse:
+    """`/moi/prevenir/appareil/veille`: the service worker that shows what arrives on a device."""
+    said = Path(found(finders.find("payments/shown.js"))).read_text(encoding="utf-8")
+    return HttpResponse(
+        said,
+        content_type="text/javascript; charset=utf-8",
+        headers={"Service-Worker-Allowed": reverse("my_messages")},
+    )
 
 
 @in_menu("member")

@@ -7,11 +7,13 @@ import { dayOf, money, shortly, whenOf } from "../telling.js";
 import {
   ask, asNumber, clockOffset, hex, insist, makeKeys, newId, now, setClock, sharedKey,
 } from "../wire.js";
+import { able, subscribe, watched } from "../push.js";
 import { startCamera, stopCamera } from "../scanning.js";
 import { drop, forget, keep, read, takeTicket } from "./keeping.js";
 import { atMost, hide, showQr } from "./showing.js";
 
 const API = "/api/v1/phones";
+const { offline, scope } = document.body.dataset;
 const WORDS = find("[data-words]").dataset;
 const FEW_TICKETS = 100; // below it, new ones are fetched with network
 const BYTES_OF_TICKET = 32; // signs of its hexadecimal
@@ -127,6 +129,8 @@ function stopped(text) {
 
 function draw() {
   const { wallet } = state;
+  const offered = find("[data-push]");
+  if (offered) offered.hidden = !able();
   find("[data-known]").hidden = !wallet;
   if (!wallet) return;
   fill("unit", wallet.unit);
@@ -302,9 +306,22 @@ function failed(text) {
   show("refused");
 }
 
+/** Tell the owner on this telephone: the browser is asked, and the caisse learns what it says. */
+async function tell() {
+  const place = find("[data-told]");
+  try {
+    const registration = await watched(offline, { scope });
+    const said = await subscribe(registration, find("[data-push]").dataset.push);
+    const answer = await insist("POST", `${API}/notices`, said, state.device);
+    place.textContent = answer?.status === 201 ? WORDS.toldHere : WORDS.noAnswer;
+  } catch {
+    place.textContent = WORDS.toldNever;
+  }
+}
+
 // --- what is pressed ---
 
-const ACTS = { pay: toPay, scan: toScan, home, confirm, again, fresh: toPay };
+const ACTS = { tell, pay: toPay, scan: toScan, home, confirm, again, fresh: toPay };
 const FORMS = { link, most, amount: toConfirm };
 let busy = false;
 
@@ -332,7 +349,6 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("online", () => state.device && state.screen === "home" && once(look));
 
-const { offline, scope } = document.body.dataset;
 navigator.serviceWorker?.register(offline, { scope }).catch(() => {}); // it opens with network only
 
 start();
