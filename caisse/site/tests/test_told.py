@@ -26,6 +26,7 @@ from caisse.messages.operations import following, sending
 from caisse.messages.reactions import free, leave, purge
 from caisse.messages.rules import septets
 from caisse.messages.tests.devices import Phone, maker
+from caisse.payments import operations as payments_of
 from caisse.payments import queries as payments
 from caisse.people import operations as people
 from caisse.people import queries as registry
@@ -492,6 +493,35 @@ def test_one_device_that_took_it_is_enough(told: Home, settings: Any) -> None:
         leave()
         assert (len(good.got), len(bad.got)) == (1, 1)
         assert states() == ["sent"]
+
+
+def test_a_host_where_nobody_answers_keeps_no_other_one_waiting(told: Home, settings: Any) -> None:
+    push.make_key()
+    with maker() as good, maker() as gone:
+        settings.PUSH_HOSTS = [good.origin, gone.origin]
+        for person, each in ((lina(told), gone), (awa(told), good)):
+            operations.subscribe(
+                person_id=person, endpoint=f"{each.origin}/a", amounts=False, by=BY, **Phone().said
+            )
+        gone.server.server_close()
+        move(told, 1_00)
+        move(told, 1_00)
+        leave()
+        assert len(good.got) == 2
+        assert sorted(states()) == ["sent", "sent", "waiting", "waiting"]
+
+
+def test_what_is_left_is_what_may_be_spent_also_while_some_is_held(told: Home) -> None:
+    choose(awa(told), "email")
+    payments_of.hold_paper_sale(
+        holder_id=1, place_id=told.place, cents=30_00, by=BY, id=new_id()
+    )  # fmt: skip
+    leave()
+    assert mail.outbox == [], "she was on the telephone: the purchase is told when it is typed"
+    move(told, 20_00)
+    leave()
+    (sent,) = mail.outbox
+    assert "Il vous reste : 50,00" in sent.body.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("channel", ["sms", "voice"])
