@@ -1,4 +1,4 @@
-"""The keys of PINs, tills and cards (own room: files outside the database and its copies).
+"""The keys of PINs, tills and printed papers (own room: files outside the database and its copies).
 
 Whoever holds database and key holds every PIN; so the key is never in the same backup. They lie in
 `CAISSE_KEYS` (`keys` in the caisse's folder when nobody says), a line per key: number, 64 figures.
@@ -76,6 +76,12 @@ def make_root_key() -> None:
     """Make the root key; nothing where there is one."""
     with alone():
         _make(ROOT)
+
+
+def voucher_keys() -> list[bytes]:
+    """What vouchers are known by: HKDF of each root key, the newest first. Raises as above."""
+    known = sorted(kept(ROOT, "vouchers").items(), reverse=True)
+    return [_derived(root, b"voucher") for _number, root in known]
 
 
 def sign_key() -> tuple[int, Ed25519PrivateKey]:

@@ -180,6 +180,61 @@ class Card(models.Model):
         return f"card {self.generation} of holder:{self.pk}"
 
 
+class VoucherSheet(models.Model):
+    """Vouchers that were printed together and paid from one wallet; its number is the sheet's.
+
+    `last_day` is the last one on which they pay. `ended_at` (ms): what was left of it went back to
+    the wallet, because the sheet was withdrawn or its last day had passed.
+    """
+
+    wallet = models.ForeignKey("people.Wallet", on_delete=models.PROTECT, related_name="sheets")
+    made_at = models.BigIntegerField()
+    last_day = models.DateField()
+    ended_at = models.BigIntegerField(null=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["last_day"],
+                name="sheet_last_day",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sheet {self.pk} of wallet:{self.wallet_id}"
+
+
+class Voucher(models.Model):
+    """One voucher: the money of the account `voucher:<n>`, all of it or nothing.
+
+    `n` is drawn by chance. Neither the serial nor the secret on the paper is here, but what they
+    are known by when it is `scanned`, and when its code is `typed`. `back`: its value went back to
+    the wallet; one that is empty otherwise was cashed.
+    """
+
+    n = models.BigIntegerField(primary_key=True)
+    sheet = models.ForeignKey(VoucherSheet, on_delete=models.PROTECT, related_name="vouchers")
+    cents = models.PositiveIntegerField()
+    scanned = models.CharField(max_length=64, unique=True)
+    typed = models.CharField(max_length=64, unique=True)
+    back = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(cents__gt=0), name="voucher_cents_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.account
+
+    @property
+    def account(self) -> str:
+        """Its account in the ledger."""
+        return f"voucher:{self.n}"
+
+
 class Pin(models.Model):
     """The verifier of a holder's PIN: never the PIN (payments.md 2.1).
 

@@ -64,6 +64,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce numéro d’accord n’est pas reconnu. Appelez la caisse{phone}.",
         "Rien n’a été débité. La caisse peut vérifier avec le lieu.",
     ),
+    "voucher_used": (
+        "Ce bon a déjà été encaissé.",
+        "Ce bon a déjà été encaissé. Si ce n’est pas vous, appelez l’accueil.",
+    ),
+    "voucher_expired": (
+        "Ce bon n’est plus valable.",
+        "Ce bon n’est plus valable : sa valeur est revenue sur le porte-monnaie qui l’a payé.",
+    ),
+    "voucher_unknown": (
+        "Ce bon n’est pas reconnu. On peut retaper ses 13 signes.",
+        "Ce bon n’est pas reconnu. L’accueil peut le vérifier avec vous.",
+    ),
+    "voucher_whole": (
+        "Ce bon paie {amount} en une fois : l’achat doit être au moins de ce montant.",
+        "Gardez ce bon pour un achat d’au moins {amount}.",
+    ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Voir les lieux proches.",
@@ -125,6 +141,13 @@ AT_SHOP: dict[str, tuple[str, str]] = {
         "Ce montant dépasse ce qui vous reste. Vous pouvez payer une partie, le reste en euros.",
     ),
 }
+# What was shown in the place of a voucher.
+WITH_VOUCHER: dict[str, tuple[str, str]] = {
+    "qr_unreadable": (
+        "Ce QR n’est pas un bon de la caisse. Un autre moyen ?",
+        "Montrez un bon de la caisse, ou lisez ses 13 signes.",
+    ),
+}
 # A card whose code was typed wrong too often is not said to be the way out.
 WITH_CARD: dict[str, tuple[str, str]] = {
     "code_paused": (
@@ -172,6 +195,7 @@ CODE_ON_PHONE = Declined(
     "Ce montant demande votre code. Montrez votre QR au commerçant : vous le taperez là.",
 )
 REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
+NO_VOUCHER = Declined("qr_unreadable", *WITH_VOUCHER["qr_unreadable"])
 
 
 def at_shop(answer: Declined, *, method: str) -> Declined:
@@ -187,15 +211,21 @@ def agreement_exceeded(cents: int) -> Declined:
 
 
 def declined(
-    reason: str, *, left_cents: int = 0, days: int = 0, until: str = "", phone: str = ""
+    reason: str,
+    *,
+    left_cents: int = 0,
+    amount_cents: int = 0,
+    days: int = 0,
+    until: str = "",
+    phone: str = "",
 ) -> Declined:
     """The refusal `reason` with its sentences; the values are those of which they speak.
 
     `phone` is the caisse's, "" where nobody has written it.
     """
     said = {
-        "left": money.show(left_cents), "days": days, "until": until,
-        "phone": f" : {phone}" if phone else "",
+        "left": money.show(left_cents), "amount": money.show(amount_cents), "days": days,
+        "until": until, "phone": f" : {phone}" if phone else "",
     }  # fmt: skip
     cashier, member = (text.format(**said) for text in SENTENCES[reason])
     return Declined(reason, cashier, member)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from caisse.bylaws.rules import article, articles
 from caisse.contributions.rules import ContributionRules
@@ -49,6 +50,28 @@ class InstrumentRules:
         "moyens de payer", neutral=KINDS, bounds=(1, len(KINDS)), check=_known
     )
     pin_length: int = article("chiffres du code", neutral=6, bounds=(6, 8), unit="number")
+
+
+def _rising(amounts: tuple[int, ...]) -> str | None:
+    rising = all(low < high for low, high in pairwise(amounts))
+    return None if rising else "les montants vont du plus petit au plus grand."
+
+
+@articles("voucher")
+@dataclass(frozen=True, slots=True)
+class VoucherRules:
+    """The vouchers that are printed at a desk; without any value none is."""
+
+    denominations_cents: tuple[int, ...] = article(
+        "valeurs des bons imprimés",
+        neutral=(5_00, 10_00),
+        bounds=(0, 6),
+        item_bounds=(1_00, 100_00),
+        check=_rising,
+    )
+    validity_months: int = article(
+        "durée d’un bon imprimé", neutral=6, bounds=(1, 24), unit="months"
+    )
 
 
 def refundable(paid_on: date, today: date, rules: PaymentRules) -> bool:

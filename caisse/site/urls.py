@@ -22,6 +22,7 @@ from caisse.site.pages.member import (
     leaving,
     looks,
     messages,
+    vouchers,
     wallet,
 )
 from caisse.site.pages.office import (
@@ -36,6 +37,9 @@ from caisse.site.pages.office import (
     today,
     training,
 )
+from caisse.site.pages.office import vouchers as desk_vouchers
+
+VOUCHERS = "gestion/personnes/<int:number>/bons"
 
 urlpatterns = [
     path("", glance.glance, name="glance"),
@@ -73,6 +77,8 @@ urlpatterns = [
     path("moi/prevenir/appareil/<int:pk>/retirer", messages.my_push_end, name="my_push_end"),
     path("moi/foyer", household.my_household, name="my_household"),
     path("moi/carte", card.my_card, name="my_card"),
+    path("moi/bons", vouchers.my_vouchers, name="my_vouchers"),
+    path("moi/bons/<int:sheet>", vouchers.my_voucher_sheet, name="my_voucher_sheet"),
     path("moi/demandes", inquiries.my_inquiries, name="my_inquiries"),
     path("moi/demander", inquiries.my_inquiry, name="my_inquiry"),
     path("moi/qui-a-regarde", looks.my_looks, name="my_looks"),
@@ -96,6 +102,10 @@ urlpatterns = [
         printing.card_print,
         name="card_print",
     ),
+    path(VOUCHERS, desk_vouchers.vouchers, name="vouchers"),
+    path(f"{VOUCHERS}/rendre", desk_vouchers.voucher_back, name="voucher_back"),
+    path(f"{VOUCHERS}/<int:sheet>", desk_vouchers.voucher_sheet, name="voucher_sheet"),
+    path("gestion/impressions/bons", desk_vouchers.vouchers_dozen, name="vouchers_dozen"),
     path("gestion/impressions/lettres", printing.letters_print, name="letters_print"),
     path("gestion/signaux", signals.signals, name="signals"),
     path("gestion/sante", health.health, name="health"),

@@ -64,6 +64,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # a member's own
     (MEMBERS, "my_card my_phones wallet my_month my_receipt my_household my_inquiries my_inquiry"),
     (MEMBERS, "my_messages my_messages_read my_letter my_channels my_push my_push_end"),
+    (MEMBERS, "my_vouchers my_voucher_sheet"),
     (MEMBERS, "my_looks my_details my_details_json my_details_pdf my_leave my_allocation"),
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
     (MEMBERS, "my_pledge_undo my_call_me my_pause my_resume"),
@@ -90,6 +91,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
     (PEOPLE, "holder_pin holder_card holder_phones card_print balance_send"),
     (PEOPLE, "paper_sales paper_sale_who paper_sale holder_paper_sale"),
+    (PEOPLE, "vouchers voucher_sheet voucher_back vouchers_dozen"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),

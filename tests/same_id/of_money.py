@@ -7,6 +7,7 @@ from caisse.accounting import operations as accounting
 from caisse.accounting.operations import Order
 from caisse.funding import operations as funding
 from caisse.funding import queries as costs
+from caisse.kernel.ids import new_id
 from caisse.ledger import operations as ledger
 from caisse.merchants import operations as merchants
 from caisse.merchants import queries as trade
@@ -16,9 +17,10 @@ from caisse.messages import operations as messages
 from caisse.messages.tests.devices import Phone
 from caisse.month import operations as months
 from caisse.payments import operations as payments
+from caisse.people import operations as joining
 from caisse.people import queries as people
 from caisse.people.models import Person
-from tests.same_id.case import MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
+from tests.same_id.case import ALONE, MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
 from tests.same_id.of_access import holder
 
 IBAN, OTHER_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"
@@ -410,3 +412,41 @@ def _invite_phone() -> Asked:
     ground()
     content = {"holder_id": holder(), "label": "Le mien"}
     return Asked(content, [{"holder_id": holder()}, {"label": "Le sien"}])
+
+
+def paying() -> int:
+    """The wallet of a new household, with 50 € on it."""
+    wallet = joining.join(household=ALONE, joined_on=TODAY, by=OFFICE).wallet_id
+    post(
+        ("bank:caisse", "fund:caisse", 50_00, "opening_bank"),
+        ("fund:caisse", f"wallet:{wallet}", 50_00, "opening_wallet"),
+    )
+    return wallet
+
+
+def printed(wallet: int) -> payments.PrintedSheet:
+    """A sheet of two vouchers of that wallet."""
+    return payments.issue_sheet(wallet_id=wallet, values=[5_00, 5_00], by=OFFICE, id=new_id())
+
+
+@of(payments.issue_sheet)
+def _issue_sheet() -> Asked:
+    ground()
+    content = {"wallet_id": paying(), "values": [5_00, 10_00]}
+    others: list[dict[str, Any]] = [{"wallet_id": paying()}, {"values": [5_00]}]
+    return Asked(content, [*others, {"values": [5_00, 10_00, 10_00]}])
+
+
+@of(payments.withdraw_sheet)
+def _withdraw_sheet() -> Asked:
+    ground()
+    return Asked({"number": printed(paying()).number}, [{"number": printed(paying()).number}])
+
+
+@of(payments.withdraw_voucher)
+def _withdraw_voucher() -> Asked:
+    ground()
+    wallet = paying()
+    one, other = printed(wallet).papers
+    content = {"wallet_id": wallet, "said": one.code}
+    return Asked(content, [{"wallet_id": paying()}, {"said": other.text}, {"said": "bonjour"}])

@@ -191,6 +191,21 @@ def reverses() -> Verdict:
     return Verdict(f"{count} annulations", [(f"n° {seq}", at) for seq, at in bad])
 
 
+@line("vouchers", "chaque bon vaut ce qui a été payé pour lui, ou plus rien")
+def vouchers() -> Verdict:
+    """Each voucher account was paid once and holds all of it or nothing; nothing of it is held."""
+    bad = rows("""
+        SELECT a.code, a.credits - a.debits, i.at FROM ledger_account a LEFT JOIN (
+            SELECT credit, MAX(cents) AS cents, MAX(at) AS at, COUNT(*) AS times
+            FROM ledger_transfer WHERE reason = 'voucher_issue' AND phase = 'posted'
+            GROUP BY credit) i ON i.credit = a.id
+        WHERE a.code LIKE 'voucher:%' AND (i.times IS NULL OR i.times <> 1 OR a.held <> 0
+            OR a.credits - a.debits NOT IN (0, i.cents))
+        ORDER BY a.code""")
+    count = rows("SELECT COUNT(*) FROM ledger_account WHERE code LIKE 'voucher:%'")[0][0]
+    return Verdict(f"{count} bons", [(f"{code} : {show(cents)}", at) for code, cents, at in bad])
+
+
 @line("receivables", "ce qui est dû et sa contrepartie se compensent")
 def receivables() -> Verdict:
     """Each memo pair sums to 0, and so does what waits at desks with its transit."""

@@ -17,7 +17,7 @@ SAME, WITHIN_MS = 5, 600_000  # equal amounts, and the time in which they are a 
 
 USED = """
 SELECT DISTINCT t.{side} FROM ledger_transfer t
-WHERE t.id >= %s AND t.reason = 'payment' AND t.phase IN ('posted', 'post')
+WHERE t.id >= %s AND t.reason IN ('payment', 'voucher_issue') AND t.phase IN ('posted', 'post')
 """
 IDLE = f"""
 SELECT a.code, a.credits - a.debits FROM ledger_account a
@@ -58,7 +58,7 @@ class Series:
 
 
 def unused_wallets(*, since_ms: int) -> list[Idle]:
-    """Open wallets with money from which nothing was paid since that instant, at most 200."""
+    """Open wallets with money that paid nothing, no voucher either, since then, at most 200."""
     return _idle("wallet", "debit", since_ms, "AND a.credits - a.debits > 0")
 
 

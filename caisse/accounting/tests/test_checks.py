@@ -135,6 +135,14 @@ DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {
         ),
         {"reverses", "routes", "chain"},
     ),
+    # A voucher that nobody has paid for.
+    "vouchers": (
+        lambda: sql(
+            "INSERT INTO ledger_account (code, unit, debits, credits, held, guard, floor, state) "
+            "VALUES ('voucher:1', 'money', 0, 0, 0, 'credit', 0, 'open')"
+        ),
+        {"vouchers"},
+    ),
     # Settled for one cent less than it was called: the memo pair no longer cancels out.
     "receivables": (
         lambda: sql(

@@ -53,11 +53,15 @@ class Sale(NamedTuple):
 
 
 class Way(NamedTuple):
-    """A way of paying: what it says beside number and amount, what it may say, who judges it."""
+    """A way of paying: what it says beside number and amount, what it may say, who judges it.
+
+    `at_most`: it may always pay less than is asked.
+    """
 
     says: tuple[str, ...]
     may: tuple[str, ...]
     pay: Callable[[Sale, dict[str, Any], Device], Answer]
+    at_most: bool = False
 
 
 def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device], Answer]:
@@ -90,11 +94,20 @@ def _by_agreement(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
     )  # fmt: skip
 
 
+def _by_voucher(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
+    """A printed voucher, scanned or typed: it pays its whole value."""
+    return operations.cash_voucher(
+        payment_id=sale.id, said=a_text(said["voucher"], "voucher", LONGEST_QR),
+        place_id=device.place_id, cents=sale.cents, till=sale.till, tries_at=till_of(device),
+    )  # fmt: skip
+
+
 WAYS: dict[str, Way] = {
     "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
     "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
     "card": Way(("card", "pin", "attempt"), ("up_to", "tell"), _by_code("card", LONGEST_QR)),
     "paper": Way(("agreement",), (), _by_agreement),
+    "voucher": Way(("voucher",), (), _by_voucher, at_most=True),
 }
 
 
@@ -143,7 +156,7 @@ def _asked_to_pay(asked: Asked) -> tuple[Sale, dict[str, Any], Way]:
     if way is None:
         raise WrongRequest("method: one of " + ", ".join(WAYS))
     said = named(pairs, ("id", "cents", "method", *way.says), (*way.may, "cashier"))
-    up_to = yes_or_no(said.get("up_to", False), "up_to")
+    up_to = yes_or_no(said.get("up_to", way.at_most), "up_to")
     cents = a_number(said["cents"], MOST_CENTS)
     cashier = _cashier(said)
     return Sale(an_id(said["id"]), said["method"], cents, up_to, cashier), said, way

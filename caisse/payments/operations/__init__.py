@@ -1,4 +1,4 @@
-"""The till's verbs: open it, pay, refund, abandon, ask what became of a number.
+"""The till's verbs: open it, pay, refund, abandon, ask what became of a number; papers that pay.
 
 A payment writes no row but its transfer: it is judged by the ledger on account flags alone.
 """
@@ -24,6 +24,9 @@ from caisse.payments.operations.cashiers import (
     redraw_cashier,
     remove_cashier,
     rights_of,
+)
+from caisse.payments.operations.cashing import (
+    cash_voucher,
 )
 from caisse.payments.operations.devices import (
     confirm_device,
@@ -91,6 +94,14 @@ from caisse.payments.operations.tills import (
     close_till,
     open_till,
 )
+from caisse.payments.operations.vouchers import (
+    Paper,
+    PrintedSheet,
+    expire_sheets,
+    issue_sheet,
+    withdraw_sheet,
+    withdraw_voucher,
+)
 from caisse.payments.queries import (
     Receipt,
 )
@@ -107,7 +118,9 @@ __all__ = [
     "Declined",
     "Entered",
     "Held",
+    "Paper",
     "Printed",
+    "PrintedSheet",
     "Purchase",
     "Receipt",
     "abandon",
@@ -117,6 +130,7 @@ __all__ = [
     "block_card",
     "block_phone",
     "cancel_paper_sale",
+    "cash_voucher",
     "cashier_till",
     "cashiers_at",
     "change_cashier",
@@ -127,6 +141,7 @@ __all__ = [
     "enrol_device",
     "enrol_phone",
     "enter_cashier",
+    "expire_sheets",
     "give_invitation",
     "give_phone_code",
     "give_tickets",
@@ -134,6 +149,7 @@ __all__ = [
     "hold_paper_sale",
     "invite_device",
     "invite_phone",
+    "issue_sheet",
     "key_paper_sale",
     "let_codes_in",
     "make_card",
@@ -161,4 +177,6 @@ __all__ = [
     "suspend_device",
     "tell_on_phone",
     "too_late",
+    "withdraw_sheet",
+    "withdraw_voucher",
 ]

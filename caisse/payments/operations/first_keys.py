@@ -5,7 +5,7 @@ place would make every code, card or telephone a wrong one without a word.
 """
 
 from caisse.payments import keys
-from caisse.payments.models import Card, Cashier, Device, PaperSale, Phone, Pin
+from caisse.payments.models import Card, Cashier, Device, PaperSale, Phone, Pin, VoucherSheet
 
 
 def first_pin_key() -> None:
@@ -21,12 +21,12 @@ def first_till_key() -> None:
 
 
 def first_root_key() -> None:
-    """Before a card is printed or a telephone has tickets."""
-    if not any(table.objects.exists() for table in (Card, Phone)):
+    """Before a card or a voucher is printed, or a telephone has tickets."""
+    if not any(table.objects.exists() for table in (Card, Phone, VoucherSheet)):
         keys.make_root_key()
 
 
 def first_sign_key() -> None:
-    """Before a card is printed."""
-    if not Card.objects.exists():
+    """Before a card or a voucher is printed."""
+    if not any(table.objects.exists() for table in (Card, VoucherSheet)):
         keys.make_sign_key()

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, derived_id, instant_of
-from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, NEWEST_MS, OLDEST_MS, Outcome, Transfer
@@ -36,11 +35,17 @@ from caisse.payments.operations.pins import (
     try_pin,
     try_pin_of_card,
 )
-from caisse.payments.operations.tills import is_open, tries_account
+from caisse.payments.operations.tills import (
+    HOUR_MS,
+    is_open,
+    paused_until,
+    submit_try,
+    tries_account,
+)
 from caisse.payments.reasons import Declined, at_shop, declined
 from caisse.people import queries as people
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+MINUTE_MS = 60_000
 USUAL_MS = 90 * clock.DAY_MS
 NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
@@ -151,7 +156,7 @@ def _before_the_code(entry: Entry) -> Answer | None:
     if place is None or place.state != "open":
         return declined("place_closed")
     coded = wanted.method != "member_qr" or entry.digits
-    paused = _till_paused(entry.at) if coded else ""
+    paused = paused_until(entry.at) if coded else ""
     return declined("till_code_paused", until=paused) if paused else None
 
 
@@ -230,7 +235,7 @@ def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
         if tried.right:
             purchase, outcome = _paid(entry, purchase, bucket)
         elif bucket is not None:
-            outcome = _submit_try(_try(entry, bucket))
+            outcome = submit_try(_try(entry, bucket))
         if outcome.answer != "limited":
             break
     else:
@@ -299,28 +304,9 @@ def _count_at_till(entry: Entry) -> Outcome:
         tries_account(till), "tries:all", 1, "try", till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
-    return _submit_try(line)
-
-
-def _submit_try(line: Transfer) -> Outcome:
-    """Submit it; the accounts of a till of before there were codes, and of nobody, are opened."""
-    outcome = ledger.submit([line])[0]
-    if outcome.answer == "unknown":
-        ledger.open_accounts([line.debit, line.credit])
-        outcome = ledger.submit([line])[0]
-    return outcome
+    return submit_try(line)
 
 
 def _try_id(entry: Entry, whose: str) -> Id:
     key = max(keys.pin_keys().items())[1]
     return pins.try_id(key, entry.purchase.payment_id, entry.attempt, entry.digits, whose)
-
-
-def _till_paused(till: Id) -> str:
-    """Until what time a till takes no code, "" while it does: 10 wrong ones within an hour."""
-    account = books.account(tries_account(till))
-    if account is None or account.ceiling is None or account.held < account.ceiling:
-        return ""
-    since = clock.now_ms() - HOUR_MS
-    oldest = books.lines(account.code, since_ms=since)
-    return hour(clock.local(oldest[0].at + HOUR_MS)) if oldest else ""

@@ -8,10 +8,14 @@ from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, show_id
 from caisse.kernel.refusal import Refusal
+from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import Outcome, Transfer
 from caisse.merchants import queries as merchants
 from caisse.payments.models import Till
 
+HOUR_MS = 3_600_000
 REMEMBERED_S = 2.0  # how long another process may still pay at a till that was closed
 _places: dict[Id, tuple[int, float]] = {}  # open tills: place, and until when that is believed
 
@@ -24,6 +28,25 @@ def mark_account(till: Id) -> str:
 def tries_account(till: Id) -> str:
     """The counting account of the wrong codes that were typed at this till."""
     return f"tries:till:{show_id(till)}"
+
+
+def paused_until(till: Id) -> str:
+    """Until what time a till takes no code, "" while it does: 10 wrong ones within an hour."""
+    account = books.account(tries_account(till))
+    if account is None or account.ceiling is None or account.held < account.ceiling:
+        return ""
+    since = clock.now_ms() - HOUR_MS
+    oldest = books.lines(account.code, since_ms=since)
+    return hour(clock.local(oldest[0].at + HOUR_MS)) if oldest else ""
+
+
+def submit_try(line: Transfer) -> Outcome:
+    """Submit it; the accounts of a till of before there were codes, and of nobody, are opened."""
+    outcome = ledger.submit([line])[0]
+    if outcome.answer == "unknown":
+        ledger.open_accounts([line.debit, line.credit])
+        outcome = ledger.submit([line])[0]
+    return outcome
 
 
 @ledger.repeatable

@@ -13,6 +13,7 @@ from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments.models import Till
+from caisse.payments.queries.vouchers import wallet_behind
 from caisse.payments.reasons import at_shop, declined
 from caisse.payments.words import words
 
@@ -23,8 +24,9 @@ VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts
 class Receipt:
     """A payment or a refund that was posted: columns of its transfer and nothing else.
 
-    `at` is the instant of posting (ms), `wallet_after` the member's balance right after. Sent
-    again, the same payment gets the same receipt, byte for byte; `again` says that it was.
+    `at` is the instant of posting (ms), `wallet_after` the member's balance right after; None for a
+    voucher, which was paid before. Sent again, the same payment gets the same receipt, byte for
+    byte; `again` says that it was.
     """
 
     id: Id
@@ -34,7 +36,7 @@ class Receipt:
     cents: int
     at: int
     seq: int
-    wallet_after: int
+    wallet_after: int | None
     of: Id | None = None
     again: bool = False
 
@@ -53,7 +55,7 @@ class Receipt:
         return events.canonical(self._common()).encode()
 
     def for_member(self) -> bytes:
-        """The member's document, canonical JSON, with what is left in the wallet."""
+        """The member's document, canonical JSON, with what is left in the wallet, if it paid."""
         return events.canonical({**self._common(), "left_cents": self.wallet_after}).encode()
 
     def _common(self) -> dict[str, object]:
@@ -89,7 +91,8 @@ def receipt(id: Id) -> Receipt | None:
 def receipt_of(movement: Movement) -> Receipt | None:
     """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet.
 
-    A sale by telephone is a purchase once it is posted; the hold that it closes is nobody's.
+    A sale by telephone is a purchase once it is posted; the hold that it closes is nobody's. Of a
+    voucher it names the wallet that paid for it, to which a refund goes.
     """
     paid = movement.reason == "payment" and movement.phase in ("posted", "post")
     given_back = movement.reason == "refund" and movement.phase == "posted"
@@ -98,17 +101,19 @@ def receipt_of(movement: Movement) -> Receipt | None:
     wallet, place = movement.debit, movement.credit
     if given_back:
         wallet, place = place, wallet
-    if not (wallet.startswith("wallet:") and place.startswith("place:")):
+    wallet_id = wallet_behind(wallet)
+    if wallet_id is None or not place.startswith("place:"):
         return None
+    after = movement.debit_after if paid else movement.credit_after
     return Receipt(
         id=movement.id,
         kind=movement.reason,
-        wallet_id=int(wallet.removeprefix("wallet:")),
+        wallet_id=wallet_id,
         place_id=int(place.removeprefix("place:")),
         cents=movement.cents,
         at=movement.at,
         seq=movement.seq,
-        wallet_after=movement.debit_after if paid else movement.credit_after,
+        wallet_after=after if wallet.startswith("wallet:") else None,
         of=movement.of if given_back else None,
     )
 

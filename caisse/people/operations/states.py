@@ -156,7 +156,8 @@ def close(*, membership_id: int, by: Actor, id: Id | None = None) -> int:
     """Settle a departure: what is left in the wallet returns to the fund, and the wallet ends.
 
     A person decides it. Returns the cents that went back to the fund. Repeatable by `id`.
-    Raises Refusal: `unknown`, `state`, `held` (money of the wallet is still set aside), `differs`.
+    Raises Refusal: `unknown`, `state`, `held` (money of the wallet is still set aside, or on
+    vouchers), `differs`.
     """
     before = events.repeated("membership.closed", subject=f"membership:{membership_id}", id=id)
     if before is not None:
@@ -182,6 +183,10 @@ def _end_wallet(code: str, cause: Id) -> int:
     cents, held = (0, 0) if state is None else (state.balance, state.held)
     if held:
         raise Refusal("held", "De l’argent de ce porte-monnaie est encore réservé.")
+    if books.set_aside(code):
+        raise Refusal(
+            "held", "Des bons de ce porte-monnaie peuvent encore payer. Retirez-les d’abord."
+        )
     if cents > 0:
         leaving = derived_id(cause, "leaving")
         ledger.post([Transfer(leaving, code, "fund:caisse", cents, "leaving", cause)])

@@ -167,8 +167,12 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "role.ended": (PEOPLE, later("%(who)s retire un rôle (%(subject)s).")),
     "role.granted": (PEOPLE, later("%(who)s donne un rôle (%(subject)s).")),
     "sales.held": (PLACES, later("Les ventes %(of_month)s sont comptées pour être payées.")),
+    "sheet.expired": (PEOPLE, later("Des bons imprimés sont périmés : leur valeur est rendue.")),
+    "sheet.issued": (PEOPLE, later("%(who)s imprime des bons pour payer.")),
+    "sheet.withdrawn": (PEOPLE, later("%(who)s retire une feuille de bons.")),
     "till.closed": (PLACES, later("%(who)s ferme une caisse de %(subject)s.")),
     "till.opened": (PLACES, later("%(who)s ouvre une caisse à %(subject)s.")),
+    "voucher.withdrawn": (PEOPLE, later("%(who)s reprend un bon imprimé.")),
 }
 
 

@@ -1,11 +1,12 @@
 """A wallet in words: its movements, what becomes of what is left, where its membership stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from caisse.kernel import clock
 from caisse.kernel.ids import show_id
@@ -15,6 +16,7 @@ from caisse.kernel.wording import (
     amount,
     bare,
     capital,
+    count,
     day,
     from_month,
     hour,
@@ -73,7 +75,7 @@ def told(line: WalletLine, names: Mapping[int, str], *, own: bool = True) -> Tol
         title=title,
         kind=kind,
         about=f"{weekday(on)} · {kind}",
-        signed=signed(line.cents),
+        signed="" if line.voucher_cents else signed(line.cents),
         gained=line.cents > 0,
     )
 
@@ -84,18 +86,21 @@ def paper(line: WalletLine, names: Mapping[int, str], terms: Terms) -> Paper:
     at = clock.local(line.at)
     facts = [(_("Jour"), day(at.date(), weekday=True)), (_("Heure"), hour(at))]
     if line.place_id is not None:
-        facts.insert(0, (_("Lieu"), title))
+        facts.insert(0, (_("Lieu"), _place(line.place_id, names)))
     if line.agreed_at is not None:
         facts.append((_("Accord au téléphone"), _at(line.agreed_at)))
     if line.kept_until is not None:
         facts.append((_("Gardé jusqu’au"), _at(line.kept_until)))
     what = {"what": capital(kind) if line.place_id is not None else title, "day": day(at.date())}
+    moved = f"{signed(line.cents)}{NBSP}{terms.unit}"
+    if line.voucher_cents:
+        moved = amount(line.voucher_cents, terms.unit, decimals=True)
     return Paper(
         title=_("%(what)s du %(day)s") % what,
         kind=kind if line.place_id is not None else title,
         facts=tuple(facts),
-        amount=f"{signed(line.cents)}{NBSP}{terms.unit}",
-        left=amount(line.left_cents, terms.unit, decimals=True),
+        amount=moved,
+        left="" if line.voucher_cents else amount(line.left_cents, terms.unit, decimals=True),
         place_id=line.place_id,
         month=line.for_month if line.reason == "allocation" else None,
         of=show_id(line.of) if line.of is not None else "",
@@ -246,9 +251,26 @@ def _words(line: WalletLine, names: Mapping[int, str]) -> tuple[str, str]:
     if line.reason == "allocation":
         kind = _("allocation %(month)s") % {"month": from_month(line.for_month)}
     title = titles().get(line.reason, capital(kind))
+    if line.reason in printed():
+        title = printed()[line.reason](line.count) % {"n": count(line.count)}
     if line.place_id is not None:
-        title = names.get(line.place_id, _("Lieu n° %(number)s") % {"number": line.place_id})
+        title = _place(line.place_id, names)
+    if line.voucher_cents:
+        told = {"amount": bare(abs(line.voucher_cents)), "place": title}
+        title = _("Bon de %(amount)s, %(place)s") % told
     return title, _("correction : %(kind)s") % {"kind": kind} if line.undone else kind
+
+
+def _place(number: int, names: Mapping[int, str]) -> str:
+    return names.get(number, _("Lieu n° %(number)s") % {"number": number})
+
+
+def printed() -> dict[str, Callable[[int], str]]:
+    """« 4 bons imprimés », of so many: what a sheet of vouchers moved."""
+    return {
+        "voucher_issue": lambda n: ngettext("%(n)s bon imprimé", "%(n)s bons imprimés", n),
+        "voucher_back": lambda n: ngettext("%(n)s bon revenu", "%(n)s bons revenus", n),
+    }
 
 
 def kinds() -> dict[str, str]:
@@ -264,8 +286,9 @@ def kinds() -> dict[str, str]:
         "opening_wallet": _("solde repris"),
         "gift": _("don"),
         "split": _("partage"),
-        "voucher_issue": _("mis sur un bon"),
-        "voucher_back": _("rendu d’un bon"),
+        "voucher": _("bon encaissé"),
+        "voucher_issue": _("payé d’avance"),
+        "voucher_back": _("revenu dans le porte-monnaie"),
         "reserve": _("mis de côté"),
         "release": _("repris"),
     }
@@ -280,8 +303,6 @@ def titles() -> dict[str, str]:
         "opening_wallet": _("Solde d’avant la caisse"),
         "gift": _("Don entre membres"),
         "split": _("Partage du porte-monnaie"),
-        "voucher_issue": _("Bon d’achat"),
-        "voucher_back": _("Bon d’achat"),
         "reserve": _("Pour payer sans réseau"),
         "release": _("Pour payer sans réseau"),
     }

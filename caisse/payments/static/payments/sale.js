@@ -9,13 +9,13 @@ import { startCamera } from "./scanning.js";
 import { SHORTEST_PIN, WORDS, dots, forget, heard, once, show, state, wrong } from "./screens.js";
 import { API, burn, isOpen, paidAs } from "./settling.js";
 import { money, whenOf } from "./telling.js";
-import { wayOf } from "./ways.js";
+import { voucher, wayOf } from "./ways.js";
 import { ask, hex, insist, newId, now } from "./wire.js";
 import { dropSale, keepSale } from "./store.js";
 
 const MOST_SIGNS = 7; // 99 999,99
 const SEEN_MS = 5000; // how long what is left is shown to who asked for it
-const RETYPED = ["code_wrong", "code_needed", "authorisation_unknown"];
+const RETYPED = ["code_wrong", "code_needed", "authorisation_unknown", "voucher_unknown"];
 const LOOK_MS = 1000; // how often the till asks whether its QR was paid
 
 /** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
@@ -47,7 +47,7 @@ export function begin() {
   if (!navigator.onLine && !state.device.practice) return wrong(WORDS.offline);
   const { till } = state.device;
   state.sale = { id: newId(), till, cents: Number(state.typed), at: now(), is: "typed" };
-  Object.assign(state, { attempt: 0, part: false, coded: false });
+  Object.assign(state, { attempt: 0, part: false, coded: false, way: wayOf });
   fill("cents", money(state.sale.cents));
   find('[data-do="ask"]').hidden = Boolean(state.device.practice);
   show("who");
@@ -60,7 +60,7 @@ export function toCode(form) {
 
 /** What was typed or scanned says who pays: with a code, or alone. */
 function shownBy(typed) {
-  state.handle = typed;
+  Object.assign(state, { handle: typed, way: wayOf });
   return wayOf(typed).coded ? code() : send("");
 }
 
@@ -77,11 +77,24 @@ export function type() {
   show("who");
 }
 
+/** A voucher whose QR is not read: the signs below it are typed. */
+export function toVoucher() {
+  find("#voucher").value = state.handle;
+  show("voucher");
+}
+
+export function byVoucher(form) {
+  const signs = form.voucher.value.trim();
+  if (!signs) return wrong(WORDS.signs);
+  Object.assign(state, { handle: signs, way: voucher });
+  return send("");
+}
+
 const AGREED_FIGURES = 6;
 
 /** The office has agreed by telephone, and read out six figures: they are typed here. */
 export function agreement() {
-  state.agreed = "";
+  Object.assign(state, { agreed: "", way: wayOf });
   agreedKey("");
   show("agreement");
 }
@@ -96,7 +109,10 @@ function agreedKey(key) {
 export const agreed = () => send("");
 
 /** What was wrong is typed again. */
-export const retype = () => (state.agreed === null ? code() : agreement());
+export function retype() {
+  if (state.way === voucher) return toVoucher();
+  return state.agreed === null ? code() : agreement();
+}
 
 export function code() {
   Object.assign(state, { digits: "", tell: true });
@@ -109,7 +125,7 @@ export function code() {
 /** She pays all that she has, at most the amount: where a code goes with it, she types it again. */
 export function part() {
   state.part = true;
-  return wayOf(state.handle).coded || state.coded ? code() : send("");
+  return state.way(state.handle).coded || state.coded ? code() : send("");
 }
 
 export function pay() {
@@ -128,7 +144,7 @@ async function send(digits) {
   state.said = {
     id: sale.id, cents: sale.cents, ...byCashier(),
     ...(state.agreed === null
-      ? wayOf(state.handle).says : { method: "paper", agreement: state.agreed }),
+      ? state.way(state.handle).says : { method: "paper", agreement: state.agreed }),
     ...(digits && { pin: digits, attempt: state.attempt }), ...(state.part && { up_to: true }),
     ...(digits && state.tell && { tell: true }),
   };

@@ -10,7 +10,7 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, coded: false, tell: false, agreed: null, cashier: null,
+  attempt: 0, part: false, coded: false, tell: false, way: null, agreed: null, cashier: null,
   figures: "", later: 0, found: 0,
 };
 
@@ -21,7 +21,7 @@ export function forget() {
   Object.assign(state, {
     typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
   });
-  find("#handle").value = "";
+  find("#handle").value = find("#voucher").value = "";
 }
 
 /** No sale is on the screen: what is learnt of the device may change it. */

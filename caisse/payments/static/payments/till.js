@@ -5,8 +5,8 @@ import { closing, recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
 import { changeCashier, drawCashier } from "./cashier.js";
 import {
-  abandon, again, agreed, agreement, begin, leave, next, openSale, part, pay, press, retype, scan,
-  seen, showRequest, tell, toCode, told, type,
+  abandon, again, agreed, agreement, begin, byVoucher, leave, next, openSale, part, pay, press,
+  retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
 } from "./sale.js";
 import { WORDS, heard, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
@@ -75,13 +75,14 @@ const ACTS = {
   amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
   practise, work: backToWork, print: () => print(), retype, part, other: leave, keep: next,
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
+  voucher: toVoucher,
   undo: () => undo(state.sale),
 };
 const ENTERED = { // by the key of that name
   amount: begin, pin: pay, agreement: () => find('[data-do="agreed"]').disabled || agreed(),
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
-const FORMS = { link, who: toCode };
+const FORMS = { link, who: toCode, voucher: byVoucher };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -90,7 +90,7 @@ def gathered(request: HttpRequest, *, movements: bool = True) -> Gathered:
 
 def _lines(wallet: HeldWallet) -> tuple[WalletLine, ...]:
     """The movements of a wallet in their order, up to the day on which its holder ended."""
-    lines = payments.last_lines(wallet.wallet_id, limit=ALL)[::-1]
+    lines = payments.last_lines(wallet.wallet_id, limit=ALL, with_vouchers=True)[::-1]
     if wallet.until is None:
         return lines
     end = clock.instant(wallet.until) + clock.DAY_MS

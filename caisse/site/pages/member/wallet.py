@@ -87,7 +87,7 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     line, units = found(payments.wallet_line(wallet_id, id)), terms()
-    refunds = payments.refunds_of(id) if line.reason == "payment" else []
+    refunds = payments.refunds_of(id) if line.reason in ("payment", "voucher") else []
     told = {
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
@@ -110,7 +110,8 @@ def _kept(wallet_id: int, units: Terms) -> list[str]:
 def _shown(shown: WalletMonth) -> dict[str, Any]:
     """The movements of a month, newest first, and what was left around them."""
     names = merchants.names() if shown.lines else {}
-    spent = sum(-line.cents for line in shown.lines if line.reason in ("payment", "refund"))
+    bought = [line for line in shown.lines if line.reason in ("payment", "refund", "voucher")]
+    spent = sum(line.voucher_cents - line.cents for line in bought)
     return {
         "month": shown.month,
         "before": shown.month.previous(),

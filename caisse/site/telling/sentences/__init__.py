@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from caisse.bylaws.rules import Article, Value
 from caisse.kernel.wording import spaced
-from caisse.site.telling.sentences.buying import bought, redeemed
+from caisse.site.telling.sentences.buying import bought, paid_with, redeemed
 from caisse.site.telling.sentences.giving import asked, given, members
 from caisse.site.telling.sentences.receiving import kept, limited, received
 from caisse.site.telling.sentences.shapes import Say, Terms, listed
@@ -37,5 +37,6 @@ def said() -> Mapping[str, Say]:
         **given(),
         **asked(),
         **bought(),
+        **paid_with(),
         **redeemed(),
     }

@@ -16,7 +16,7 @@ KINDS = {
 
 
 def bought() -> dict[str, Say]:
-    """Prices, cover, refunds."""
+    """Cover, prices, refunds."""
     return {
         "coverage.mode": choice(
             {
@@ -24,20 +24,6 @@ def bought() -> dict[str, Say]:
                 "rate_by_place": _("La part payée par la caisse dépend du lieu."),
                 "rate_by_product": _("La part payée par la caisse dépend du produit."),
             }
-        ),
-        "instrument.kinds": lambda value, terms: (
-            _("Tous les moyens de payer de la caisse sont permis.")
-            if len(value) == len(KINDS)
-            else _("On paie avec : %(list)s.") % {"list": listed(_(KINDS[one]) for one in value)}
-        ),
-        "payment.qr_max_cents": cents("", _("Un QR du téléphone paie %(amount)s au plus.")),
-        "payment.qr_pin_above_cents": cents(
-            _("Un QR du téléphone demande toujours le code."),
-            _("À partir de %(amount)s, un QR du téléphone demande aussi le code."),
-            _("Un QR du téléphone paie sans code."),
-        ),
-        "instrument.pin_length": number(
-            "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
         ),
         "price.step_cents": lambda value, terms: (
             _("Les prix se comptent au centime près.")
@@ -62,6 +48,33 @@ def bought() -> dict[str, Say]:
             if value
             else _("Il n’y a pas de taux de prise en charge.")
         ),
+    }
+
+
+def paid_with() -> dict[str, Say]:
+    """The ways of paying, and what each asks for."""
+    return {
+        "instrument.kinds": lambda value, terms: (
+            _("Tous les moyens de payer de la caisse sont permis.")
+            if len(value) == len(KINDS)
+            else _("On paie avec : %(list)s.") % {"list": listed(_(KINDS[one]) for one in value)}
+        ),
+        "payment.qr_max_cents": cents("", _("Un QR du téléphone paie %(amount)s au plus.")),
+        "payment.qr_pin_above_cents": cents(
+            _("Un QR du téléphone demande toujours le code."),
+            _("À partir de %(amount)s, un QR du téléphone demande aussi le code."),
+            _("Un QR du téléphone paie sans code."),
+        ),
+        "instrument.pin_length": number(
+            "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
+        ),
+        "voucher.denominations_cents": lambda value, terms: (
+            _("Un bon imprimé vaut %(list)s.")
+            % {"list": listed((terms.food(cents) for cents in value), _("ou"))}
+            if value
+            else _("La caisse n’imprime pas de bons.")
+        ),
+        "voucher.validity_months": number("", _("Un bon imprimé paie pendant %(n)s mois.")),
     }
 
 

@@ -1,0 +1,175 @@
+"""A voucher is cashed at a till: what is shown or typed there, and what becomes of it.
+
+Judged by the ledger on the voucher's own account: of all who show it, one is paid. A code that is
+typed is judged beside the wrong entries of its till, right and wrong alike; what is scanned cannot
+be guessed, and is taken also where codes are paused.
+"""
+
+from typing import NamedTuple
+
+from caisse.kernel import clock
+from caisse.kernel.ids import Id
+from caisse.kernel.wording import hour
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import DONE, Outcome, Transfer
+from caisse.payments import formats, keys, vouchers
+from caisse.payments.models import Voucher, VoucherSheet
+from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.paying import Purchase, is_a_way, pay_transfer
+from caisse.payments.operations.paying_pin import paid_before
+from caisse.payments.operations.tills import (
+    HOUR_MS,
+    is_open,
+    paused_until,
+    submit_try,
+    tries_account,
+)
+from caisse.payments.queries import Receipt
+from caisse.payments.reasons import NO_VOUCHER, Declined, declined
+
+LONGEST_CODE = 40  # what is longer was scanned
+
+
+class Read(NamedTuple):
+    """The voucher that was shown, or why it is none; `code` are its signs when it was typed."""
+
+    voucher: Voucher | None
+    refused: Declined | None = None
+    code: str = ""
+
+
+def cash_voucher(
+    *, payment_id: Id, said: str, place_id: int, cents: int, till: Id, tries_at: Id | None = None
+) -> Answer:
+    """Cash a voucher at a place for its whole value, once for each `payment_id`.
+
+    `said` is the text of its QR, or the 13 signs as they were typed; `cents` is the purchase, which
+    is of the voucher's value at least: the rest is paid in euros. Returns the receipt, of the
+    voucher's value, or why there is none. Wrong codes count at the till `tries_at` where this one
+    is a cashier's. Raises as `pay` does.
+    """
+    wanted = Purchase(payment_id, 0, place_id, cents, "voucher", till)
+    pay_transfer(wanted)  # what is no payment is none of a voucher
+    if books.transfer(payment_id) is not None:  # a look that costs no turn of the writer's
+        return paid_before(wanted, up_to=True) or declined("checking")
+    answer = _before_it(wanted) or _judged(wanted, read(said), tries_at or till)
+    if isinstance(answer, Declined):  # the same payment may have been sent twice at once
+        return paid_before(wanted, up_to=True) or answer
+    return answer
+
+
+def _before_it(wanted: Purchase) -> Declined | None:
+    """What does not depend on the voucher."""
+    if not is_open(wanted.till, wanted.place_id):
+        return declined("till_suspended")
+    if not is_a_way(wanted.method):
+        return declined("means_unavailable")
+    place = books.account(f"place:{wanted.place_id}")
+    return declined("place_closed") if place is None or place.state != "open" else None
+
+
+def read(said: str) -> Read:
+    """The voucher behind a QR or a typed code, whatever became of it."""
+    message = formats.message_of(said)
+    code = vouchers.tidied(said) if message is None else None
+    if message is None and code is None:
+        return Read(None, declined("voucher_unknown") if len(said) <= LONGEST_CODE else NO_VOUCHER)
+    if message is not None and message[0] != formats.VOUCHER:
+        return Read(None, NO_VOUCHER)
+    found = None
+    if VoucherSheet.objects.exists():  # else there are no keys to read one with
+        found = _scanned(message) if message is not None else _typed(code or "")
+    return Read(found, None if found else declined("voucher_unknown"), code or "")
+
+
+def _scanned(message: bytes) -> Voucher | None:
+    said = formats.read_voucher(message)
+    sign = keys.sign_keys().get(said.key_id)
+    if sign is None or not formats.is_voucher(said, sign):
+        return None
+    drawn = vouchers.Drawn(said.serial, said.secret)
+    known = [vouchers.digest(key, drawn) for key in keys.voucher_keys()]
+    row = Voucher.objects.filter(scanned__in=known).select_related("sheet").first()
+    if row is None:
+        return None
+    printed = (row.cents, vouchers.number_of_day(row.sheet.last_day))
+    return row if (said.cents, said.last_day) == printed else None
+
+
+def _typed(code: str) -> Voucher | None:
+    known = [vouchers.typed_digest(key, code) for key in keys.voucher_keys()]
+    return Voucher.objects.filter(typed__in=known).select_related("sheet").first()
+
+
+def gone(voucher: Voucher) -> Declined:
+    """Why nothing is on a voucher's account any more."""
+    back = Voucher.objects.filter(pk=voucher.pk, back=True).exists()
+    return declined("voucher_expired" if back else "voucher_used")
+
+
+def _judged(wanted: Purchase, shown: Read, at: Id) -> Answer:
+    """What becomes of it: of a typed code, only while its till may type codes."""
+    if shown.code and (until := paused_until(at)):
+        return declined("till_code_paused", until=until)
+    if shown.voucher is None:
+        return _count(wanted, shown, at) if shown.code else shown.refused or NO_VOUCHER
+    voucher = shown.voucher
+    account = books.account(voucher.account)
+    if account is None or account.balance < voucher.cents:
+        return gone(voucher)
+    if clock.today() > voucher.sheet.last_day:
+        return declined("voucher_expired")
+    if wanted.cents < voucher.cents:
+        return declined("voucher_whole", amount_cents=voucher.cents)
+    limit = tries_account(at) if shown.code else None
+    if limit is not None and books.account(limit) is None:
+        ledger.open_accounts([limit, "tries:all"])
+    transfer = Transfer(
+        wanted.payment_id, voucher.account, f"place:{wanted.place_id}", voucher.cents, "payment",
+        wanted.till, unless=limit, method=wanted.method,
+    )  # fmt: skip
+    return _told(wanted, voucher, ledger.submit([transfer])[0], at)
+
+
+def _told(wanted: Purchase, voucher: Voucher, outcome: Outcome, at: Id) -> Answer:
+    """The ledger's answer as a till says it."""
+    if outcome.answer in DONE:
+        return Receipt(
+            id=wanted.payment_id,
+            kind="payment",
+            wallet_id=voucher.sheet.wallet_id,
+            place_id=wanted.place_id,
+            cents=voucher.cents,
+            at=outcome.at,
+            seq=outcome.seq,
+            wallet_after=None,
+            again=outcome.answer == "exists",
+        )
+    if outcome.answer == "insufficient":
+        return gone(voucher)
+    if outcome.answer in ("closed", "unknown"):
+        return declined("place_closed")
+    if outcome.answer == "limited":
+        return _paused(at)
+    if outcome.answer == "differs":  # by the same number something else was paid meanwhile
+        return declined("id_reused")
+    return plain(outcome.answer)
+
+
+def _count(wanted: Purchase, shown: Read, at: Id) -> Declined:
+    """One wrong entry at the till, for an hour; beyond what it may have, nothing is said of it."""
+    line = Transfer(
+        vouchers.try_id(keys.voucher_keys()[0], wanted.payment_id, shown.code),
+        tries_account(at), "tries:all", 1, "try", wanted.till, unit="try", phase="held",
+        expires_at=clock.now_ms() + HOUR_MS,
+    )  # fmt: skip
+    outcome = submit_try(line)
+    if outcome.answer == "ceiling":
+        return _paused(at)
+    return declined("voucher_unknown") if outcome.answer in DONE else plain(outcome.answer)
+
+
+def _paused(till: Id) -> Declined:
+    until = paused_until(till) or hour(clock.local(clock.now_ms() + HOUR_MS))
+    return declined("till_code_paused", until=until)
