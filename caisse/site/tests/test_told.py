@@ -513,8 +513,9 @@ def test_a_host_where_nobody_answers_keeps_no_other_one_waiting(told: Home, sett
 
 def test_what_is_left_is_what_may_be_spent_also_while_some_is_held(told: Home) -> None:
     choose(awa(told), "email")
+    holder = registry.holders_of(told.joined.membership_id)[0]
     payments_of.hold_paper_sale(
-        holder_id=1, place_id=told.place, cents=30_00, by=BY, id=new_id()
+        holder_id=holder.id, place_id=told.place, cents=30_00, by=BY, id=new_id()
     )  # fmt: skip
     leave()
     assert mail.outbox == [], "she was on the telephone: the purchase is told when it is typed"
