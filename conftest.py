@@ -118,7 +118,11 @@ def _clock_comes_back() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """Forget the pages of another test: its books may have stood at the same last event."""
+    """Forget the pages of another test: its books may have stood at the same last event; and what
+    its tills refused."""
+    from caisse.messages.operations import remarks  # apps are loaded only after this file
+
+    remarks._WAITING.clear()
     for name, module in list(sys.modules.items()):
         if name.startswith("caisse.") and ".pages." in name:
             for value in list(vars(module).values()):

@@ -28,6 +28,14 @@ def flag(name: str) -> bool:
     return value == "1"
 
 
+def number(name: str, default: int) -> int:
+    """A whole number, 0 or more; anything else stops the start."""
+    value = text(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is a whole number, not {value!r}")
+    return int(value)
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's entry for `url`: "" is the SQLite file of the caisse, else postgresql://…"""
     if not url:
@@ -234,6 +242,22 @@ DEFAULT_FROM_EMAIL = EMAIL_FROM
 # a copy to learn on (caisse training): its letters stay in a folder, its door asks for no code
 TRAINING = (HOME / "training.json").exists()
 globals().update(mail("" if TRAINING else text("CAISSE_EMAIL")))
+
+# Who carries SMS and calls, the country of numbers that begin with 0, how many may leave in a month
+FILES = "caisse.messages.carriers.FileCarrier"
+CARRIER = FILES if TRAINING else text("CAISSE_CARRIER", FILES)
+PHONE_COUNTRY = text("CAISSE_PHONE_COUNTRY", "33").lstrip("+")
+CARRIED_MOST = number("CAISSE_CARRIED_MOST", 1_000)
+# The makers of browsers through whom Web Push goes; the caisse asks nobody else for anything
+PUSH_HOSTS = [
+    host
+    for host in text(
+        "CAISSE_PUSH_HOSTS",
+        "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,"
+        "*.push.apple.com,*.notify.windows.com",
+    ).split(",")
+    if host and not TRAINING
+]
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français"), ("en", "English")]

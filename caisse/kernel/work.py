@@ -32,12 +32,14 @@ DEAD_AFTER = timedelta(minutes=15)  # one that a worker began and never ended
 GIVEN_UP = "given_up"  # the queue of those that failed for the last time
 KEPT = timedelta(days=2)  # the marks of minutes and hours, and reactions that succeeded
 WAY_S = 0.11  # left to others between two steps: a little more than they wait between two looks
+RESTS_S = 60.0  # a steady step that failed, before it is tried again
 BATCH = 20_000  # rows of a kind that one purge removes at most
 
 Every = Literal["minute", "hour", "day", "month"]
 SHORT: frozenset[Every] = frozenset({"minute", "hour"})
 Reaction = Callable[[Id], None]
 Job = Callable[[datetime], None]
+Step = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Entry:
 _HUSHED: ContextVar[bool] = ContextVar("hushed", default=False)
 REACTIONS: dict[str, list[tuple[str, Reaction]]] = {}
 TIMETABLE: dict[str, Entry] = {}
+STEADY: dict[str, Step] = {}
+_RESTING: dict[str, float] = {}  # until when a steady step that failed is left alone
 
 
 def on(event: str) -> Callable[[Reaction], Reaction]:
@@ -82,7 +86,20 @@ def timetable(
     return register
 
 
-def through(step: Callable[[], int]) -> int:
+def steady(name: str) -> Callable[[Step], Step]:
+    """Declare what is done at every turn of the worker, about once a second.
+
+    It is short, repeatable, cheap while there is nothing to do, and returns how much it did.
+    """
+
+    def register(step: Step) -> Step:
+        STEADY[name] = step
+        return step
+
+    return register
+
+
+def through(step: Step) -> int:
     """Take one step after the other until one has nothing left to do (0); the sum of them.
 
     Each is a transaction of its own, and between two of them others may write. SQLite has no queue:
@@ -243,6 +260,24 @@ def run_due() -> list[str]:
     return ran
 
 
+def run_steady() -> list[str]:
+    """Do what is done at every turn; the names of those that had something to do.
+
+    One that fails is logged, and tried again after RESTS_S.
+    """
+    ran = []
+    for name, step in STEADY.items():
+        if time.monotonic() < _RESTING.get(name, 0):
+            continue
+        try:
+            if step():
+                ran.append(name)
+        except Exception:  # one failing step must not stop the others
+            log.exception("steady work failed: %s", name)
+            _RESTING[name] = time.monotonic() + RESTS_S
+    return ran
+
+
 def _run(entry: Entry, key: str, now: datetime) -> bool:
     if not entry.apart:
         return once(key, lambda: entry.job(now))
@@ -275,3 +310,9 @@ def mark(key: str, at: int) -> None:
 def marked(key: str) -> int:
     """How far the sweep `key` has come; 0 when it never ran."""
     return Done.objects.filter(pk=key).values_list("at", flat=True).first() or 0
+
+
+def held(key: str) -> int | None:
+    """How far the sweep `key` has come, held until the transaction ends; None when it never ran."""
+    rows = Done.objects.select_for_update().filter(key=key)
+    return rows.values_list("at", flat=True).first()

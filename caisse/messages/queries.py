@@ -1,10 +1,28 @@
-"""Reads of messages: which notices wait, left, or could not leave."""
+"""Reads of messages: which notices wait, left, or could not leave; what each person chose."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.conf import settings
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
-from caisse.messages.models import Card, Channel, Notice, NoticeState, Preference
+from caisse.kernel import clock, work
+from caisse.kernel.ids import Id
+from caisse.messages import push
+from caisse.messages.models import (
+    Card,
+    Channel,
+    Notice,
+    NoticeState,
+    Preference,
+    Reader,
+    Remark,
+    Subscription,
+    Topic,
+)
+from caisse.messages.rules import number, takes_sms
+from caisse.people import queries as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +73,11 @@ def reach() -> Reach:
 
 
 def notices(*, before: int | None = None, limit: int = 50) -> list[NoticeRow]:
-    """The notices, newest first; `before` is the last id of the page above."""
-    rows = Notice.objects.order_by("-pk")
+    """The courrier, newest first; `before` is the last id of the page above.
+
+    Notices of payments are not in it: when a household buys is nobody's affair.
+    """
+    rows = Notice.objects.filter(topic=Topic.MAIL).order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [_row(row) for row in rows[:limit]]
@@ -69,8 +90,9 @@ def waiting_letters(*, limit: int = 200) -> list[NoticeRow]:
 
 
 def waiting() -> Waiting:
-    """What waits, counted in one query."""
-    rows = Notice.objects.exclude(state__in=(NoticeState.SENT, NoticeState.PRINTED))
+    """What waits of the courrier, counted in one query."""
+    rows = Notice.objects.filter(topic=Topic.MAIL)
+    rows = rows.exclude(state__in=(NoticeState.SENT, NoticeState.PRINTED))
     found = {
         (state, channel): number
         for state, channel, number in rows.values_list("state", "channel").annotate(n=Count("pk"))
@@ -82,10 +104,147 @@ def waiting() -> Waiting:
     )
 
 
-def channel_of(person_id: int) -> str:
-    """What the person has chosen: "email", "letter", or "" while she has not."""
-    row = Preference.objects.filter(person_id=person_id).first()
-    return "" if row is None else row.channel
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """How notices of payments leave: how many wait and could not leave in the last two days, how
+    many SMS and calls left this month, and how many may."""
+
+    waiting: int
+    failed: int
+    carried: int
+    most: int
+
+
+def roads() -> Roads:
+    """The same in two queries; whose they are is not told."""
+    rows = Notice.objects.exclude(topic=Topic.MAIL)
+    rows = rows.filter(state__in=(NoticeState.WAITING, NoticeState.LEAVING, NoticeState.FAILED))
+    found = dict(rows.values_list("state").annotate(n=Count("pk")))
+    failed = found.pop(NoticeState.FAILED.value, 0)
+    carried = work.marked(carried_mark(clock.today()))
+    return Roads(sum(found.values()), failed, carried, settings.CARRIED_MOST)
+
+
+def carried_mark(day: date) -> str:
+    """The mark that counts the SMS and calls of a month."""
+    return f"messages.carried/{day:%Y-%m}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """By what a person can be reached; numbers as they are dialled. "" for what nobody knows."""
+
+    email: str
+    phone: str
+    mobile: str
+
+
+def reachable(person_id: int) -> Reachable:
+    """By what a person can be reached: what the office typed of her, and nothing else."""
+    known = people.addressee(person_id)
+    if known is None:
+        return Reachable("", "", "")
+    phone = number(known.phone, settings.PHONE_COUNTRY)
+    return Reachable(known.email, phone, phone if takes_sms(phone) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How a person wants to be told, topic by topic, and in which language."""
+
+    payments: str
+    arrivals: str
+    mail: str
+    language: str
+
+
+def chosen(person_id: int) -> Chosen:
+    """What a person has chosen, or what holds as long as she has not."""
+    rows = Preference.objects.filter(person_id=person_id).values_list("topic", "channel")
+    found = {Topic.PAYMENTS: Channel.HERE, Topic.ARRIVALS: Channel.HERE, Topic.MAIL: Channel.EMAIL}
+    known = {**{str(topic): str(channel) for topic, channel in found.items()}, **dict(rows)}
+    language = Reader.objects.filter(pk=person_id).values_list("language", flat=True).first()
+    return Chosen(**known, language=language or "fr")
+
+
+def channel_labels() -> dict[str, str]:
+    """What each channel is called."""
+    return {channel.value: _(str(channel.label)) for channel in Channel}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device on which a person is told: since when (ms); may its screen show amounts?"""
+
+    id: int
+    amounts: bool
+    made_at: int
+
+
+def devices(person_id: int) -> list[DeviceRow]:
+    """The devices on which a person is told, the first one first."""
+    rows = Subscription.objects.filter(person_id=person_id).order_by("pk")
+    return [DeviceRow(row.pk, row.amounts, row.made_at) for row in rows]
+
+
+def push_key() -> str:
+    """What a browser needs to be told here; "" while that is not possible."""
+    return push.public_key() if settings.PUSH_HOSTS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkRow:
+    """What did not pass: `reason` of the tills' closed list; `cents` None where not told."""
+
+    id: Id
+    kind: str
+    reason: str
+    place_id: int | None
+    cents: int | None
+    at: int
+
+
+def remarks(wallet_id: int, *, until_ms: int, limit: int) -> list[RemarkRow]:
+    """What did not pass with a wallet before that instant, the newest first."""
+    rows = Remark.objects.filter(wallet_id=wallet_id, at__lt=until_ms).order_by("-at")
+    return [_remark(row) for row in rows[:limit]]
+
+
+def remark(id: Id) -> tuple[int, RemarkRow] | None:
+    """One of them, and the wallet that it is about."""
+    row = Remark.objects.filter(pk=id).first()
+    return None if row is None else (row.wallet_id, _remark(row))
+
+
+def _remark(row: Remark) -> RemarkRow:
+    return RemarkRow(row.pk, row.kind, row.reason, row.place_id, row.cents, row.at)
+
+
+def mail_of(person_id: int, *, until_ms: int, limit: int) -> list[NoticeRow]:
+    """What the caisse wrote to a person before that instant, the newest first."""
+    rows = Notice.objects.filter(person_id=person_id, topic=Topic.MAIL, made_at__lt=until_ms)
+    return [_row(row) for row in rows.order_by("-made_at", "-pk")[:limit]]
+
+
+def mail_to(person_id: int, notice_id: int) -> tuple[NoticeRow, Id] | None:
+    """One of them, and its cause; None for one that is somebody else's."""
+    row = Notice.objects.filter(pk=notice_id, person_id=person_id, topic=Topic.MAIL).first()
+    return None if row is None else (_row(row), row.cause)
+
+
+def unread(*, person_id: int, wallet_id: int | None, since_ms: int) -> int:
+    """How many letters and remarks came since; up to 99 of each."""
+    letters = Notice.objects.filter(person_id=person_id, topic=Topic.MAIL, made_at__gt=since_ms)
+    if wallet_id is None:
+        return letters[:99].count()
+    remarks = Remark.objects.filter(wallet_id=wallet_id, at__gt=since_ms)
+    return letters[:99].count() + remarks[:99].count()
+
+
+def read_until(person_id: int) -> int:
+    """Until when (ms) a person has read her messages; 0 for never."""
+    rows = Reader.objects.filter(pk=person_id).values_list("read_until", flat=True)
+    return rows.first() or 0
 
 
 def _row(row: Notice) -> NoticeRow:

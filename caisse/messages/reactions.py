@@ -1,12 +1,35 @@
-"""Every minute the e-mails that wait leave."""
+"""What messages do by themselves: at each turn of the worker, each minute, at night."""
 
 from datetime import datetime
 
-from caisse.kernel.work import timetable
-from caisse.messages import operations
+from caisse.kernel.ids import Id
+from caisse.kernel.work import on, steady, timetable
+from caisse.messages import carriers, operations, push
 
 
-@timetable("messages.send", every="minute", apart=True)
-def send(now: datetime) -> None:
-    """Send what waits; a mail server that says no is tried again next minute."""
-    operations.send_waiting()
+@steady("messages.leave")
+def leave() -> int:
+    """Who must be told of what moved, and of what did not pass; then what waits leaves."""
+    return operations.follow() + operations.write_jotted() + operations.send_waiting()
+
+
+@timetable("messages.stuck", every="minute", apart=True)
+def free(now: datetime) -> None:
+    """What a worker that was killed had taken; the key of this caisse's Web Push, once."""
+    push.make_key()
+    operations.free_stuck()
+
+
+@timetable("messages.purge", every="day", hour=3, apart=True)
+def purge(now: datetime) -> None:
+    """Forget what told of payments that are over, and what people chose who are forgotten."""
+    operations.forget_told()
+    operations.forget_remarks()
+    operations.forget_erased()
+    carriers.forget_old()
+
+
+@on("membership.erased")
+def forget(event_id: Id) -> None:
+    """What a person chose goes with her name."""
+    operations.forget_erased()

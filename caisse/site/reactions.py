@@ -7,9 +7,9 @@ from caisse.kernel.ids import Id
 from caisse.kernel.work import on
 from caisse.messages import operations as messages
 from caisse.people import queries as people
-from caisse.site.telling import letters
+from caisse.site.telling import letters, purchases
 
-assert letters  # it declares what each kind of notice says
+assert letters and purchases  # they declare what each kind of notice says
 LATE_MS = 31 * 24 * 3_600_000  # what happened longer ago is no news: a demo's year, a restored copy
 
 

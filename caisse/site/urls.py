@@ -21,6 +21,7 @@ from caisse.site.pages.member import (
     inquiries,
     leaving,
     looks,
+    messages,
     vouchers,
     wallet,
 )
@@ -67,6 +68,13 @@ urlpatterns = [
     path("moi", wallet.wallet, name="wallet"),
     path("moi/mouvements/<str:month>", wallet.my_month, name="my_month"),
     path("moi/recu/<str:receipt>", wallet.my_receipt, name="my_receipt"),
+    path("moi/messages", messages.my_messages, name="my_messages"),
+    path("moi/messages/lu", messages.my_messages_read, name="my_messages_read"),
+    path("moi/messages/<int:notice_id>", messages.my_letter, name="my_letter"),
+    path("moi/prevenir", messages.my_channels, name="my_channels"),
+    path("moi/prevenir/appareil", messages.my_push, name="my_push"),
+    path("moi/prevenir/appareil/veille", messages.push_watch, name="push_watch"),
+    path("moi/prevenir/appareil/<int:pk>/retirer", messages.my_push_end, name="my_push_end"),
     path("moi/foyer", household.my_household, name="my_household"),
     path("moi/carte", card.my_card, name="my_card"),
     path("moi/bons", vouchers.my_vouchers, name="my_vouchers"),
@@ -83,6 +91,11 @@ urlpatterns = [
     path("gestion/journal", journal.journal, name="journal"),
     path("gestion/courrier", notices.notices, name="notices"),
     path("gestion/courrier/<int:notice_id>/repartir", notices.notice_retry, name="notice_retry"),
+    path(
+        "gestion/personnes/<int:number>/titulaires/<int:holder_id>/solde",
+        notices.balance_send,
+        name="balance_send",
+    ),
     path("gestion/impressions", printing.printing, name="printing"),
     path(
         "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte.pdf",

@@ -16,7 +16,7 @@ PAUSE_S = 1.0
 
 
 def turn() -> list[str]:
-    """One turn: the demo's world acts up to now, due entries run; returns what ran."""
+    """One turn: the demo's world acts up to now, what is due and what is steady; what ran."""
     founding = bylaws.founding()
     if founding is None:
         return []
@@ -24,7 +24,7 @@ def turn() -> list[str]:
         from caisse.demo import operations as demo
 
         demo.keep_up()
-    return [*work.run_due(), *work.run_reactions()]
+    return [*work.run_due(), *work.run_steady(), *work.run_reactions()]
 
 
 def start() -> Callable[[], None]:

@@ -46,7 +46,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (EVERYBODY, "help guide_picture"),
     (
         EVERYBODY,
-        "till till_manifest till_offline payer payer_manifest payer_offline api",
+        "till till_manifest till_offline payer payer_manifest payer_offline push_watch api",
     ),  # proven by the device, not by a login
     (ANYONE, "home resume second_factor account"),
     # django-allauth: before one is in; and one's own keys
@@ -63,6 +63,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (ANYONE, "mfa_remove_webauthn mfa_edit_webauthn usersessions_list"),
     # a member's own
     (MEMBERS, "my_card my_phones wallet my_month my_receipt my_household my_inquiries my_inquiry"),
+    (MEMBERS, "my_messages my_messages_read my_letter my_channels my_push my_push_end"),
     (MEMBERS, "my_vouchers my_voucher_sheet"),
     (MEMBERS, "my_looks my_details my_details_json my_details_pdf my_leave my_allocation"),
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
@@ -88,7 +89,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # people: names and contacts are for those who talk with members, and for the payers' accountant
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
-    (PEOPLE, "holder_pin holder_card holder_phones card_print"),
+    (PEOPLE, "holder_pin holder_card holder_phones card_print balance_send"),
     (PEOPLE, "paper_sales paper_sale_who paper_sale holder_paper_sale"),
     (PEOPLE, "vouchers voucher_sheet voucher_back vouchers_dozen"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),

@@ -96,6 +96,7 @@ REAL_CLOCK = frozenset(
         "caisse/kernel/clock.py",
         "caisse/kernel/work.py",  # the queue of jobs
         "caisse/kernel/paper.py",  # the date of printing, in a document's properties
+        "caisse/messages/push.py",  # until when a proof for the maker of a browser is good
         "caisse/payments/operations/invitations.py",  # the code that links a device
         "caisse/payments/queries/devices.py",
         "caisse/people/operations/ways_in.py",  # codes, sessions and factors (ARCHITECTURE 7)

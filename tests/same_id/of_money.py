@@ -14,10 +14,12 @@ from caisse.merchants import queries as trade
 from caisse.merchants.rules import Hours
 from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, go, registered, sell
 from caisse.messages import operations as messages
+from caisse.messages.tests.devices import Phone
 from caisse.month import operations as months
 from caisse.payments import operations as payments
 from caisse.people import operations as joining
 from caisse.people import queries as people
+from caisse.people.models import Person
 from tests.same_id.case import ALONE, MARCH, TODAY, TOMORROW, Asked, ground, of, post, received
 from tests.same_id.of_access import holder
 
@@ -335,6 +337,39 @@ def _write_card() -> Asked:
     }
     others: list[dict[str, Any]] = [{"phone": ""}, {"email": ""}, {"address": "2, rue Haute"}]
     return Asked(content, [*others, {"hours": "le mardi"}, {"privacy": "le lundi"}])
+
+
+@of(messages.choose)
+def _choose() -> Asked:
+    ground()
+    one, other = told(), told()
+    content = {"person_id": one, "payments": "sms", "arrivals": "here", "mail": "email"}
+    others: list[dict[str, Any]] = [{"person_id": other}, {"payments": "voice"}]
+    return Asked(content, [*others, {"arrivals": "sms"}, {"mail": "letter"}, {"language": "en"}])
+
+
+@of(messages.subscribe)
+def _subscribe() -> Asked:
+    ground()
+    phone, address = Phone(), "https://fcm.googleapis.com/fcm/send/"
+    content = {"person_id": told(), "endpoint": f"{address}a", "amounts": True, **phone.said}
+    others: list[dict[str, Any]] = [{"person_id": told()}, {"endpoint": f"{address}b"}]
+    return Asked(content, [*others, {"amounts": False}, {"public_key": Phone().said["public_key"]}])
+
+
+@of(messages.send_balance)
+def _send_balance() -> Asked:
+    ground()
+    content = {"person_id": told(), "channel": "sms"}
+    return Asked(content, [{"person_id": told()}, {"channel": "voice"}])
+
+
+def told() -> int:
+    """The number of a person who may be told by e-mail and telephone."""
+    found = people.person_of_holder(holder())
+    assert found is not None
+    Person.objects.filter(pk=found).update(email="a@example.org", phone="06 12 34 56 78")
+    return found
 
 
 @of(payments.invite_device)

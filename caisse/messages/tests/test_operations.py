@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -13,7 +14,8 @@ from caisse.kernel.ids import Id, new_id
 from caisse.kernel.refusal import Refusal
 from caisse.messages import operations, queries
 from caisse.messages.models import Notice
-from caisse.messages.operations import Letter
+from caisse.messages.operations import Letter, notices, sending
+from caisse.messages.operations import kinds as of_kinds
 from caisse.people.models import Person
 from caisse.people.queries import Addressee
 
@@ -27,7 +29,9 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     def compose(to: Addressee, membership: int | None, cause: Id) -> Letter:
         return Letter("Une nouvelle", ("Il s’est passé #quelque chose.",), (("Foyer", "n° 7"),))
 
-    monkeypatch.setattr(operations, "KINDS", {"news": ("nouvelle", compose)})
+    known = {"news": ("nouvelle", compose)}
+    for module in (of_kinds, notices):
+        monkeypatch.setattr(module, "KINDS", known)
 
 
 @pytest.fixture
@@ -38,6 +42,12 @@ def day(db: None) -> None:
 def person(email: str = "") -> int:
     row = Person.objects.create(given_name="Zoé", family_name="Martin", email=email, folded="zoe")
     return row.pk
+
+
+def choose(person_id: int, **channels: str) -> None:
+    """What is not said stays as nobody chose it."""
+    said: dict[str, Any] = {"payments": "here", "arrivals": "here", "mail": "email", **channels}
+    operations.choose(person_id=person_id, by=BY, **said)
 
 
 def tell(person_id: int, cause: Id) -> None:
@@ -78,17 +88,32 @@ def test_without_an_address_it_is_a_letter_printed_with_its_words(day: None) -> 
 
 def test_who_prefers_paper_gets_paper(day: None) -> None:
     who = person("zoe@exemple.fr")
-    operations.choose_channel(person_id=who, channel="letter", by=BY)
+    choose(who, mail="letter")
     tell(who, new_id())
     assert queries.waiting() == queries.Waiting(emails=0, letters=1, failed=0)
-    assert queries.channel_of(who) == "letter"
+    assert queries.chosen(who).mail == "letter"
 
 
-@pytest.mark.parametrize(("channel", "reason"), [("pigeon", "channel"), ("email", "no_email")])
-def test_a_channel_that_cannot_be_is_refused(day: None, channel: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("topic", "channel", "reason"),
+    [
+        ("mail", "pigeon", "channel"),
+        ("mail", "sms", "channel"),
+        ("payments", "letter", "channel"),
+        ("mail", "email", "no_email"),
+        ("arrivals", "email", "no_email"),
+        ("payments", "sms", "no_mobile"),
+        ("payments", "voice", "no_phone"),
+    ],
+)
+def test_a_channel_that_cannot_be_is_refused(
+    day: None, topic: str, channel: str, reason: str
+) -> None:
+    who = person()
     with pytest.raises(Refusal) as refused:
-        operations.choose_channel(person_id=person(), channel=channel, by=BY)
+        choose(who, **{"mail": "letter", topic: channel})
     assert refused.value.reason == reason
+    assert queries.chosen(who).payments == "here"
 
 
 def test_a_mail_server_that_says_no_is_tried_again_then_waits_for_a_person(
@@ -100,9 +125,11 @@ def test_a_mail_server_that_says_no_is_tried_again_then_waits_for_a_person(
     tell(person("zoe@exemple.fr"), new_id())
     with monkeypatch.context() as broken:
         broken.setattr("django.core.mail.EmailMessage.send", refuse)
-        for _ in range(operations.TRIES):
+        for turn in range(sending.TRIES):
             assert queries.waiting().emails == 1
             assert operations.send_waiting() == 0
+            assert operations.send_waiting() == 0  # not at once
+            clock.travel(clock.now_ms() + 5**turn * 60_000)
     assert queries.waiting() == queries.Waiting(emails=0, letters=0, failed=1)
     operations.retry(notice_id=queries.notices()[0].id, by=BY)
     assert operations.send_waiting() == 1

@@ -36,6 +36,7 @@ from caisse.payments.reasons import declined
 from caisse.people import queries as people
 
 PREFIX = ALL + "phones"
+LONGEST_ENDPOINT = 600
 REQUEST_BYTES = formats.SIZES[formats.REQUEST]
 TICKET_BYTES = 16
 UNKNOWN = {"reason": "unknown", "cashier": "", "member": ""}  # no alarm: it is waited for
@@ -174,10 +175,21 @@ def _settled(phone: Phone, pay: Callable[[int], Answer]) -> Told:
     return Told(200 if answer.again else 201, padded(answer.for_member()))
 
 
+def _tell(asked: Asked, phone: Phone) -> Told:
+    """Tell the holder on this telephone; its screen shows no amount."""
+    said = read(asked, ("endpoint", "public_key", "secret"))
+    texts = {name: a_text(value, name, LONGEST_ENDPOINT) for name, value in said.items()}
+    if _wallet_of(phone) is None:
+        return refused(declined("means_unavailable"))
+    operations.tell_on_phone(phone_id=phone.pk, **texts)
+    return say(201, {})
+
+
 Route = Callable[[Asked, Phone], Told]
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "phones/self"): _wallet,
     ("POST", "phones/tickets"): _tickets,
+    ("POST", "phones/notices"): _tell,
     ("POST", "phones/requests"): _look,
     ("POST", "phones/places"): _at_place,
     ("POST", "phones/requests/pay"): _pay,

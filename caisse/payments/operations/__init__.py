@@ -81,6 +81,7 @@ from caisse.payments.operations.phones import (
     give_phone_code,
     give_tickets,
     invite_phone,
+    tell_on_phone,
 )
 from caisse.payments.operations.pins import (
     change_pin_key,
@@ -178,6 +179,7 @@ __all__ = [
     "rights_of",
     "spender_typed",
     "suspend_device",
+    "tell_on_phone",
     "too_late",
     "withdraw_sheet",
     "withdraw_voucher",

@@ -18,6 +18,7 @@ from caisse.payments.operations import qr
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
+from caisse.payments.operations.noting import note_refusal
 from caisse.payments.operations.paying import (
     Purchase,
     is_a_way,
@@ -179,8 +180,10 @@ def _settled(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
             counted = _count_at_till(entry)
             if counted.answer == "posted" and method == "pin":
                 BRAKE.saw(right=False)
-        said = at_shop(answer, method=method)
-        return paid_before(entry.purchase, up_to=entry.up_to) or said
+        first = paid_before(entry.purchase, up_to=entry.up_to)
+        if first is None:
+            note_refusal(known.purchase, answer.reason, right=tried.right)
+        return first or at_shop(answer, method=method)
     if tried.right and entry.digits:
         BRAKE.saw(right=True)
         flatten(tried.holder_id, entry.digits)

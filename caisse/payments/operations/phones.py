@@ -14,6 +14,8 @@ from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
+from caisse.messages import operations as messages
+from caisse.messages import queries as told
 from caisse.payments import formats, keys, wire
 from caisse.payments.formats import Ticket
 from caisse.payments.models import Phone
@@ -98,6 +100,7 @@ def enrol_phone(*, code: str, public_key: bytes) -> LinkedPhone:
 def _link(row: Phone) -> None:
     """These keys are the telephone's now; whatever had others is not it any more."""
     row.state, row.linked_at, row.tickets = State.ACTIVE, clock.now_ms(), 0
+    messages.forget_phone(phone_id=row.pk)
     ledger.open_accounts(list(mark_accounts(row.pk)))
     events.record(
         "phone.linked", subject=f"holder:{row.holder_id}", by=Actor(f"phone:{row.pk}"),
@@ -121,7 +124,25 @@ def block_phone(*, phone_id: int, by: Actor) -> None:
     row.state = State.BLOCKED
     row.save(update_fields=["state"])
     invitations.no_code(row)
+    messages.forget_phone(phone_id=row.pk)
     events.record("phone.blocked", subject=f"holder:{row.holder_id}", by=by, number=row.pk)
+
+
+@ledger.repeatable
+def tell_on_phone(*, phone_id: int, endpoint: str, public_key: str, secret: str) -> None:
+    """Tell the holder of an active telephone on it, until it is blocked; as `messages.subscribe`.
+
+    Raises Refusal: `unknown_phone`, `blocked`, `subscription`.
+    """
+    row = _phone(phone_id)
+    person_id = people.person_of_holder(row.holder_id)
+    if row.state != State.ACTIVE or person_id is None:
+        raise Refusal("blocked", "Ce téléphone ne paie pas. Reliez-le de nouveau.")
+    messages.subscribe(
+        person_id=person_id, endpoint=endpoint, public_key=public_key, secret=secret,
+        amounts=False, language=told.chosen(person_id).language, phone_id=phone_id,
+        by=Actor(f"phone:{phone_id}"),
+    )  # fmt: skip
 
 
 @ledger.repeatable

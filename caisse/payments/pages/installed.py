@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 from caisse.bylaws import queries as bylaws
 
 STATIC = Path(__file__).parents[1] / "static" / "payments"
-OFFLINE = "offline.js"
+OFFLINE, SHOWN = "offline.js", "shown.js"
 LOOK = (
     "site/base.css",
     "site/mark.svg",
@@ -41,7 +41,7 @@ class Installed(NamedTuple):
 
     `name` is that of its address, beside which there are `<name>_manifest` and `<name>_offline`;
     `title` names it with the caisse's name, `short` under its icon; `script` is the module that it
-    begins with, `colour` that of its frame.
+    begins with, `colour` that of its frame; `told`: it shows what the caisse tells its owner.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Installed(NamedTuple):
     styles: tuple[str, ...]
     colour: str = "#1d1b16"
     schemes: str = "light"
+    told: bool = False
 
     def words(self) -> dict[str, object]:
         """What its template needs to know of it."""
@@ -103,7 +104,8 @@ def _worker(app: Installed, shown: bytes) -> str:
     known = json.dumps(list(dict.fromkeys(files)))
     said = (STATIC / OFFLINE).read_text(encoding="utf-8")
     head = f'const NAME = "{app.name}-";\nconst VERSION = "{version}";\nconst FILES = {known};'
-    return f"{head}\n{said}"
+    shows = (STATIC / SHOWN).read_text(encoding="utf-8") if app.told else ""
+    return f"{head}\n{said}\n{shows}"
 
 
 @cache

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from caisse.kernel.pages import show, with_camera
+from caisse.messages import queries as messages
 from caisse.payments.pages.installed import Installed, beside
 
 APP = Installed(
@@ -18,13 +19,15 @@ APP = Installed(
     styles=("payments/payer.css",),
     colour="#1f5f3a",
     schemes="light dark",
+    told=True,
 )
 
 
 @require_safe
 def payer(request: HttpRequest) -> HttpResponse:
     """`/payer`: link this telephone, then pay with it."""
-    return with_camera(show(request, "payments/payer.html", APP.words()))
+    told = {**APP.words(), "push_key": messages.push_key()}
+    return with_camera(show(request, "payments/payer.html", told))
 
 
 payer_manifest, payer_offline = beside(APP, payer)

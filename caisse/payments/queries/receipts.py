@@ -14,6 +14,7 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments.models import Till
 from caisse.payments.queries.vouchers import wallet_behind
+from caisse.payments.reasons import at_shop, declined
 from caisse.payments.words import words
 
 VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts keep theirs
@@ -120,6 +121,11 @@ def receipt_of(movement: Movement) -> Receipt | None:
 def words_of(id: Id) -> tuple[str, str, str]:
     """The three words of a payment or refund, on the shop's receipt and on the member's."""
     return words(id)
+
+
+def refused_in_words(reason: str) -> str:
+    """Why a purchase did not pass, as its member reads it, without what was left."""
+    return at_shop(declined(reason), method="pin").member
 
 
 def left_to_refund(payment_id: Id) -> int:

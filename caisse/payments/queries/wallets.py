@@ -93,6 +93,30 @@ def cashed_of_sheet(number: int, *, wallet_id: int) -> tuple[WalletLine, ...]:
     return tuple(_cashed_line(one, 0) for one in cashed(wallet_id, number=number))
 
 
+def lines_until(wallet_id: int, *, until_ms: int, limit: int) -> tuple[WalletLine, ...]:
+    """The movements of a wallet and of its vouchers before that instant, the newest first.
+
+    Read in blocks, one of them unless many sheets of vouchers stand in it, each a single line.
+    """
+    code, block = f"wallet:{wallet_id}", limit + MOST_OF_SHEET
+    later = books.lines(code, since_ms=until_ms) if until_ms <= clock.now_ms() else ()
+    left = _now(code) - sum(line.cents for line in later)
+    rows: list[BookLine] = []
+    while True:
+        up_to = rows[0].seq if rows else None
+        older = books.lines(code, until_ms=until_ms, before=up_to, limit=block)[::-1]
+        rows, whole = [*older, *rows], len(older) < block
+        before = left - sum(line.cents for line in rows)
+        lines = _wallet_lines(rows, before)
+        if not whole and lines[0].reason in OF_SHEETS:
+            lines = lines[1:]  # of that sheet some may stand before the first row
+        if whole or len(lines) >= limit:
+            break
+    since = 0 if whole else lines[0].at
+    paid = cashed(wallet_id, since_ms=since, until_ms=until_ms)
+    return _with_cashed(lines, paid, before)[-limit:][::-1]
+
+
 def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
     """One movement of a wallet, or of its vouchers; None for an id that is nobody's or another's.
 

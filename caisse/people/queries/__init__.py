@@ -18,11 +18,14 @@ from caisse.people.queries.access import (
     memberships_of_wallets,
     names_of,
     people_behind,
+    person_of_holder,
     persons_of,
+    persons_of_wallets,
     role_labels,
     roles,
     waiting_acts,
     waiting_inquiries,
+    wallet_of_person,
 )
 from caisse.people.queries.files import (
     ContactRow,
@@ -141,8 +144,10 @@ __all__ = [
     "office_login",
     "office_logins",
     "people_behind",
+    "person_of_holder",
     "personal",
     "persons_of",
+    "persons_of_wallets",
     "places_taken",
     "questions",
     "role_labels",
@@ -159,4 +164,5 @@ __all__ = [
     "waiting_acts",
     "waiting_inquiries",
     "wallet_of_holder",
+    "wallet_of_person",
 ]

@@ -58,13 +58,15 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Where a notice goes: a name, an e-mail address ("" for none), the lines of a postal one."""
+    """Where a notice goes: a name, an e-mail address and a telephone ("" for none), as the office
+    typed them, and the lines of a postal address."""
 
     person_id: int
     given_name: str
     family_name: str
     email: str
     lines: tuple[str, ...]
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,8 @@ def addressee(person_id: int) -> Addressee | None:
     lines: tuple[str, ...] = ()
     if household is not None:
         lines = (household.street, f"{household.postcode} {household.town}".strip())
-    return Addressee(person.pk, person.given_name, person.family_name, person.email.strip(), lines)
+    names = person.pk, person.given_name, person.family_name
+    return Addressee(*names, person.email.strip(), lines, person.phone.strip())
 
 
 def persons_of(membership_id: int) -> list[int]:
@@ -235,6 +238,29 @@ def persons_of(membership_id: int) -> list[int]:
     rows = Holder.objects.filter(wallet__household__memberships=membership_id)
     rows = rows.filter(Q(until=None) | Q(until__gt=today))
     return list(rows.order_by("pk").values_list("person_id", flat=True))
+
+
+def person_of_holder(holder_id: int) -> int | None:
+    """The number of the person behind a holder."""
+    return Holder.objects.filter(pk=holder_id).values_list("person_id", flat=True).first()
+
+
+def wallet_of_person(person_id: int) -> int | None:
+    """The wallet that a person may spend from today, the last one taken up; None for none."""
+    rows = Holder.objects.filter(Q(until=None) | Q(until__gt=clock.today()), person_id=person_id)
+    return rows.order_by("-pk").values_list("wallet_id", flat=True).first()
+
+
+def persons_of_wallets(wallet_ids: set[int]) -> dict[int, list[int]]:
+    """The numbers of the persons who may spend from each of these wallets today."""
+    found: dict[int, list[int]] = {}
+    today, rest = clock.today(), sorted(wallet_ids)
+    for start in range(0, len(rest), 900):  # below SQLite's least limit of parameters
+        rows = Holder.objects.filter(wallet__in=rest[start : start + 900])
+        rows = rows.filter(Q(until=None) | Q(until__gt=today)).order_by("pk")
+        for wallet_id, person_id in rows.values_list("wallet_id", "person_id"):
+            found.setdefault(wallet_id, []).append(person_id)
+    return found
 
 
 def act(act_id: Id) -> ActView | None:

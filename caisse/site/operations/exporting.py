@@ -27,6 +27,7 @@ LEFT_OUT = frozenset(
         "people.AccessCode",
         "mfa.Authenticator",
         "payments.Pin",
+        "caisse_messages.Subscription",
         "usersessions.UserSession",
         "account.EmailConfirmation",
         "django_tasks_db.DBTaskResult",

@@ -32,6 +32,8 @@ EMPTIED = (
     "people_accesscode",
     "caisse_messages_notice",
     "caisse_messages_preference",
+    "caisse_messages_reader",
+    "caisse_messages_subscription",
     "django_tasks_database_dbtaskresult",
     "merchants_bankdetails",
     "funding_document",

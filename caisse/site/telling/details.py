@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from caisse.contributions.queries import MonthLine, PledgeLine
 from caisse.kernel import clock, events, paper
 from caisse.kernel.wording import amount, count, day, from_month, hour, month_name
+from caisse.messages.queries import Chosen, DeviceRow, RemarkRow, channel_labels
 from caisse.payments.queries import WalletLine
 from caisse.people import queries as people
 from caisse.people.queries import ContactRow, HeldWallet, Look, Personal
@@ -42,6 +43,9 @@ class Gathered:
     story: tuple[events.Happened, ...]
     places: dict[int, str]
     kept_months: int
+    roads: Chosen
+    told_on: tuple[DeviceRow, ...]
+    remarks: tuple[RemarkRow, ...]
 
     @property
     def file_kept(self) -> str:
@@ -68,7 +72,7 @@ def categories(all_: Gathered) -> tuple[Category, ...]:
     """The categories in the order in which one asks for them."""
     return (
         _person(all_), _home(all_), _membership(all_), _wallet(all_), _contribution(all_),
-        _questions(all_), _contacts(all_), _access(all_), _journal(all_),
+        _questions(all_), _told(all_), _contacts(all_), _access(all_), _journal(all_),
     )  # fmt: skip
 
 
@@ -186,6 +190,27 @@ def _questions(all_: Gathered) -> Category:
         all_.file_kept,
         "my_inquiries",
         _("Lire mes demandes"),
+    )
+
+
+def _told(all_: Gathered) -> Category:
+    labels, roads = channel_labels(), all_.roads
+    facts = (
+        (_("Achats et refus"), labels[roads.payments]),
+        (_("Argent qui arrive"), labels[roads.arrivals]),
+        (_("Courrier de la caisse"), labels[roads.mail]),
+        (_("Appareils prévenus"), count(len(all_.told_on))),
+        (_("Refus et codes tapés de travers, depuis deux mois"), count(len(all_.remarks))),
+    )
+    return Category(
+        "prevenir",
+        _("Comment vous êtes prévenu·e"),
+        facts,
+        _("Pour vous dire ce qui arrive, comme vous l’avez choisi."),
+        _("Vous. L’équipe ne lit ni vos choix ni vos messages d’achats."),
+        _("Un refus : deux mois. Vos choix : tant que vous êtes membre."),
+        "my_channels",
+        _("Choisir"),
     )
 
 

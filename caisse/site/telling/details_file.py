@@ -29,6 +29,24 @@ def document(all_: Gathered) -> dict[str, Any]:
         "wallets": [_wallet(wallet, lines, all_.places) for wallet, lines in all_.movements],
         "contributions": [_contribution(*one) for one in all_.contributions],
         "inquiries": [_inquiry(one) for one in held.questions],
+        "told": {
+            "payments": all_.roads.payments,
+            "arrivals": all_.roads.arrivals,
+            "mail": all_.roads.mail,
+            "language": all_.roads.language,
+            "devices": [
+                {"since": _at(one.made_at), "amounts": one.amounts} for one in all_.told_on
+            ],
+        },
+        "refusals": [
+            {
+                "at": _at(one.at),
+                "reason": one.reason,
+                "cents": one.cents,
+                "place": None if one.place_id is None else all_.places.get(one.place_id),
+            }
+            for one in all_.remarks
+        ],
         "contacts": [
             {"on": one.on.isoformat(), "kind": one.kind, "note": one.note} for one in all_.contacts
         ],
@@ -175,6 +193,8 @@ def keys() -> dict[str, str]:
         "wallets.movements.undone": _("vrai pour une écriture de correction"),
         "contributions": _("vos cotisations : promises, appelées, reçues, revenues, en centimes"),
         "inquiries": _("vos demandes et les réponses"),
+        "told": _("comment vous êtes prévenu·e, de quoi, sur quels appareils"),
+        "refusals": _("les achats refusés et les codes tapés de travers, depuis deux mois"),
         "contacts": _("vos échanges avec l’équipe, tels que notés"),
         "access": _("comment vous entrez : rôles, clés, codes donnés, appareils"),
         "looks": _("qui de l’équipe a regardé votre fiche, quand, quoi, pourquoi"),

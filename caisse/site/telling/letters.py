@@ -5,7 +5,7 @@ amount: others may read an envelope or a list of mails.
 """
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from caisse.bylaws import queries as bylaws
 from caisse.contributions import queries as contributions
@@ -14,7 +14,8 @@ from caisse.kernel import clock, events
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
 from caisse.kernel.wording import amount, day, month_name
-from caisse.messages.operations import Letter, composes
+from caisse.messages.operations import KINDS, Letter, composes
+from caisse.messages.queries import NoticeRow
 from caisse.month.rules import AllocationRules, Pot, allocation, credit_on
 from caisse.people import queries as people
 from caisse.people.queries import Addressee
@@ -28,7 +29,7 @@ def unit() -> str:
     return bylaws.in_force(CurrencyRules, month=Month.of(clock.today())).food_unit_name
 
 
-@composes("welcome", "bienvenue")
+@composes("welcome", gettext_noop("bienvenue"))
 def welcome(to: Addressee, membership: int | None, cause: Id) -> Letter:
     """To a new holder: from when, how much, how to pay in."""
     month = first_due(clock.day_of(_happened_at(cause)), _contribution())
@@ -42,7 +43,7 @@ def welcome(to: Addressee, membership: int | None, cause: Id) -> Letter:
     )
 
 
-@composes("pledge", "cotisation notée")
+@composes("pledge", gettext_noop("cotisation notée"))
 def pledge(to: Addressee, membership: int | None, cause: Id) -> Letter:
     """To someone who has chosen what to give: it is noted, and from when."""
     month = first_due(clock.day_of(_happened_at(cause)), _contribution())
@@ -56,7 +57,7 @@ def pledge(to: Addressee, membership: int | None, cause: Id) -> Letter:
     )
 
 
-@composes("returned", "prélèvement revenu")
+@composes("returned", gettext_noop("prélèvement revenu"))
 def returned(to: Addressee, membership: int | None, cause: Id) -> Letter:
     """To someone whose debit came back: nothing is taken away, here is what one may do."""
     return Letter(
@@ -70,7 +71,7 @@ def returned(to: Addressee, membership: int | None, cause: Id) -> Letter:
     )
 
 
-@composes("answered", "réponse à une demande")
+@composes("answered", gettext_noop("réponse à une demande"))
 def answered(to: Addressee, membership: int | None, cause: Id) -> Letter:
     """To someone who asked the office: there is an answer to read."""
     return Letter(
@@ -82,7 +83,7 @@ def answered(to: Addressee, membership: int | None, cause: Id) -> Letter:
     )
 
 
-@composes("leaving", "départ noté")
+@composes("leaving", gettext_noop("départ noté"))
 def leaving(to: Addressee, membership: int | None, cause: Id) -> Letter:
     """To someone who leaves: what happens to what is left."""
     return Letter(
@@ -93,6 +94,12 @@ def leaving(to: Addressee, membership: int | None, cause: Id) -> Letter:
             _("Vous pouvez revenir sur ce choix : dites-le à l’équipe."),
         ),
     )
+
+
+def read_letter(row: NoticeRow, cause: Id, person_id: int) -> Letter | None:
+    """The words of a letter to a person, made anew for her page; None for a kind of before."""
+    known, to = KINDS.get(row.kind), people.addressee(person_id)
+    return None if known is None or to is None else known[1](to, row.membership, cause)
 
 
 def facts_of(membership: int | None, month: Month) -> tuple[tuple[str, str], ...]:

@@ -31,10 +31,11 @@ from caisse.site.telling.sentences import Terms
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One movement in words: « Épicerie du Figuier », « samedi 10 · achat », « −23,50 »."""
+    """One movement in words: « Épicerie du Figuier », « achat », with its day, « −23,50 »."""
 
     id: str
     title: str
+    kind: str
     about: str
     signed: str
     gained: bool
@@ -72,6 +73,7 @@ def told(line: WalletLine, names: Mapping[int, str], *, own: bool = True) -> Tol
     return Told(
         id=show_id(line.id),
         title=title,
+        kind=kind,
         about=f"{weekday(on)} · {kind}",
         signed="" if line.voucher_cents else signed(line.cents),
         gained=line.cents > 0,

@@ -20,7 +20,7 @@ from caisse.site.command import paying
 from caisse.site.tests.conftest import Caisse, Run
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
-IDLE_QUERIES = 4
+IDLE_QUERIES = 7
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ __all__ = ["home"]  # a fixture
 EXPLAINED_TOGETHER = {  # by the key above them
     "person", "households", "households.compositions", "households.memberships", "wallets",
     "wallets.movements", "contributions", "inquiries", "contacts", "access", "looks", "events",
+    "told", "told.devices", "refusals",
 }  # fmt: skip
 
 
@@ -48,10 +49,10 @@ def test_the_page_says_what_why_who_and_how_long(client: Client, home: Home) -> 
         "2 adultes, enfants nés en mars 2015", "moineau-radis", home.logins[0],
         "téléphone : Rappeler lundi.", "Fiche regardée par l’équipe 1", "Questions posées ici 1",
         "Tant que vous êtes membre, puis 24 mois.", "10 ans, c’est la loi des comptes.",
-        "Ce qui peut être effacé",
+        "Ce qui peut être effacé", "Achats et refus ici seulement", "Appareils prévenus 0",
     ):  # fmt: skip
         assert words in page.text, words
-    assert page.text.count("Pourquoi :") == page.text.count("Qui lit :") == 9
+    assert page.text.count("Pourquoi :") == page.text.count("Qui lit :") == 10
     for link in ("/moi/partir", "/moi/qui-a-regarde", "/moi/donnees.json", "/moi/donnees.pdf"):
         assert link in page.all("href")
 

@@ -17,6 +17,8 @@ from caisse.kernel.month import Month
 from caisse.kernel.pages import found, show
 from caisse.kernel.wording import day
 from caisse.merchants import queries as merchants
+from caisse.messages import queries as messages
+from caisse.messages.queries import RemarkRow
 from caisse.payments import queries as payments
 from caisse.payments.queries import WalletLine
 from caisse.people import queries as people
@@ -79,6 +81,9 @@ def gathered(request: HttpRequest, *, movements: bool = True) -> Gathered:
         looks=tuple(one for number in numbers for one in people.looks(number, limit=ALL)),
         story=tuple(one for number in numbers for one in people.happened_to(number, limit=ALL)),
         places=merchants.names(),
+        roads=messages.chosen(held.person_id),
+        told_on=tuple(messages.devices(held.person_id)),
+        remarks=_remarks(held.wallets),
         kept_months=rules.member_file_months,
     )
 
@@ -90,6 +95,17 @@ def _lines(wallet: HeldWallet) -> tuple[WalletLine, ...]:
         return lines
     end = clock.instant(wallet.until) + clock.DAY_MS
     return tuple(line for line in lines if line.at < end)
+
+
+def _remarks(wallets: tuple[HeldWallet, ...]) -> tuple[RemarkRow, ...]:
+    """What did not pass with the wallets that are hers today."""
+    until = clock.now_ms() + 1
+    return tuple(
+        row
+        for wallet in wallets
+        if wallet.until is None
+        for row in messages.remarks(wallet.wallet_id, until_ms=until, limit=ALL)
+    )
 
 
 def _devices(request: HttpRequest) -> tuple[Device, ...]:

@@ -1,4 +1,5 @@
-"""What a member writes: a question, a second holder, a day of departure; why one looks at hers."""
+"""What a member writes: a question, a second holder, a day of departure, how she is told; why one
+looks at hers."""
 
 from datetime import date
 
@@ -7,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caisse.kernel.forms import ActForm, ChoiceField, DayField, TextField
+from caisse.messages.queries import Chosen, Reachable
+from caisse.messages.rules import shown_number
 from caisse.people import queries as people
 
 SHARING = 500
@@ -64,4 +67,40 @@ class LookForm(ActForm):
     reason = ChoiceField(
         label=gettext_lazy("Pourquoi regardez-vous ?"),
         choices=lambda: list(people.look_reasons().items()),
+    )
+
+
+class ChannelsForm(ActForm):
+    """By what road one hears of what: those that lead to the person, of `known`."""
+
+    fields_of = {"channel": "payments", "no_email": "mail"}
+    payments = ChoiceField(label=gettext_lazy("Un achat, un remboursement, un refus"))
+    arrivals = ChoiceField(label=gettext_lazy("De l’argent qui arrive"))
+    mail = ChoiceField(label=gettext_lazy("Le courrier de la caisse"))
+
+    def __init__(self, *args: object, known: Reachable, chosen: Chosen, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        letter = chosen.mail if known.email else "letter"
+        here = [("here", _("Seulement dans mes messages"))]
+        email = [("email", _("Aussi par e-mail"))] if known.email else []
+        shown = {"end": shown_number(known.phone)}
+        sms = [("sms", _("Aussi par SMS, au %(end)s") % shown)] if known.mobile else []
+        voice = [("voice", _("Aussi par un appel, au %(end)s") % shown)] if known.phone else []
+        for name, value in (("payments", chosen.payments), ("arrivals", chosen.arrivals)):
+            self.fields[name].choices = [*here, *email, *sms, *voice]  # type: ignore[attr-defined]
+            self.fields[name].initial = value
+        by_email = [("email", _("Par e-mail"))] if known.email else []
+        self.fields["mail"].choices = [*by_email, ("letter", _("Par lettre"))]  # type: ignore[attr-defined]
+        self.fields["mail"].initial = letter
+
+
+class PushForm(ActForm):
+    """What a browser says of itself, filled in by push.js; and what its screen may show."""
+
+    endpoint = forms.CharField(max_length=600, widget=forms.HiddenInput)
+    public_key = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    secret = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    amounts = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Montrer le montant et le lieu, aussi sur l’écran verrouillé"),
     )

@@ -19,6 +19,7 @@ from caisse.people import queries as people
 from caisse.people.queries import Statement
 from caisse.site.pages.member.mine import first_day, me_of, mine, terms
 from caisse.site.telling import wallet as words
+from caisse.site.telling.messages import unread
 from caisse.site.telling.sentences import Terms
 
 KEPT = 10  # sales by telephone that the first page speaks of
@@ -49,6 +50,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "kept": _kept(me.wallet_id, units),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
+        "unread": unread(me, now.lines),
         **_shown(now),
     }
     return show(request, "site/member/wallet.html", told)

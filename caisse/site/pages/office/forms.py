@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, TextField
 from caisse.kernel.wording import amount
+from caisse.messages.queries import Reachable
 
 MOST_VOUCHERS = 24  # of one value; `issue_sheet` says how many in all
 
@@ -63,6 +64,19 @@ class CardForm(ActForm):
     privacy = TextField(
         label=_("À qui parler de ses données personnelles"), max_length=200, required=False
     )
+
+
+class BalanceForm(ActForm):
+    """By what road a holder hears what is left: those that lead to the number on file."""
+
+    fields_of = {"channel": "channel", "no_phone": "channel", "no_mobile": "channel"}
+    channel = ChoiceField(label=_("Par quel moyen ?"))
+
+    def __init__(self, *args: object, known: Reachable, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        sms = [("sms", _("Par SMS"))] if known.mobile else []
+        choices = [*sms, ("voice", _("Par un appel, lu à voix haute"))] if known.phone else []
+        self.fields["channel"].choices = choices  # type: ignore[attr-defined]
 
 
 class VouchersForm(ActForm):

@@ -3,16 +3,19 @@
 
 import { all, cameraWords, cheer, fill, find } from "../dom.js";
 import { KIND, messageOf, readRequest, requestId } from "../formats.js";
-import { dayOf, money, shortly, whenOf } from "../telling.js";
+import { money, shortly, whenOf } from "../telling.js";
 import {
   ask, asNumber, clockOffset, hex, insist, makeKeys, newId, now, setClock, sharedKey,
 } from "../wire.js";
 import { keepUp, onBack, stepped } from "../installing.js";
+import { able, subscribe, watched } from "../push.js";
 import { startCamera, stopCamera } from "../scanning.js";
 import { drop, forget, keep, read, takeTicket } from "./keeping.js";
+import { movement } from "./movements.js";
 import { atMost, hide, showQr } from "./showing.js";
 
 const API = "/api/v1/phones";
+const { offline, scope } = document.body.dataset;
 const WORDS = find("[data-words]").dataset;
 const FEW_TICKETS = 100; // below it, new ones are fetched with network
 const BYTES_OF_TICKET = 32; // signs of its hexadecimal
@@ -160,28 +163,14 @@ function stopped(text) {
 
 function draw() {
   const { wallet } = state;
+  const offered = find("[data-push]");
+  if (offered) offered.hidden = !able();
   find("[data-known]").hidden = !wallet;
-  find("[data-lines]").replaceChildren(...(wallet?.lines ?? []).slice(0, 10).map(row));
+  find("[data-lines]").replaceChildren(...(wallet?.lines ?? []).slice(0, 10).map(movement));
   fill("left", money(wallet?.left_cents ?? 0));
   if (!wallet) return;
   fill("unit", wallet.unit);
   fill("as-of", shortly(wallet.at));
-}
-
-/** One movement: where or what, when, how much. */
-function row(line) {
-  const item = document.createElement("li");
-  const what = document.createElement("strong");
-  const when = document.createElement("span");
-  const said = document.createElement("div");
-  const value = document.createElement("b");
-  const { reason, undone, place, cents } = line;
-  what.textContent = place || WORDS[undone ? "undone" : reason] || WORDS.other;
-  when.textContent = [dayOf(line.at), place && WORDS[reason]].filter(Boolean).join(" · ");
-  value.textContent = `${cents > 0 ? "+" : "−"}${money(Math.abs(cents))}`;
-  said.append(what, when);
-  item.append(said, value);
-  return item;
 }
 
 // --- to show a QR ---
@@ -348,10 +337,23 @@ function failed(text) {
   show("refused");
 }
 
+/** Tell the owner on this telephone: the browser is asked, and the caisse learns what it says. */
+async function tell() {
+  const place = find("[data-told]");
+  try {
+    const registration = await watched(offline, { scope });
+    const said = await subscribe(registration, find("[data-push]").dataset.push);
+    const answer = await insist("POST", `${API}/notices`, said, state.device);
+    place.textContent = answer?.status === 201 ? WORDS.toldHere : WORDS.noAnswer;
+  } catch {
+    place.textContent = WORDS.toldNever;
+  }
+}
+
 // --- what is pressed ---
 
 const ACTS = {
-  pay: toPay, scan: toScan, home, confirm, again, fresh: toPay, settle, waits: unsettled,
+  tell, pay: toPay, scan: toScan, home, confirm, again, fresh: toPay, settle, waits: unsettled,
   "give-up": giveUp,
 };
 const FORMS = { link, most, amount: toConfirm };
@@ -382,7 +384,7 @@ addEventListener("online", () => rests() && look());
 const FREE = ["home", "link", "scan", "paid", "refused"]; // what another address may take away
 addEventListener("hashchange", () => FREE.includes(state.screen) && once(arrived));
 
-keepUp(document.body.dataset, rests);
+keepUp({ offline, scope }, rests);
 const HELD = ["busy", "unsure", "missing"]; // the back key leaves no such screen
 onBack(() => !HELD.includes(state.screen) && (FIRST.includes(state.screen) || once(home), true));
 

@@ -1,0 +1,241 @@
+"""What the caisse says of a purchase, a refund, money that arrives, a refusal: on every road.
+
+An SMS begins with what matters most, what does not fit falls off its end; a call says figures as
+people do; a screen that may be locked says no amount unless its owner wants it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from caisse.kernel import clock
+from caisse.kernel.ids import Id
+from caisse.kernel.refusing import in_words
+from caisse.kernel.wording import (
+    amount,
+    amount_in_words,
+    capital,
+    day,
+    english,
+    hour,
+    month_name,
+)
+from caisse.ledger import queries as books
+from caisse.merchants import queries as merchants
+from caisse.messages import queries as messages
+from caisse.messages.operations import Letter, composes
+from caisse.payments import queries as payments
+from caisse.payments.queries import WalletLine
+from caisse.people import queries as people
+from caisse.people.queries import Addressee
+from caisse.site.telling import wallet as words
+from caisse.site.telling.letters import unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What moved, in words: its title, how much, what is left, where, when (ms), three words."""
+
+    title: str
+    cents: int
+    left: int
+    place: str
+    at: int
+    three: tuple[str, ...] = ()
+
+
+@composes("purchase", "achat")
+def purchase(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """After a purchase."""
+    return _of_transfer(cause, _("Un achat vient d’être fait"), _("Achat"))
+
+
+@composes("refund", "remboursement")
+def refund(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """After a refund."""
+    return _of_transfer(cause, _("Un lieu vous a remboursé"), _("Remboursement"))
+
+
+@composes("correction", "correction")
+def correction(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """After the caisse undid a purchase, a refund or a credit by mistake."""
+    return _of_transfer(cause, _("Une écriture est corrigée"), _("Correction"))
+
+
+@composes("credit", "argent arrivé")
+def credit(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """When the month's money is there."""
+    found = _line(cause)
+    if found is None:
+        return None
+    title = _("Votre versement est arrivé")
+    told = _Moved(title, found.cents, found.left_cents, "", found.at)
+    month = (_("Mois"), month_name(found.for_month))
+    return _letter(told, _("Versement"), contest=False, more=(month,))
+
+
+@composes("refused", "achat refusé")
+def refused(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """After a purchase that did not pass though the code was right."""
+    found = messages.remark(cause)
+    if found is None:
+        return None
+    one = found[1]
+    title, why = _("Un achat n’est pas passé"), in_words(payments.refused_in_words(one.reason))
+    place, nothing = _name(one.place_id), _("Rien n’a été prélevé.")
+    asked = amount(one.cents or 0, unit(), decimals=True)
+    return Letter(
+        title,
+        (nothing, why, _contest()),
+        ((_("Montant demandé"), asked), *_where_and_when(place, one.at)),
+        (_("Caisse : achat refusé, rien n’est prélevé."), why, f"{place}, {_short(one.at)}."),
+        " ".join((_hello(), title, _at(place), nothing, why)),
+        (title, f"{asked}, {place}. {why}"),
+    )
+
+
+@composes("balance", "solde")
+def balance(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """What is left, and the last purchases: for who asks by telephone."""
+    wallet = people.wallet_of_person(to.person_id)
+    if wallet is None:
+        return None
+    names, lines = merchants.names(), payments.last_lines(wallet, limit=3)
+    left = lines[0].left_cents if lines else 0
+    said = _("Il vous reste %(left)s.")
+    told = [words.told(line, names) for line in lines]
+    title = _("Ce qui vous reste")
+    return Letter(
+        title,
+        (said % {"left": amount(left, unit(), decimals=True)},),
+        (),
+        (
+            _("Caisse : il vous reste %(left)s.") % {"left": amount(left, unit(), decimals=True)},
+            *(f"{one.title} {one.signed}." for one in told),
+        ),
+        " ".join((_hello(), said % {"left": _aloud(left)}, *_last_aloud(lines, told))),
+        (title, ""),
+    )
+
+
+def _last_aloud(lines: Sequence[WalletLine], told: Sequence[words.Told]) -> Iterator[str]:
+    """« Vendredi 10 · achat, Épicerie du Figuier, vingt-trois MonA. »"""
+    if lines:
+        yield _("Vos derniers mouvements.")
+    for line, one in zip(lines, told, strict=True):
+        when = words.weekday(clock.day_of(line.at))
+        yield f"{capital(when)} : {one.kind}, {one.title}, {_aloud(abs(line.cents))}."
+
+
+def _of_transfer(cause: Id, title: str, kind: str) -> Letter | None:
+    """Of what moved between a wallet and a place, or another account of the caisse's."""
+    found = _line(cause)
+    if found is None:
+        return None
+    three = () if found.place_id is None or found.undone else payments.words_of(cause)
+    place, cents = _name(found.place_id), abs(found.cents)
+    return _letter(_Moved(title, cents, found.left_cents, place, found.at, three), kind)
+
+
+def _line(cause: Id) -> WalletLine | None:
+    """What moved, as the holders of its wallet read it; None for what is nobody's."""
+    moved = books.transfer(cause)
+    for code in () if moved is None else (moved.debit, moved.credit):
+        if code.startswith("wallet:"):
+            return payments.wallet_line(int(code.removeprefix("wallet:")), cause)
+    return None
+
+
+def _letter(
+    told: _Moved, kind: str, *, contest: bool = True, more: tuple[tuple[str, str], ...] = ()
+) -> Letter:
+    """The same for every road."""
+    said, left = (amount(value, unit(), decimals=True) for value in (told.cents, told.left))
+    three = ((_("Trois mots"), " · ".join(told.three)),) if told.three else ()
+    where = _where_and_when(told.place, told.at)
+    facts = ((_("Montant"), said), *more, *where, (_("Il vous reste"), left), *three)
+    if contest:
+        ending = _contest()
+    else:
+        ending = _("Tout est dans votre espace, à « Porte-monnaie ».")
+    begins = _("Caisse : %(what)s de %(amount)s, reste %(left)s.")
+    values = {"what": kind.lower(), "amount": said, "left": left}
+    short = [begins % values, f"{told.place}, {_short(told.at)}." if told.place else ""]
+    short.append(_contest_shortly() if contest else "")
+    short.append(f"{_('Mots')} : {' '.join(told.three)}." if told.three else "")
+    return Letter(
+        told.title,
+        (_("%(title)s avec votre porte-monnaie.") % {"title": told.title} if contest and told.three
+         else f"{told.title}.", ending),
+        facts,
+        tuple(short),
+        _spoken(told, kind, contest=contest),
+        (told.title, ", ".join(part for part in (said, told.place) if part) + "."),
+    )  # fmt: skip
+
+
+def _spoken(told: _Moved, kind: str, *, contest: bool) -> str:
+    """What a voice reads: figures in words, in French; the three words with pauses."""
+    said = _("%(kind)s : %(amount)s") % {"kind": kind, "amount": _aloud(told.cents)}
+    parts = [_hello(), f"{said}{_at(told.place)}", _when_aloud(told.at)]
+    parts.append(_("Il vous reste %(left)s.") % {"left": _aloud(told.left)})
+    if told.three:
+        parts.append(_("Les trois mots : %(words)s.") % {"words": ", ".join(told.three)})
+    if contest:
+        parts.append(_contest())
+    return " ".join(parts)
+
+
+def _aloud(cents: int) -> str:
+    return amount_in_words(cents, unit()) or amount(cents, unit())
+
+
+def _hello() -> str:
+    return _("Bonjour, ici la caisse alimentaire.")
+
+
+def _at(place: str) -> str:
+    return _(", à %(place)s.") % {"place": place} if place else "."
+
+
+def _when_aloud(at: int) -> str:
+    """« Le samedi 28 novembre 2026, à 14 heures 5. »"""
+    local = clock.local(at)
+    if english():
+        return f"{day(local.date(), weekday=True)}, {hour(local)}."
+    minutes = f" {local.minute}" if local.minute else ""
+    hours = "heures" if local.hour > 1 else "heure"
+    return f"Le {day(local.date(), weekday=True)}, à {local.hour} {hours}{minutes}."
+
+
+def _short(at: int) -> str:
+    """« 28/11 14 h 05 »: of an SMS, where each sign counts."""
+    local = clock.local(at)
+    return f"{local:%d/%m} {hour(local)}"
+
+
+def _where_and_when(place: str, at: int) -> tuple[tuple[str, str], ...]:
+    local = clock.local(at)
+    where = ((_("Lieu"), place),) if place else ()
+    return (*where, (_("Jour"), day(local.date(), weekday=True)), (_("Heure"), hour(local)))
+
+
+def _contest() -> str:
+    """What one does who does not know of it. Source: payments.md 2.5, 30 days to contest."""
+    phone = messages.reach().phone
+    if phone:
+        return _("Ce n’est pas vous ? Appelez l’accueil dans les 30 jours : %(phone)s.") % {
+            "phone": phone
+        }
+    return _("Ce n’est pas vous ? Dites-le à l’accueil dans les 30 jours.")
+
+
+def _contest_shortly() -> str:
+    phone = messages.reach().phone
+    return _("Pas vous ? %(phone)s.") % {"phone": phone} if phone else ""
+
+
+def _name(place_id: int | None) -> str:
+    found = None if place_id is None else merchants.place(place_id)
+    return "" if found is None else found.name
