@@ -8,3 +8,9 @@ class PaymentsConfig(AppConfig):
 
     name = "caisse.payments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The timetable's entries register themselves."""
+        from caisse.payments import reactions
+
+        assert reactions
