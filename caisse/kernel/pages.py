@@ -16,6 +16,7 @@ from caisse.kernel.sheet import Cell, read_day, write_sheet
 R = TypeVar("R")
 SHOWN = 50  # rows of a list on one page
 LARGEST = 10**15
+FIGURES = len(str(LARGEST)) - 1
 OLDEST = date(2000, 1, 1)
 
 
@@ -30,6 +31,12 @@ def show(
     wrong = form is not None and form.is_bound and bool(form.errors)
     known = {**(words or {}), "form": form}
     return render(request, template, known, status=422 if wrong else 200)
+
+
+def with_camera(response: HttpResponse) -> HttpResponse:
+    """Let this page ask for the device's camera, which every other page is refused."""
+    response["Permissions-Policy"] = "camera=(self)"
+    return response
 
 
 def done(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponse:
@@ -57,9 +64,15 @@ def after(request: HttpRequest, name: str = "apres") -> int | None:
     values = request.GET.getlist(name)
     if not values:
         return None
-    if len(values) > 1 or not values[0].isdecimal() or int(values[0]) > LARGEST:
-        raise Http404
-    return int(values[0])
+    number = whole(values[0]) if len(values) == 1 else None
+    return found(number)
+
+
+def whole(text: str) -> int | None:
+    """The number that an address or a form says; None for what is none, or too large for a key."""
+    if not text.isdecimal() or len(text) > FIGURES:
+        return None
+    return int(text)
 
 
 def found(thing: R | None) -> R:

@@ -21,20 +21,25 @@ from caisse.kernel.ids import Id
 MARK = "CA"  # before the text of every QR of a caisse
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # of base 45, RFC 9285
 EPOCH_MS, MINUTE_MS = 1_577_836_800_000, 60_000  # 1 January 2020, UTC
+DAY_MINUTES = 24 * 60
 MOST_CENTS = 256**3 - 1
 MEMBER_QR, REQUEST, SLIP, OFFLINE, PAID, CARD, VOUCHER = 0x11, 0x21, 0x31, 0x32, 0x41, 0x51, 0x61
 SIZES = {MEMBER_QR: 36, REQUEST: 21, OFFLINE: 184, PAID: 29, CARD: 82, VOUCHER: 84}
 TAG_BYTES = 12  # of an HMAC
-_TICKET = struct.Struct(">4xIHI2x")  # nothing 4 | device 4 | generation 2 | number 4 | nothing 2
+_TICKET = struct.Struct(">4xIHIH")  # nothing 4 | phone 4 | generation 2 | number 4 | day 2
 _SLIP = struct.Struct(">BB8s4s3s3sB32s")
 
 
 class Ticket(NamedTuple):
-    """Whose a ticket is (a phone, its generation), and the how many-th of it."""
+    """Whose a ticket is (a phone, its generation), the how many-th of it, given out on which day.
 
-    device_id: int
+    `day` counts from 1 January 2020, UTC.
+    """
+
+    phone_id: int
     generation: int
     number: int
+    day: int
 
 
 class MemberQr(NamedTuple):
@@ -106,6 +111,11 @@ def minute_of(ms: int) -> int:
 def instant_of_minute(minute: int) -> int:
     """The first millisecond of a minute."""
     return EPOCH_MS + minute * MINUTE_MS
+
+
+def day_of(ms: int) -> int:
+    """The day of an instant, counted from 1 January 2020, UTC."""
+    return minute_of(ms) // DAY_MINUTES
 
 
 def text_of(message: bytes) -> str:
@@ -220,11 +230,24 @@ def has_paid(payment: OfflinePayment, request: bytes) -> bool:
 
 def offline_id(slip_id: bytes, counter: int, request: bytes) -> Id:
     """The id of an offline payment, UUIDv8 of the request's minute: the same on both sides."""
-    head = instant_of_minute(read_request(request).minute).to_bytes(6, "big")
-    digest = sha256(b"id1" + slip_id + counter.to_bytes(2, "big") + request).digest()
-    rest = bytearray(digest[:10])
-    rest[0], rest[2] = 0x80 | rest[0] & 0x0F, 0x80 | rest[2] & 0x3F
-    return head + bytes(rest)
+    return _derived(b"id1" + slip_id + counter.to_bytes(2, "big") + request, request)
+
+
+def request_id(request: bytes) -> Id:
+    """The id of the payment of a request by a phone with network: UUIDv8, on both sides the same.
+
+    So a request is paid once whoever answers it, and its till knows what to ask for.
+    """
+    return _derived(b"id5" + request, request)
+
+
+def ticket_id(ticket: Ticket, key: bytes) -> Id:
+    """The id under which a ticket is used up, UUIDv8 of the day on which it was given out.
+
+    Keyed: whoever counts telephones and tickets must not find what became of them.
+    """
+    instant = instant_of_minute(ticket.day * DAY_MINUTES)
+    return _id(instant, hmac.digest(key, b"claim" + _TICKET.pack(*ticket), sha256))
 
 
 def proof_of_payment(request: bytes, payment_id: Id, *, key: bytes) -> bytes:
@@ -284,6 +307,16 @@ def from_base45(text: str) -> bytes:
             raise ValueError("no base 45")
         said += number.to_bytes(len(digits) - 1, "big")
     return bytes(said)
+
+
+def _derived(said: bytes, request: bytes) -> Id:
+    return _id(instant_of_minute(read_request(request).minute), said)
+
+
+def _id(ms: int, said: bytes) -> Id:
+    rest = bytearray(sha256(said).digest()[:10])
+    rest[0], rest[2] = 0x80 | rest[0] & 0x0F, 0x80 | rest[2] & 0x3F
+    return ms.to_bytes(6, "big") + bytes(rest)
 
 
 def _bare(slip: Slip) -> bytes:

@@ -1,10 +1,12 @@
-"""What the office types to give a purchase back."""
+"""What is typed about devices, refunds and sales by telephone."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from caisse.kernel.forms import ActForm, ChoiceField, EuroField, TextField
+from caisse.merchants.queries import PlaceRow
 from caisse.payments.operations import WHY
 
 
@@ -17,6 +19,21 @@ class DeviceForm(ActForm):
     )
 
 
+class CashierForm(ActForm):
+    """What somebody who cashes is called at her place, and what she may do."""
+
+    fields_of = {"label": "label", "level": "level"}
+    label = TextField(
+        label=_("Prénom ou surnom"), help_text=_("Tel que le lieu l’appelle."), max_length=40
+    )
+    level = ChoiceField(label=_("Ce que cette personne peut faire"), choices=())
+
+    def __init__(self, *args: Any, levels: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["level"]
+        field.choices = list(levels.items())
+
+
 class RefundForm(ActForm):
     """How much of a purchase goes back to the wallet that paid it, and why."""
 
@@ -27,3 +44,43 @@ class RefundForm(ActForm):
     def __init__(self, *args: Any, left_cents: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["cents"].initial = f"{left_cents // 100},{left_cents % 100:02}"
+
+
+class WhoForm(ActForm):
+    """Who pays, as she says it on the telephone."""
+
+    fields_of = {"unknown": "who"}
+    who = TextField(
+        label=_("Identifiant, ou numéro de la carte"),
+        help_text=_("Tel que la personne le dit au téléphone."),
+        max_length=80,
+    )
+
+
+class PaperSaleForm(ActForm):
+    """Where somebody buys, and for how much at most."""
+
+    place_id = ChoiceField(label=_("Dans quel lieu ?"), choices=(), few=False)
+    cents = EuroField(
+        label=_("Quelle somme, au plus ?"), help_text=_("Le lieu peut taper moins, jamais plus.")
+    )
+    fields_of = {
+        "place_closed": "place_id",
+        "unknown_place": "place_id",
+        "paper_sales": "place_id",
+        "amount": "cents",
+        "funds_short": "cents",
+    }
+
+    def __init__(
+        self, *args: Any, places: Sequence[PlaceRow], place_id: int, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["place_id"]
+        active = [one for one in places if one.state == "active"]
+        field.choices = [(one.id, one.name) for one in sorted(active, key=lambda one: one.name)]
+        field.initial = place_id or None
+
+    def clean_place_id(self) -> int:
+        """The number of the place."""
+        return int(self.cleaned_data["place_id"])

@@ -37,8 +37,7 @@ def pin_keys() -> dict[int, bytes]:
 def make_pin_key() -> None:
     """Make the first key, before the first PIN is drawn; nothing when there is one."""
     with _alone():
-        if not _path().exists():
-            _write({1: secrets.token_bytes(KEY_BYTES)})
+        _make(NAME)
 
 
 def add_pin_key() -> int:
@@ -60,7 +59,7 @@ def till_key() -> ec.EllipticCurvePrivateKey:
 
 
 def make_till_key() -> None:
-    """Make the key of the tills, before the first device is invited; nothing when there is one."""
+    """Make the key of tills and telephones; nothing where there is one."""
     with _alone():
         if not _path(TILLS).exists():
             made = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
@@ -70,6 +69,17 @@ def make_till_key() -> None:
 def card_key() -> bytes:
     """What cards are sealed under: HKDF of the root key, 32 bytes. Raises as `till_key` does."""
     return _derived(max(_kept(ROOT, "cards").items())[1], b"card")
+
+
+def ticket_key() -> bytes:
+    """What the tickets of phones are sealed under. Raises as `till_key` does."""
+    return _derived(max(_kept(ROOT, "phones").items())[1], b"ticket")
+
+
+def make_root_key() -> None:
+    """Make the root key; nothing where there is one."""
+    with _alone():
+        _make(ROOT)
 
 
 def sign_key() -> tuple[int, Ed25519PrivateKey]:
@@ -84,12 +94,10 @@ def sign_keys() -> dict[int, Ed25519PublicKey]:
     return {number: _signing(secret).public_key() for number, secret in known.items()}
 
 
-def make_card_keys() -> None:
-    """Make the keys of cards, before the first one is made; nothing where there are some."""
+def make_sign_key() -> None:
+    """Make the key of signatures; nothing where there is one."""
     with _alone():
-        for name in (ROOT, SIGNS):
-            if not _path(name).exists():
-                _write({1: secrets.token_bytes(KEY_BYTES)}, name)
+        _make(SIGNS)
 
 
 @cache
@@ -126,6 +134,12 @@ def _read(path: Path, _changed: int) -> tuple[tuple[int, bytes], ...]:
     lines = path.read_text(encoding="ascii").split("\n")
     pairs = [line.split(" ") for line in lines if line]
     return tuple((int(number), bytes.fromhex(key)) for number, key in pairs)
+
+
+def _make(name: str) -> None:
+    """A first key in this file; nothing when there is one."""
+    if not _path(name).exists():
+        _write({1: secrets.token_bytes(KEY_BYTES)}, name)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "amount_limit": (
         "Ce montant dépasse ce qui est possible en une fois.",
-        "La caisse a fixé un maximum par achat. Un montant plus petit passera.",
+        "Un montant plus petit passera. Le maximum est fixé par la caisse, ou par vous.",
     ),
     "code_wrong": (
         "Le code ou l’identifiant n’est pas reconnu. La personne peut le retaper.",
@@ -40,9 +40,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cette carte a été remplacée. Un autre moyen ?",
         "Une carte plus récente existe. Utilisez-la, ou passez à l’accueil.",
     ),
+    "code_needed": (
+        "Ce montant demande le code. La personne peut le taper.",
+        "Ce montant demande votre code. Tapez-le, puis « Payer ».",
+    ),
+    "qr_expired": (
+        "Ce QR est trop ancien. La personne peut en afficher un nouveau.",
+        "Touchez « Nouveau QR ». Si cela recommence, ouvrez « Payer » une fois avec du réseau.",
+    ),
+    "qr_used": (
+        "Ce QR a déjà servi. La personne peut en afficher un nouveau.",
+        "Ce QR a déjà servi. Touchez « Nouveau QR ».",
+    ),
     "qr_unreadable": (
-        "Ce QR n’est pas une carte de la caisse. Un autre moyen ?",
-        "Montrez la carte de la caisse, ou dites votre identifiant.",
+        "Ce QR n’est pas un moyen de payer de la caisse. Un autre moyen ?",
+        "Ouvrez « Payer » sur votre téléphone, montrez votre carte, ou dites votre identifiant.",
+    ),
+    "other_caisse": (
+        "Ce moyen vient d’une autre caisse. Un autre moyen ?",
+        "Ici, seuls les moyens de cette caisse passent.",
+    ),
+    "authorisation_unknown": (
+        "Ce numéro d’accord n’est pas reconnu. Appelez la caisse{phone}.",
+        "Rien n’a été débité. La caisse peut vérifier avec le lieu.",
     ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
@@ -51,6 +71,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "till_suspended": (
         "Cet appareil est suspendu. Appelez la caisse.",
         "Cet appareil ne peut pas encaisser. Un autre appareil du lieu peut le faire.",
+    ),
+    "cashier_right": (
+        "Cette action demande le code d’une personne responsable.",
+        "Une autre personne du lieu peut le faire.",
+    ),
+    "cashier_code": (
+        "Ce code de caisse n’est pas connu ici. Retapez-le, ou appelez la personne responsable.",
+        "Une autre personne du lieu peut encaisser.",
     ),
     "refund_too_large": (
         "Le remboursement dépasse l’achat. Reste : {left}.",
@@ -132,6 +160,19 @@ WITH_CARD: dict[str, tuple[str, str]] = {
         "Par sécurité, votre carte est en pause. Votre argent est en sûreté. L’accueil peut aider.",
     ),
 }
+# What was agreed on the telephone is known to the place: it may be told the amount again.
+AGREED: tuple[str, str] = (
+    "Cet accord est de {left} au plus. Tapez un montant plus petit, ou prenez le reste en euros.",
+    "L’accord donné au téléphone est de {left} au plus.",
+)
+
+WITH_QR: dict[str, tuple[str, str]] = {
+    "code_paused": (
+        "Ce téléphone ne prend plus de code pour l’instant. Un montant plus petit, ou autrement ?",
+        "Par sécurité, le code est en pause avec ce téléphone. Votre argent est en sûreté.",
+    ),
+}
+SCANNED = {"card": WITH_CARD, "member_qr": WITH_QR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +194,36 @@ class Declined:
         return f"{NOTHING_TAKEN} {self.cashier}" if self.settled else self.cashier
 
 
+CODE_ON_PHONE = Declined(
+    "code_needed",
+    SENTENCES["code_needed"][0],
+    "Ce montant demande votre code. Montrez votre QR au commerçant : vous le taperez là.",
+)
 REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
 
 
-def at_shop(answer: Declined, *, by_card: bool) -> Declined:
-    """A refusal as a shop's device says it, also to who has scanned a card."""
-    said = {**AT_SHOP, **(WITH_CARD if by_card else {})}.get(answer.reason)
+def at_shop(answer: Declined, *, method: str) -> Declined:
+    """A refusal as a shop's device says it, also to who has scanned a card or a telephone."""
+    said = {**AT_SHOP, **SCANNED.get(method, {})}.get(answer.reason)
     return answer if said is None else Declined(answer.reason, *said)
 
 
-def declined(reason: str, *, left_cents: int = 0, days: int = 0, until: str = "") -> Declined:
-    """The refusal `reason` with its sentences; the values are those of which they speak."""
-    said = {"left": money.show(left_cents), "days": days, "until": until}
+def agreement_exceeded(cents: int) -> Declined:
+    """More was typed than the `cents` that were agreed to on the telephone."""
+    cashier, member = (text.format(left=money.show(cents)) for text in AGREED)
+    return Declined("amount_limit", cashier, member)
+
+
+def declined(
+    reason: str, *, left_cents: int = 0, days: int = 0, until: str = "", phone: str = ""
+) -> Declined:
+    """The refusal `reason` with its sentences; the values are those of which they speak.
+
+    `phone` is the caisse's, "" where nobody has written it.
+    """
+    said = {
+        "left": money.show(left_cents), "days": days, "until": until,
+        "phone": f" : {phone}" if phone else "",
+    }  # fmt: skip
     cashier, member = (text.format(**said) for text in SENTENCES[reason])
     return Declined(reason, cashier, member)

@@ -19,13 +19,35 @@ class PaymentRules:
     refund_window_days: int | None = article(
         "délai pour rembourser un achat", neutral=None, bounds=(0, 90)
     )
+    qr_max_cents: int = article(
+        "plus gros paiement avec un QR du téléphone", neutral=60_00, bounds=(1_00, 1_000_00)
+    )
+    qr_pin_above_cents: int | None = article(
+        "code demandé avec le QR du téléphone à partir de", neutral=None, bounds=(0, 1_000_00)
+    )
+    paper_sale_days: int = article(
+        "jours pour taper une vente par téléphone", neutral=7, bounds=(0, 14)
+    )
+
+
+KINDS = ("pin", "member_qr", "card", "voucher", "shop_qr", "paper")
+
+
+def _known(kinds: tuple[str, ...]) -> str | None:
+    wrong = [kind for kind in kinds if kind not in KINDS]
+    if wrong or len(set(kinds)) < len(kinds):
+        return f"chaque moyen une fois, parmi {', '.join(KINDS)}."
+    return None
 
 
 @articles("instrument")
 @dataclass(frozen=True, slots=True)
 class InstrumentRules:
-    """The ways of paying."""
+    """The ways of paying: which ones there are (domain.md 2.3, row 49), how long a code is."""
 
+    kinds: tuple[str, ...] = article(
+        "moyens de payer", neutral=KINDS, bounds=(1, len(KINDS)), check=_known
+    )
     pin_length: int = article("chiffres du code", neutral=6, bounds=(6, 8), unit="number")
 
 

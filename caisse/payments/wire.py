@@ -37,11 +37,18 @@ def read_point(point: bytes) -> ec.EllipticCurvePublicKey:
 
 
 def shared_key(
-    ours: ec.EllipticCurvePrivateKey, point: bytes, device_id: int, generation: int
+    ours: ec.EllipticCurvePrivateKey,
+    point: bytes,
+    device_id: int,
+    generation: int,
+    kind: bytes = b"till",
 ) -> bytes:
-    """`k_till`: HKDF-SHA256(ECDH, "till" | device 4 | generation 2), 32 bytes."""
+    """`k_till`: HKDF-SHA256(ECDH, "till" | device 4 | generation 2), 32 bytes.
+
+    `k_device`, of a telephone, has "phone" where that of a till has "till".
+    """
     secret = ours.exchange(ec.ECDH(), read_point(point))
-    info = b"till" + device_id.to_bytes(4, "big") + generation.to_bytes(2, "big")
+    info = kind + device_id.to_bytes(4, "big") + generation.to_bytes(2, "big")
     return HKDF(SHA256(), length=32, salt=None, info=info).derive(secret)
 
 

@@ -41,9 +41,10 @@ SENSORS = (
     "payment",
     "usb",
 )
+SENSITIVE = "Permissions-Policy"
 HEADERS = {
     "Content-Security-Policy": POLICY,
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in SENSORS),
+    SENSITIVE: ", ".join(f"{name}=()" for name in SENSORS),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -61,7 +62,9 @@ KEPT_S, KEPT_SIGNS = 3600, 60_000  # for how long, and how much, a lost POST is 
 
 
 class SecurityHeaders:
-    """Sets what the page has not set itself (a till may ask for its camera), on refusals too.
+    """Sets what the page has not set itself, on refusals too.
+
+    A page that needs a sensor names it (`with_camera`); the sensors that it does not name stay off.
 
     A page without a `Cache-Control` of its own is nobody's but its reader's: `no-store`. A POST
     that a browser says comes from another site is refused before anything reads it.
@@ -79,8 +82,15 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        response.headers[SENSITIVE] = _sensors(response.headers[SENSITIVE])
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _sensors(own: str) -> str:
+    """What a page allows itself of the sensors, and nothing of the others."""
+    allowed = dict(one.strip().split("=", 1) for one in own.split(","))
+    return ", ".join(f"{name}={allowed.get(name, '()')}" for name in SENSORS)
 
 
 class Language:

@@ -44,7 +44,10 @@ LINES: tuple[tuple[str, str], ...] = (
     (EVERYBODY, "glance sheets explained joining guide places place rulebook article decisions"),
     (EVERYBODY, "decision figures figures_csv figures_json money language door code demo_entry"),
     (EVERYBODY, "help guide_picture"),
-    (EVERYBODY, "till till_manifest till_offline api"),  # proven by the device, not by a login
+    (
+        EVERYBODY,
+        "till till_manifest till_offline payer payer_manifest payer_offline api",
+    ),  # proven by the device, not by a login
     (ANYONE, "home resume second_factor account"),
     # django-allauth: before one is in; and one's own keys
     (EVERYBODY, "account_login account_logout account_inactive account_signup"),
@@ -59,8 +62,8 @@ LINES: tuple[tuple[str, str], ...] = (
     (ANYONE, "mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn"),
     (ANYONE, "mfa_remove_webauthn mfa_edit_webauthn usersessions_list"),
     # a member's own
-    (MEMBERS, "my_card wallet my_month my_receipt my_household my_inquiries my_inquiry my_looks"),
-    (MEMBERS, "my_details my_details_json my_details_pdf my_leave my_allocation"),
+    (MEMBERS, "my_card my_phones wallet my_month my_receipt my_household my_inquiries my_inquiry"),
+    (MEMBERS, "my_looks my_details my_details_json my_details_pdf my_leave my_allocation"),
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
     (MEMBERS, "my_pledge_undo my_call_me my_pause my_resume"),
     # a place's own; a cashier has a till, and no page
@@ -69,6 +72,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("merchant", "my_statement_csv my_statement my_share call_me my_hours my_hours_day my_closure"),
     ("merchant", "my_open_again my_sheet my_people my_person my_person_end my_person_code"),
     ("merchant", "my_bank my_bank_change"),
+    ("merchant", "my_paper_sales my_cashiers my_cashier my_cashier_new"),
     ("merchant", "my_devices my_device my_device_new my_device_revoke"),
     # a funder's own
     ("funder", "my_grants my_grant my_grant_csv my_grant_json"),
@@ -83,7 +87,8 @@ LINES: tuple[tuple[str, str], ...] = (
     # people: names and contacts are for those who talk with members, and for the payers' accountant
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
-    (PEOPLE, "holder_pin holder_card card_print"),
+    (PEOPLE, "holder_pin holder_card holder_phones card_print"),
+    (PEOPLE, "paper_sales paper_sale_who paper_sale holder_paper_sale"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),
@@ -105,7 +110,8 @@ LINES: tuple[tuple[str, str], ...] = (
     ("treasurer", "receipt_import import_prepare import_undo"),
     # places
     (FILES, "places_office place_office place_hours place_people"),
-    (FILES, "place_devices"),
+    (FILES, "place_devices place_paper_sales place_cashiers"),
+    ("coordinator", "place_cashier place_cashier_new"),
     ("coordinator", "place_device place_device_new place_device_revoke"),
     (MONEY, "places_csv place_bank place_bank_called place_bank_agreed place_bank_declined"),
     ("coordinator", "place_new place_suspend place_resume place_hours_day place_closure"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
+import pytest
 from django.db import connection
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,24 @@ class Home:
     def _server(self, statement: str) -> None:
         with connection._nodb_cursor() as cursor:
             cursor.execute(statement)
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """The tests' PostgreSQL, which is made fast, keeps what it promises meanwhile."""
+        names = ("fsync", "synchronous_commit", "full_page_writes")
+        if self.vendor == "postgresql":
+            self._set([f"ALTER SYSTEM SET {name} = on" for name in names])
+            if self.rows("SELECT current_setting('fsync')") != [("on",)]:
+                pytest.skip("this PostgreSQL cannot be made durable: a caisse is not served on it")
+        try:
+            yield
+        finally:
+            if self.vendor == "postgresql":
+                self._set([f"ALTER SYSTEM RESET {name}" for name in names])
+
+    def _set(self, statements: list[str]) -> None:
+        for statement in (*statements, "SELECT pg_reload_conf()"):
+            self._server(statement)
 
     def rows(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         """What plain SQL says, on a connection of its own; ids as bytes on both databases."""
@@ -148,6 +167,7 @@ class Nursery:
             else:
                 told.append(words)
                 if not killed and kill(words):
+                    assert pid > 0, "it told something before it was born"
                     os.kill(pid, signal.SIGKILL)
                     killed = True
         raise AssertionError("the nursery ended")

@@ -48,13 +48,15 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             code = 1
+            # The child says it, before it tells anything: said by the parent, it may come second,
+            # and whoever kills what was not born yet kills number 0, which is everybody here.
+            tell(born=os.getpid())
             try:
                 live(name, arguments)
                 code = 0
             finally:
                 sys.stderr.flush()
                 os._exit(code)
-        tell(born=pid)
         # It stays a zombie until it has been told, so that nobody kills a stranger by its number.
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         tell(ended=pid)

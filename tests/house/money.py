@@ -96,8 +96,8 @@ REAL_CLOCK = frozenset(
         "caisse/kernel/clock.py",
         "caisse/kernel/work.py",  # the queue of jobs
         "caisse/kernel/paper.py",  # the date of printing, in a document's properties
-        "caisse/payments/operations/devices.py",  # the code that links a device
-        "caisse/payments/queries.py",
+        "caisse/payments/operations/invitations.py",  # the code that links a device
+        "caisse/payments/queries/devices.py",
         "caisse/people/operations/ways_in.py",  # codes, sessions and factors (ARCHITECTURE 7)
         "caisse/site/adapter.py",
         "caisse/site/middleware.py",

@@ -33,6 +33,7 @@ SAID_IN_A_BROWSER = """async (v) => {
     member: hex(qr), request: hex(asked), offline: hex(paid), text: f.textOf(asked),
     back: hex(f.messageOf(f.textOf(asked))), read: f.readRequest(asked).cents,
     id: hex(await f.offlineId(bytes(v.slip).slice(2, 10), offline.counter, asked)),
+    asked: hex(await f.requestId(asked)),
     proven: await f.isPaid(proof, asked, till),
     refused: (await Promise.all(altered.slice(1).map((one) => f.isPaid(one, asked, till)))),
     minute: f.minuteOf(1577836800000 + request.minute * 60000 + 59999),
@@ -46,7 +47,7 @@ def test_a_browser_says_the_same_as_the_caisse(visit: Visit) -> None:
     names = ("device", "till", "place", "nonce")
     given: dict[str, Any] = {name: known(name).hex() for name in names}
     member = VECTORS["member_qr"]
-    ticket = Ticket(member["device"], member["generation"], member["number"])
+    ticket = Ticket(member["device"], member["generation"], member["number"], 0)
     given |= {
         "vectors": VECTORS,
         "ticket": seal_ticket(ticket, known("ticket")).hex(),
@@ -60,6 +61,7 @@ def test_a_browser_says_the_same_as_the_caisse(visit: Visit) -> None:
     assert said["read"] == VECTORS["request"]["cents"]
     assert said["offline"] == VECTORS["offline_payment"]["hex"]
     assert said["id"] == VECTORS["offline_id"]
+    assert said["asked"] == VECTORS["request_id"]
     assert said["proven"] is True and said["refused"] == [False] * 28
     assert said["minute"] == VECTORS["request"]["minute"]
     assert said["others"] == [None] * 6

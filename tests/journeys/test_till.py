@@ -141,7 +141,7 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     shows(page, "À vous de taper")
     tap(page, pin[:2])
     assert "2 chiffres tapés sur 6" in till_looked_at(page)
-    assert pin[:2] not in page.locator(".dots").inner_text().replace("2 chiffres", "")
+    assert pin[:2] not in page.locator(".dots:visible").inner_text().replace("2 chiffres", "")
     tap(page, pin[2:])
     page.locator('[data-do="pay"]').click()
     shows(page, "Payé")
@@ -162,6 +162,31 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     page.get_by_role("button", name="Ventes").click()
     shows(page, "Dernières ventes")
     assert number in seen(page) and "2,35" in seen(page)
+    page.get_by_role("button", name="Clôture du jour").click()
+    shows(page, "Clôture du jour")
+    assert "jeudi 1er février 2024" in seen(page) and "2,35 (1)" in seen(page)
+
+
+def test_what_is_left_is_seen_by_her_alone_for_five_seconds(shop: Shop) -> None:
+    """M08, without a telephone: she asks for it before « Payer », on the screen turned to her."""
+    page = shop.till
+    tap(page, "235")
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("Identifiant").fill(shop.handle)
+    page.get_by_role("button", name="Tourner l’écran").click()
+    tap(page, shop.pin)
+    page.get_by_role("button", name="Voir après ce qui me reste").click()
+    till_looked_at(page)
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Il vous reste")
+    left = page.locator("[data-left]").inner_text()
+    assert re.fullmatch(r"[0-9]+,[0-9]{2}", left)
+    shows(page, "Payé")  # by itself
+    assert left not in page.content() and left not in page.evaluate(STORED)
+    page.get_by_role("button", name="Personne suivante").click()
+    sell(shop, "100")
+    shows(page, "Payé")  # nobody has asked
+    assert page.locator("[data-left]").inner_text() == ""
 
 
 STORED = """async () => {
@@ -212,7 +237,7 @@ def test_a_wrong_code_is_typed_again_and_the_fourth_is_paused(shop: Shop) -> Non
     sell(shop, "50", wrong(shop.pin))
     shows(page, "Le paiement n’est pas passé")
     assert "Le code ou l’identifiant n’est pas reconnu." in seen(page)
-    page.get_by_role("button", name="Retaper le code").click()
+    page.get_by_role("button", name="Taper le code").click()
     tap(page, shop.pin)
     page.locator('[data-do="pay"]').click()
     shows(page, "Payé")
@@ -223,7 +248,7 @@ def test_more_than_there_is(shop: Shop) -> None:
     sell(shop, "99999")
     shows(page, "Le paiement n’est pas passé")
     assert "Un montant plus petit, ou le reste en euros ?" in seen(page)
-    assert not page.get_by_role("button", name="Retaper le code").is_visible()
+    assert not page.get_by_role("button", name="Taper le code").is_visible()
     page.get_by_role("button", name="Autre montant").click()
     shows(page, "Combien ?")
 
@@ -490,7 +515,7 @@ def test_one_practises_and_nothing_moves(shop: Shop) -> None:
     sell(shop, "4500", "000000")
     shows(page, "Le paiement n’est pas passé")
     assert "Le code ou l’identifiant n’est pas reconnu." in seen(page)
-    page.get_by_role("button", name="Retaper le code").click()
+    page.get_by_role("button", name="Taper le code").click()
     tap(page, "123456")
     page.locator('[data-do="pay"]').click()
     shows(page, "Le paiement n’est pas passé")

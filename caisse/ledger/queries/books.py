@@ -58,6 +58,7 @@ class Movement:
     seq: int
     debit_after: int
     credit_after: int
+    expires_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def _movements(rows: Iterable[Transfer]) -> list[Movement]:
         Movement(
             row.id, codes[row.debit], codes[row.credit], row.cents, row.unit, row.reason,
             row.phase, row.of, row.chain, Month.from_number(row.for_month), row.cause, row.method,
-            row.made_at, row.at, row.seq, row.debit_after, row.credit_after,
+            row.made_at, row.at, row.seq, row.debit_after, row.credit_after, row.expires_at,
         )
         for row in found
     ]  # fmt: skip

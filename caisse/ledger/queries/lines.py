@@ -14,6 +14,7 @@ from caisse.ledger.models import Account, Gain, Trace, Transfer
 TRACED = "ledger.traced"  # the mark of the last transfer that operations.trace has followed
 SUMMED = "ledger.summed"  # and of the last one that is in the sums
 _SET_ASIDE = ("held", "void")  # what a hold will credit is not there yet
+_MOST_AT_ONCE = 900  # ids of one look-up, below SQLite's least limit of parameters
 _OLDEST_MS = 62 * 24 * 3600 * 1000  # a sender's id may be 31 days old, a derived one some more
 _AHEAD_MS = 10 * 60 * 1000  # and 10 minutes ahead of us
 
@@ -43,8 +44,9 @@ def lines(
     """The lines of one account in order of posting, from `since_ms` until before `until_ms`.
 
     With a `limit`, the last ones before the transfer number `before`, the newest first. The other
-    account is not told. A hold counts when set, its post (of the whole) no more, its void gives
-    back: the sum of all lines of an account is its balance less what is held.
+    account is not told. A hold counts when set, for all of it or for what was posted of it; its
+    post counts no more, its void gives back: the sum of all lines of an account is its balance less
+    what is held.
     """
     number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
     asked = Q(at__gte=since_ms)
@@ -73,13 +75,25 @@ def _lines_of(
     kept = rows.exclude(phase="post", debit=number).exclude(phase__in=_SET_ASIDE, credit=number)
     kept = kept.order_by("-seq")[:limit] if limit is not None else kept.order_by("seq")
     columns = kept.values_list("id", "seq", "at", "reason", "phase", "of", "cents", "debit")
+    found = list(columns)
+    posted = _posted([id for id, _, _, _, phase, *_ in found if phase == "held"])
     return [
         Line(
             id, seq, at, reason, phase, of,
-            -cents if debit == number and phase != "void" else cents,
+            -posted.get(id, cents) if debit == number and phase != "void" else cents,
         )
-        for id, seq, at, reason, phase, of, cents, debit in columns
+        for id, seq, at, reason, phase, of, cents, debit in found
     ]  # fmt: skip
+
+
+def _posted(holds: Sequence[Id]) -> dict[Id, int]:
+    """What was posted of those of these holds that were posted, in cents."""
+    found: dict[Id, int] = {}
+    for start in range(0, len(holds), _MOST_AT_ONCE):
+        some = holds[start : start + _MOST_AT_ONCE]
+        rows = Transfer.objects.filter(of__in=some, phase="post").values_list("of", "cents")
+        found.update((of, cents) for of, cents in rows if of is not None)
+    return found
 
 
 def payers(code: str, *, since_ms: int, until_ms: int) -> int:

@@ -67,6 +67,8 @@ FAMILIES: dict[str, Family] = {
     "tries:all": Family(unit="try", single=True),
     "mark:all": Family(unit="mark", single=True),
     "mark:till": Family(unit="mark"),
+    "mark:phone": Family(unit="mark"),
+    "mark:used": Family(unit="mark"),
     "loss": Family(unit="loss"),
     "loss:all": Family(unit="loss", single=True),
 }
@@ -152,6 +154,7 @@ ROUTES: dict[str, Route] = {
         "tries:nobody → tries:all",
     ),
     "abandon": _route("mark:all → mark:till"),
+    "claim": _route("mark:phone → mark:used"),
     "loss": _route("loss → loss:all"),
     "loss_reviewed": _route("loss:all → loss"),
 }

@@ -71,6 +71,7 @@ TABLE: dict[str, str] = {
     "try": "tries → tries:all, tries:card → tries:all, tries:till → tries:all, "
     "tries:nobody → tries:all",
     "abandon": "mark:all → mark:till",
+    "claim": "mark:phone → mark:used",
     "loss": "loss → loss:all",
     "loss_reviewed": "loss:all → loss",
 }
@@ -79,7 +80,7 @@ LONG_NAMES = {
     "fund:named", "fund:operating", "grant:caisse", "grant:operating", "receivable:contribution",
     "receivable:grant", "receivable:returns", "receivable:fees", "claims:contribution",
     "claims:grant", "tries:card", "tries:till", "tries:nobody", "tries:all", "mark:all",
-    "mark:till", "loss:all",
+    "mark:till", "mark:phone", "mark:used", "loss:all",
 }  # fmt: skip
 GIVES_BACK = {
     "refund": {"payment", "offline_loss"},

@@ -191,8 +191,12 @@ def test_a_hold_is_closed_once_by_whichever_door() -> None:
     hold = pay(cents=20_00, phase="held")
     assert submit(hold) == "posted"
     assert balances()["wallet:1"] == (START, 20_00)
+    assert [line.cents for line in queries.lines("wallet:1")][-1:] == [-20_00]
     keyed = closing(hold, "post", cents=15_00)
     assert post([keyed])[0].answer == "posted"
+    (line,) = queries.lines("wallet:1", reasons=("payment",))
+    assert (line.id, line.cents) == (hold.id, -15_00), "what was posted of it, when it was set"
+    assert sum(one.cents for one in queries.lines("wallet:1")) == START - 15_00
     assert submit(closing(hold, "void")) == "not_held"
     assert submit(keyed) == "exists"
     assert balances()["wallet:1"] == (START - 15_00, 0)

@@ -28,7 +28,7 @@ from caisse.ledger.tests.plain import (
 
 NOW = 1_708_000_000_000
 CAUSE = new_id(NOW)
-UNITS = {"try": "try", "abandon": "mark", "loss": "loss", "loss_reviewed": "loss"}
+UNITS = {"try": "try", "abandon": "mark", "claim": "mark", "loss": "loss", "loss_reviewed": "loss"}
 PAIRS = [(reason, *pair) for reason in TABLE for pair in sorted(pairs_of(reason))]
 RICH = 1_000_000
 

@@ -39,7 +39,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """One line of a day: `cents` below zero for a refund, `of` the number of its purchase."""
+    """One line of a day: `cents` below zero for a refund, `of` the number of its purchase.
+
+    A sale by telephone is of the moment when it was typed.
+    """
 
     id: Id
     seq: int
@@ -120,7 +123,7 @@ def _sale(row: Line) -> Sale:
         number=short_id(row.id),
         at=row.at,
         cents=row.cents,
-        of="" if row.of is None else short_id(row.of),
+        of="" if row.of is None or row.phase == "post" else short_id(row.of),
         undone=row.phase == "reverse",
     )
 

@@ -19,14 +19,17 @@ OFFICE = Actor("office", frozenset({"coordinator"}))
 FEBRUARY = Month(2023, 2)
 
 
-def founded(day: date = date(2023, 2, 6), *, wallets: int = 2, **amended: object) -> None:
+def founded(
+    day: date = date(2023, 2, 6), *, wallets: int = 2, demo: bool = True, **amended: object
+) -> None:
     """A caisse founded in January 2023, `wallets` wallets of 100.00 each, the clock on `day`.
 
+    A `demo` that is served plays its year on; a caisse that a test serves is none.
     `amended` are values of articles from the first month on, by name with "__" for the point.
     """
     clock.travel(clock.instant(date(2023, 1, 2), 9))
     decisions.found(
-        name="Essai", preset="montpellier_2023", first_month=FEBRUARY, by=OFFICE, demo=True
+        name="Essai", preset="montpellier_2023", first_month=FEBRUARY, by=OFFICE, demo=demo
     )
     effects = [
         Amend(name.replace("__", "."), value, Month(2023, 1)) for name, value in amended.items()

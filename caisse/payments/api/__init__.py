@@ -22,18 +22,22 @@ from django.views.decorators.csrf import csrf_exempt
 from caisse.kernel import clock
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
-from caisse.payments import operations, queries
-from caisse.payments.api import payments
+from caisse.payments import operations, queries, wire
+from caisse.payments.api import payments, phones
 from caisse.payments.api.messages import (
     LARGEST,
+    LONGEST_CODE,
     PREFIX,
     Asked,
     Told,
     WrongRequest,
+    a_day,
+    a_text,
     read,
     refused,
     say,
     shape,
+    some_bytes,
 )
 from caisse.payments.api.proof import device_of
 from caisse.payments.models import Device
@@ -99,6 +103,8 @@ def _respond(asked: Asked) -> Told:
         return _enrol(read(asked, ("code", "key")))
     if route == ("GET", "openapi.json"):
         return Told(200, _described())
+    if asked.path.startswith(phones.PREFIX):
+        return phones.respond(asked, route)
     device = device_of(asked)
     if device is None:
         sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
@@ -115,8 +121,26 @@ def _described() -> bytes:
     return DESCRIBED.read_bytes()
 
 
+def _enter(asked: Asked, device: Device) -> Told:
+    """`POST tills/cashier`: who stands at the till from now on."""
+    said = read(asked, ("code",))
+    if not isinstance(said["code"], str) or not re.fullmatch(r"[0-9]{4}", said["code"]):
+        raise WrongRequest("code: 4 figures")
+    entered = operations.enter_cashier(device_id=device.pk, code=said["code"])
+    if isinstance(entered, operations.Declined):
+        return refused(entered)
+    rights = list(entered.rights)
+    return say(200, {"cashier": entered.cashier_id, "label": entered.label, "rights": rights})
+
+
 def _screen(_asked: Asked, device: Device) -> Told:
     return say(200, queries.till_screen(device))
+
+
+def _day(asked: Asked, device: Device) -> Told:
+    """`POST days`: the closing of a day, today's or one before."""
+    said = read(asked, ("day",))
+    return say(200, queries.till_day(device, a_day(said["day"], clock.today())))
 
 
 def _state(_asked: Asked, device: Device) -> Told:
@@ -131,8 +155,11 @@ def _stopped(_asked: Asked, _device: Device) -> Told:
 Route = Callable[[Asked, Device], Told]
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _screen,
+    ("POST", "days"): _day,
+    ("POST", "tills/cashier"): _enter,
     ("POST", "payments"): payments.pay,
     ("GET", "payments/*"): payments.outcome,
+    ("GET", "payments/*/paid"): payments.waited,
     ("POST", "payments/*/abandon"): payments.abandon,
     ("POST", "refunds"): payments.refund,
 }
@@ -146,13 +173,9 @@ STOPPED: dict[tuple[str, str], Route] = {
 
 
 def _enrol(said: dict[str, Any]) -> Told:
-    if not isinstance(said["code"], str) or not isinstance(said["key"], str):
-        raise WrongRequest("code and key are texts")
-    try:
-        point = bytes.fromhex(said["key"])
-    except ValueError:
-        raise WrongRequest("key: 65 bytes in hexadecimal") from None
-    linked = operations.enrol_device(code=said["code"][:40], public_key=point)
+    code = a_text(said["code"], "code", LONGEST_CODE)
+    point = some_bytes(said["key"], "key", wire.POINT_BYTES)
+    linked = operations.enrol_device(code=code, public_key=point)
     told = {"till": linked.device_id, "generation": linked.generation, "words": linked.words}
     return say(201, told | {"key": linked.public_key.hex()})
 
@@ -179,6 +202,7 @@ def _asked(environ: dict[str, Any]) -> Asked:
         till=environ.get("HTTP_CAISSE_TILL", ""),
         mac=environ.get("HTTP_CAISSE_MAC", ""),
         language=environ.get("HTTP_ACCEPT_LANGUAGE", "fr"),
+        phone=environ.get("HTTP_CAISSE_PHONE", ""),
     )
 
 

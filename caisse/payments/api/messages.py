@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any, NamedTuple
 
 from caisse.kernel.ids import Id, parse_id
@@ -12,6 +13,7 @@ from caisse.payments.operations import Declined
 PREFIX = "/api/v1/"
 LARGEST = 4_096  # bytes of a request
 PAD = 256  # answers differ in length by whole steps only: their size tells nothing of a member
+LONGEST_CODE = 40
 MOST_CENTS = 1_000_000_00
 STATUS = {
     "id_reused": 409,
@@ -32,6 +34,7 @@ class Asked(NamedTuple):
     till: str
     mac: str
     language: str
+    phone: str = ""
 
 
 class Told(NamedTuple):
@@ -76,15 +79,25 @@ def named(
 
 
 def id_in(asked: Asked) -> Id:
-    """The number of a payment that stands in the address."""
-    return an_id(asked.path.removeprefix(PREFIX).split("/")[1])
+    """The number of a payment that stands in the address: of version 7, or 8 of a request."""
+    named_there = re.search(rf"/({NUMBER})(?=/|$)", asked.path)
+    if named_there is None or named_there[1][14] not in "78":
+        raise WrongRequest("an id is a UUID of version 7 or 8")
+    return parse_id(named_there[1])
 
 
 def an_id(value: Any) -> Id:
-    """The number of a payment: a UUID of version 7."""
+    """The number of a new payment: a UUID of version 7."""
     if not isinstance(value, str) or not re.fullmatch(NUMBER, value) or value[14] != "7":
         raise WrongRequest("an id is a UUID of version 7")
     return parse_id(value)
+
+
+def some_bytes(value: Any, what: str, size: int) -> bytes:
+    """So many bytes in hexadecimal."""
+    if not isinstance(value, str) or not re.fullmatch(rf"[0-9a-fA-F]{{{2 * size}}}", value):
+        raise WrongRequest(f"{what}: {size} bytes in hexadecimal")
+    return bytes.fromhex(value)
 
 
 def a_number(value: Any, most: int) -> int:
@@ -101,6 +114,19 @@ def a_text(value: Any, what: str, most: int) -> str:
     return value if value.isprintable() else ""
 
 
+def a_day(value: Any, last: date) -> date:
+    """A day as « 2024-02-29 », until `last`."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise WrongRequest("day: YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise WrongRequest("day: one that exists") from None
+    if day > last:
+        raise WrongRequest("day: not after today")
+    return day
+
+
 def yes_or_no(value: Any, what: str) -> bool:
     """true or false."""
     if not isinstance(value, bool):
@@ -113,11 +139,14 @@ def shape(path: str) -> str:
     return re.sub(rf"(?<=/){NUMBER}(?=/|$)", "*", path.removeprefix(PREFIX))
 
 
-def answered(answer: operations.Answer) -> Told:
-    """The shop's receipt, or why there is none."""
+def answered(answer: operations.Answer, *, tell: bool = False) -> Told:
+    """The shop's receipt, or why there is none; with `tell`, as who typed her code has asked, what
+    is left beside it, for her eyes: once, in the answer to the code itself. A number that was paid
+    before is answered without a look at any code, so it tells nothing."""
     if isinstance(answer, Declined):
         return refused(answer)
-    return Told(200 if answer.again else 201, padded(answer.for_shop()))
+    receipt = answer.for_member() if tell and not answer.again else answer.for_shop()
+    return Told(200 if answer.again else 201, padded(receipt))
 
 
 def refused(answer: Declined, status: int = 0) -> Told:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from caisse.kernel.actor import Actor
-from caisse.payments import operations
+from caisse.kernel.ids import Id
+from caisse.ledger import queries as books
+from caisse.payments import formats, operations
 from caisse.payments.api.messages import (
     MOST_CENTS,
     Asked,
@@ -22,6 +24,7 @@ from caisse.payments.api.messages import (
     read,
     refused,
     say,
+    some_bytes,
     yes_or_no,
 )
 from caisse.payments.api.proof import till_of
@@ -30,15 +33,23 @@ from caisse.payments.operations import Answer, Declined, Purchase, Receipt
 from caisse.payments.reasons import declined
 
 LONGEST_HANDLE, LONGEST_QR = 80, 160
+REQUEST_BYTES = formats.SIZES[formats.REQUEST]
+OF_REQUEST = 8  # the version of ids that follow from a request
+MOST_NUMBER = 10**15
 
 
 class Sale(NamedTuple):
-    """What every payment says: its number, its way, its amount at most or exactly."""
+    """What every payment says: its number, its way, its amount at most or exactly.
+
+    `cashier` is who stands at the till, None where nobody needs a code; `till` is hers, the cause.
+    """
 
     id: bytes
     method: str
     cents: int
     up_to: bool
+    cashier: int | None
+    till: Id = b""
 
 
 class Way(NamedTuple):
@@ -50,39 +61,79 @@ class Way(NamedTuple):
 
 
 def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device], Answer]:
-    """Paying with what says who pays, under the name `who`, and a code."""
+    """Paying with what says who pays, under the name `who`, and a code where it is needed."""
 
     def pay(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
-        shown, digits = a_text(said[who], who, longest), said["pin"]
-        if not isinstance(digits, str) or not re.fullmatch(r"[0-9]{4,8}", digits):
+        shown, digits = a_text(said[who], who, longest), said.get("pin")
+        if digits is not None and not (
+            isinstance(digits, str) and re.fullmatch(r"[0-9]{4,8}", digits)
+        ):
             raise WrongRequest("pin: 4 to 8 figures")
+        attempt = a_number(said.get("attempt", 1), 1_000)
         return operations.pay_with_code(
-            payment_id=sale.id, method=sale.method, who=shown, digits=digits,
-            attempt=a_number(said["attempt"], 1_000), place_id=device.place_id, cents=sale.cents,
-            till=till_of(device), up_to=sale.up_to,
+            payment_id=sale.id, method=sale.method, who=shown, digits=digits or "",
+            attempt=attempt, place_id=device.place_id, cents=sale.cents,
+            till=sale.till, up_to=sale.up_to, tries_at=till_of(device),
         )  # fmt: skip
 
     return pay
 
 
+def _by_agreement(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
+    """Paying with the figures that the office has read out on the telephone."""
+    figures = said["agreement"]
+    if not isinstance(figures, str) or not re.fullmatch(r"[0-9]{6}", figures):
+        raise WrongRequest("agreement: 6 figures")
+    return operations.key_paper_sale(
+        payment_id=sale.id, figures=figures, place_id=device.place_id, cents=sale.cents,
+        till=sale.till,
+    )  # fmt: skip
+
+
 WAYS: dict[str, Way] = {
-    "pin": Way(("handle", "pin", "attempt"), ("up_to",), _by_code("handle", LONGEST_HANDLE)),
-    "card": Way(("card", "pin", "attempt"), ("up_to",), _by_code("card", LONGEST_QR)),
+    "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
+    "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
+    "card": Way(("card", "pin", "attempt"), ("up_to", "tell"), _by_code("card", LONGEST_QR)),
+    "paper": Way(("agreement",), (), _by_agreement),
 }
 
 
 def pay(asked: Asked, device: Device) -> Told:
     """`POST payments`."""
     sale, said, way = _asked_to_pay(asked)
-    return answered(way.pay(sale, said, device))
+    tell = yes_or_no(said.get("tell", False), "tell")
+    if tell and "pin" not in said:
+        raise WrongRequest("tell: with a pin only")
+    till = _till(device, sale.cashier, "take")
+    if till is None:
+        return _known(sale, device, "cashier_right")
+    return answered(way.pay(sale._replace(till=till), said, device), tell=tell)
 
 
 def paid_before(asked: Asked, device: Device) -> Told:
     """The same of a device that was stopped in the middle of a sale: it still learns of it."""
     sale, _said, _way = _asked_to_pay(asked)
+    return _known(sale, device, "till_suspended")
+
+
+def _known(sale: Sale, device: Device, refused: str) -> Told:
+    """What stands under this number, also when nothing new is taken any more."""
     wanted = Purchase(sale.id, 0, device.place_id, sale.cents, sale.method, b"")
     found = operations.paid_before(wanted, up_to=sale.up_to)
-    return answered(declined("till_suspended") if found is None else found)
+    return answered(declined(refused) if found is None else found)
+
+
+def _till(device: Device, cashier: int | None, right: str) -> Id | None:
+    """The till at which this is done; None when whoever stands there may not."""
+    cashiers = operations.cashiers_at(device.place_id)
+    if not cashiers:
+        return till_of(device)
+    level = None if cashier is None else cashiers.get(cashier)
+    if cashier is None or level is None or right not in operations.rights_of(level):
+        return None
+    return operations.cashier_till(
+        device_id=device.pk, place_id=device.place_id, cashier_id=cashier
+    )
 
 
 def _asked_to_pay(asked: Asked) -> tuple[Sale, dict[str, Any], Way]:
@@ -91,20 +142,34 @@ def _asked_to_pay(asked: Asked) -> tuple[Sale, dict[str, Any], Way]:
     way = WAYS.get(method) if isinstance(method, str) else None
     if way is None:
         raise WrongRequest("method: one of " + ", ".join(WAYS))
-    said = named(pairs, ("id", "cents", "method", *way.says), way.may)
+    said = named(pairs, ("id", "cents", "method", *way.says), (*way.may, "cashier"))
     up_to = yes_or_no(said.get("up_to", False), "up_to")
     cents = a_number(said["cents"], MOST_CENTS)
-    return Sale(an_id(said["id"]), said["method"], cents, up_to), said, way
+    cashier = _cashier(said)
+    return Sale(an_id(said["id"]), said["method"], cents, up_to, cashier), said, way
+
+
+def _cashier(said: dict[str, Any]) -> int | None:
+    return a_number(said["cashier"], MOST_NUMBER) if "cashier" in said else None
 
 
 def refund(asked: Asked, device: Device) -> Told:
     """`POST refunds`."""
-    said = read(asked, ("id", "of", "cents"))
+    said = read(asked, ("id", "of", "cents"), ("cashier",))
+    id, of = an_id(said["id"]), an_id(said["of"])
+    cents, cashier = a_number(said["cents"], MOST_CENTS), _cashier(said)
+    till = _till(device, cashier, "refund") or (
+        _till(device, cashier, "cancel") if operations.of_today(of) else None
+    )
+    if till is None:
+        found = operations.refunded_before(
+            refund_id=id, payment_id=of, cents=cents, place_id=device.place_id
+        )
+        return answered(declined("cashier_right") if found is None else found)
     return answered(
         operations.refund(
-            refund_id=an_id(said["id"]), payment_id=an_id(said["of"]),
-            cents=a_number(said["cents"], MOST_CENTS), by=Actor(f"device:{device.pk}"),
-            place_id=device.place_id, till=till_of(device),
+            refund_id=id, payment_id=of, cents=cents, by=Actor(f"device:{device.pk}"),
+            place_id=device.place_id, till=till,
         )
     )  # fmt: skip
 
@@ -112,18 +177,35 @@ def refund(asked: Asked, device: Device) -> Told:
 def outcome(asked: Asked, device: Device) -> Told:
     """`GET payments/<id>`."""
     found = operations.outcome(id_in(asked))
-    if isinstance(found, Declined):
+    if isinstance(found, Declined) and found.reason == "abandoned":
         return refused(found)
-    if found is None or found.place_id != device.place_id:
-        return say(404, {"reason": "unknown", "cashier": "", "member": ""})
+    if found is None or isinstance(found, Declined) or found.place_id != device.place_id:
+        return _unknown(404)
     return Told(200, padded(found.for_shop()))
 
 
+def waited(asked: Asked, device: Device) -> Told:
+    """`GET payments/<id>/paid`: the same for a till that waits for it, without a word of alarm."""
+    if books.transfer(id_in(asked)) is None:  # a look that costs no turn of the writer's
+        return _unknown(200)
+    return outcome(asked, device)._replace(status=200)
+
+
+def _unknown(status: int) -> Told:
+    """Nothing under this number is of this place: whatever else it may be is nobody's business."""
+    return say(status, {"reason": "unknown", "cashier": "", "member": ""})
+
+
 def abandon(asked: Asked, device: Device) -> Told:
-    """`POST payments/<id>/abandon`."""
+    """`POST payments/<id>/abandon`: of a till's own number, or of a request that it has shown."""
+    id = id_in(asked)
+    if id[6] >> 4 == OF_REQUEST:
+        request = some_bytes(read(asked, ("request",))["request"], "request", REQUEST_BYTES)
+        if formats.request_id(request) != id or not operations.has_asked(device, request):
+            raise WrongRequest("request: one that this till has shown")
     if device.till is None:
         return refused(declined("till_suspended"))
-    answer = operations.abandon(payment_id=id_in(asked), till=till_of(device))
+    answer = operations.abandon(payment_id=id, till=till_of(device))
     if isinstance(answer, Receipt) and answer.place_id != device.place_id:
         return refused(declined("id_reused"))
     if isinstance(answer, Declined) and answer.reason == "abandoned":

@@ -5,9 +5,9 @@ import re
 from functools import lru_cache
 
 from caisse.kernel.ids import Id
-from caisse.payments import keys, wire
+from caisse.payments import keys, operations, wire
 from caisse.payments.api.messages import Asked
-from caisse.payments.models import Device
+from caisse.payments.models import Device, Phone
 
 
 def device_of(asked: Asked) -> Device | None:
@@ -26,6 +26,19 @@ def device_of(asked: Asked) -> Device | None:
 @lru_cache(maxsize=20_000)
 def _key(point: bytes, device_id: int, generation: int) -> bytes:
     return wire.shared_key(keys.till_key(), point, device_id, generation)
+
+
+def phone_of(asked: Asked) -> Phone | None:
+    """The member's telephone that proved this request, linked or blocked; None for any other."""
+    said = re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,4})", asked.phone)
+    if said is None:
+        return None
+    row = Phone.objects.filter(pk=int(said[1]), generation=int(said[2])).first()
+    if row is None or not row.public_key:
+        return None
+    key = operations.phone_key(bytes(row.public_key), row.pk, row.generation)
+    wanted = wire.proof(key, asked.method, asked.path, asked.body)
+    return row if hmac.compare_digest(wanted.encode(), asked.mac.encode()) else None
 
 
 def till_of(device: Device) -> Id:

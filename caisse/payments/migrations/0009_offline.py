@@ -9,7 +9,7 @@ import caisse.kernel.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0004_bank_details"),
-        ("payments", "0004_card"),
+        ("payments", "0007_cashier"),
         ("people", "0004_erased_on"),
     ]
 

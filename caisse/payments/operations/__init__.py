@@ -3,8 +3,28 @@
 A payment writes no row but its transfer: it is judged by the ledger on account flags alone.
 """
 
-from caisse.payments.operations.answers import Answer
-from caisse.payments.operations.cards import Printed, block_card, make_card, printed_card
+from caisse.payments.operations.answers import (
+    Answer,
+)
+from caisse.payments.operations.cards import (
+    Printed,
+    block_card,
+    make_card,
+    printed_card,
+)
+from caisse.payments.operations.cashiers import (
+    Coded,
+    Entered,
+    add_cashier,
+    cashier_till,
+    cashiers_at,
+    change_cashier,
+    enter_cashier,
+    let_codes_in,
+    redraw_cashier,
+    remove_cashier,
+    rights_of,
+)
 from caisse.payments.operations.devices import (
     confirm_device,
     enrol_device,
@@ -14,23 +34,73 @@ from caisse.payments.operations.devices import (
     revoke_device,
     suspend_device,
 )
-from caisse.payments.operations.giving_back import refund, too_late
+from caisse.payments.operations.giving_back import (
+    of_today,
+    refund,
+    refunded_before,
+    too_late,
+)
 from caisse.payments.operations.licences import (
     Licensed,
     close_licence,
     open_licence,
     sweep_offline,
 )
-from caisse.payments.operations.office import OFFICE_REFUND, WHY, alone_cents, refund_at_office
+from caisse.payments.operations.office import (
+    OFFICE_REFUND,
+    WHY,
+    alone_cents,
+    refund_at_office,
+)
 from caisse.payments.operations.offline_room import (
     OFFLINE_ROOM,
     prepare_offline_room,
     review_losses,
 )
-from caisse.payments.operations.paying import Purchase, abandon, outcome, pay, pay_many
-from caisse.payments.operations.paying_pin import paid_before, pay_with_code
-from caisse.payments.operations.pins import change_pin_key, draw_pin
-from caisse.payments.operations.proving import Proven, prove
+from caisse.payments.operations.paper_sales import (
+    Held,
+    cancel_paper_sale,
+    hold_paper_sale,
+    key_paper_sale,
+    redraw_paper_sale,
+)
+from caisse.payments.operations.paying import (
+    Purchase,
+    abandon,
+    outcome,
+    pay,
+    pay_many,
+)
+from caisse.payments.operations.paying_phone import (
+    asked_by,
+    has_asked,
+    pay_at_place,
+    pay_request,
+)
+from caisse.payments.operations.paying_pin import (
+    paid_before,
+    pay_with_code,
+)
+from caisse.payments.operations.phones import (
+    TICKET_KEY,
+    block_phone,
+    enrol_phone,
+    give_phone_code,
+    give_tickets,
+    invite_phone,
+)
+from caisse.payments.operations.pins import (
+    change_pin_key,
+    draw_pin,
+    spender_typed,
+)
+from caisse.payments.operations.proving import (
+    Proven,
+    prove,
+)
+from caisse.payments.operations.qr import (
+    phone_key,
+)
 from caisse.payments.operations.reserves import (
     Wanted,
     give_back_reserve,
@@ -38,17 +108,31 @@ from caisse.payments.operations.reserves import (
     set_aside,
     strike_slips,
 )
-from caisse.payments.operations.syncing import sync_phone, sync_till
-from caisse.payments.operations.tills import close_till, open_till
-from caisse.payments.queries import Receipt
-from caisse.payments.reasons import Declined
+from caisse.payments.operations.syncing import (
+    sync_phone,
+    sync_till,
+)
+from caisse.payments.operations.tills import (
+    close_till,
+    open_till,
+)
+from caisse.payments.queries import (
+    Receipt,
+)
+from caisse.payments.reasons import (
+    Declined,
+)
 
 __all__ = [
     "OFFICE_REFUND",
     "OFFLINE_ROOM",
+    "TICKET_KEY",
     "WHY",
     "Answer",
+    "Coded",
     "Declined",
+    "Entered",
+    "Held",
     "Licensed",
     "Printed",
     "Proven",
@@ -56,35 +140,61 @@ __all__ = [
     "Receipt",
     "Wanted",
     "abandon",
+    "add_cashier",
     "alone_cents",
+    "asked_by",
     "block_card",
+    "block_phone",
+    "cancel_paper_sale",
+    "cashier_till",
+    "cashiers_at",
+    "change_cashier",
     "change_pin_key",
     "close_licence",
     "close_till",
     "confirm_device",
     "draw_pin",
     "enrol_device",
+    "enrol_phone",
+    "enter_cashier",
     "give_back_reserve",
     "give_invitation",
+    "give_phone_code",
+    "give_tickets",
+    "has_asked",
+    "hold_paper_sale",
     "invite_device",
+    "invite_phone",
     "issue_slips",
+    "key_paper_sale",
+    "let_codes_in",
     "make_card",
+    "of_today",
     "open_licence",
     "open_till",
     "outcome",
     "paid_before",
     "pay",
+    "pay_at_place",
     "pay_many",
+    "pay_request",
     "pay_with_code",
+    "phone_key",
     "prepare_offline_room",
     "printed_card",
     "prove",
+    "redraw_cashier",
+    "redraw_paper_sale",
     "refund",
     "refund_at_office",
+    "refunded_before",
+    "remove_cashier",
     "resume_device",
     "review_losses",
     "revoke_device",
+    "rights_of",
     "set_aside",
+    "spender_typed",
     "strike_slips",
     "suspend_device",
     "sweep_offline",

@@ -11,6 +11,7 @@ from caisse.ledger import operations as ledger
 from caisse.payments import cards, keys
 from caisse.payments.cards import Sealed
 from caisse.payments.models import Card
+from caisse.payments.operations.first_keys import first_root_key, first_sign_key
 from caisse.payments.operations.pins import hold_means, limit_tries
 from caisse.payments.reasons import Declined, declined
 from caisse.people import queries as people
@@ -43,8 +44,8 @@ def make_card(*, holder_id: int, by: Actor, id: Id, first: bool = False) -> Prin
         return printed_card(holder_id)
     if first and before is not None and not before.blocked:
         raise Refusal("has_card", "Cette personne a déjà une carte. Rechargez la page.")
-    if not Card.objects.exists():
-        keys.make_card_keys()
+    first_root_key()
+    first_sign_key()
     generation = 1 if before is None else before.generation + 1
     if generation > MOST_GENERATIONS:
         raise Refusal("cards", "Ce titulaire a eu trop de cartes.")

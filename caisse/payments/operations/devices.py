@@ -1,30 +1,24 @@
 """Devices of a place: invited, enrolled by a code, confirmed by who invited; suspended, revoked."""
 
-import hmac
-import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
-
 from caisse.kernel import events
 from caisse.kernel.actor import Actor
-from caisse.kernel.ids import SHORT, Id
+from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
-from caisse.payments.models import Device, Pin
+from caisse.payments.models import Device
+from caisse.payments.operations import invitations
+from caisse.payments.operations.cashiers import close_tills_of_device
+from caisse.payments.operations.first_keys import first_pin_key, first_till_key
 from caisse.payments.operations.tills import close_till, open_till
 from caisse.payments.words import words_of_keys
 
 LIVES = timedelta(minutes=15)
-MOST_WRONG = 5
 MOST_DEVICES = 40  # of one place, revoked ones left out
-UNKNOWN_CODE = "Ce code n’est pas connu, ou il est trop ancien. Demandez-en un nouveau."
 State = Device.State
 
 
@@ -55,10 +49,8 @@ def invite_device(*, place_id: int, label: str, by: Actor, id: Id) -> int:
     others = Device.objects.filter(place_id=place_id).exclude(state=State.REVOKED)
     if others.count() >= MOST_DEVICES:
         raise Refusal("devices", f"Ce lieu a déjà {MOST_DEVICES} appareils. Retirez-en un.")
-    if not Device.objects.exists():
-        keys.make_till_key()
-    if not Pin.objects.exists():  # a till may ask for a code before the first one was drawn
-        keys.make_pin_key()
+    first_till_key()
+    first_pin_key()  # a till may ask for a code before the first one was drawn
     events.record("device.invited", subject=subject, by=by, id=id, texts=texts)
     return Device.objects.create(place_id=place_id, label=label, cause=id).pk
 
@@ -73,16 +65,9 @@ def give_invitation(*, device_id: int, by: Actor) -> str:
     device = _device(device_id)
     if device.state == State.REVOKED:
         raise Refusal("revoked", "Cet appareil est retiré. Ajoutez-en un autre.")
-    code = "".join(secrets.choice(SHORT) for _ in range(wire.CODE_SIGNS))
-    device.selector, device.digest = code[: wire.SELECTOR_SIGNS], _digest(code)
-    device.expires_at, device.wrong, device.used = timezone.now() + LIVES, 0, False
-    try:
-        with transaction.atomic():
-            device.save(update_fields=["selector", "digest", "expires_at", "wrong", "used"])
-    except IntegrityError:  # one in a million: another code begins with these signs
-        return give_invitation(device_id=device_id, by=by)
+    code = invitations.new_code(device, LIVES)
     events.record("device.code_given", subject=f"place:{device.place_id}", by=by, device=device.pk)
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+    return code
 
 
 def enrol_device(*, code: str, public_key: bytes) -> Enrolled:
@@ -92,54 +77,26 @@ def enrol_device(*, code: str, public_key: bytes) -> Enrolled:
 
     Raises Refusal: `code_unknown`, `key`.
     """
-    try:
-        wire.read_point(public_key)
-    except ValueError:
-        raise Refusal("key", "Cet appareil ne sait pas faire de clé. Essayez un autre.") from None
-    # A guess that begins like no code of this moment takes no turn of who writes.
-    begun = _invited(code).exists()
-    answer = _enrol(code=code, public_key=public_key) if begun else None
-    if answer is None:  # the wrong entry is counted, so it is told after the commit
-        raise Refusal("code_unknown", UNKNOWN_CODE)
-    return answer
+    return invitations.linked(
+        Device.objects.all(), code=code, public_key=public_key, link=_link, tell=_enrolled
+    )
 
 
-@ledger.repeatable
-def _enrol(*, code: str, public_key: bytes) -> Enrolled | None:
-    device = _invited(code).select_for_update().first()
-    if device is None:
-        return None
-    if not hmac.compare_digest(device.digest, _digest(code)):
-        device.wrong += 1
-        device.save(update_fields=["wrong"])
-        return None
-    if device.used and bytes(device.public_key) != public_key:
-        return None
-    if not device.used:
-        _link(device, public_key)
-    ours = wire.public_point(keys.till_key())
-    return Enrolled(device.pk, device.generation, ours, words_of_keys(ours, public_key))
+def _enrolled(device: Device) -> Enrolled:
+    ours, theirs = wire.public_point(keys.till_key()), bytes(device.public_key)
+    return Enrolled(device.pk, device.generation, ours, words_of_keys(ours, theirs))
 
 
-def _invited(code: str) -> QuerySet[Device]:
-    """The device whose code begins so, while that code is good."""
-    begins = wire.tidy_code(code)[: wire.SELECTOR_SIGNS]
-    good = Device.objects.filter(expires_at__gt=timezone.now(), wrong__lt=MOST_WRONG)
-    return good.filter(selector=begins).exclude(selector="")
-
-
-def _link(device: Device, public_key: bytes) -> None:
+def _link(device: Device) -> None:
     """These keys are the device's now; whatever had others is not it any more.
 
     Its till stays: the wrong codes that were typed at it are counted on.
     """
-    by = Actor(f"device:{device.pk}")
-    if device.public_key:
-        device.generation += 1
-    device.state, device.public_key, device.used = State.ENROLLED, public_key, True
-    device.save()
-    subject, number = f"place:{device.place_id}", device.generation
-    events.record("device.enrolled", subject=subject, by=by, device=device.pk, generation=number)
+    device.state = State.ENROLLED
+    events.record(
+        "device.enrolled", subject=f"place:{device.place_id}", by=Actor(f"device:{device.pk}"),
+        device=device.pk, generation=device.generation,
+    )  # fmt: skip
 
 
 @ledger.repeatable
@@ -197,9 +154,10 @@ def revoke_device(*, device_id: int, by: Actor) -> None:
         events.record("device.revoked", subject=subject, by=by, device=device.pk)
         if device.till is not None:
             close_till(till=bytes(device.till), by=by)
+            close_tills_of_device(device, by)
             device.till = None
-        device.selector, device.digest, device.expires_at = "", "", None
-        device.save()
+        device.save(update_fields=["till"])
+        invitations.no_code(device)
 
 
 def words_of_device(device: Device) -> str:
@@ -224,8 +182,3 @@ def _device(device_id: int) -> Device:
     if device is None:
         raise Refusal("unknown_device", "Cet appareil n’est pas connu.")
     return device
-
-
-def _digest(code: str) -> str:
-    letters = wire.tidy_code(code)[:40]
-    return salted_hmac("caisse.payments.device", letters, algorithm="sha256").hexdigest()

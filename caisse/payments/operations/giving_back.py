@@ -1,5 +1,7 @@
 """Refunds: a purchase is given back in part or in whole to the wallet that paid it."""
 
+from dataclasses import replace
+
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
@@ -10,7 +12,7 @@ from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments.operations.answers import Answer, plain, taken
 from caisse.payments.operations.tills import is_open, till_for
-from caisse.payments.queries import Receipt, left_to_refund, receipt
+from caisse.payments.queries import Receipt, left_to_refund, receipt, receipt_of
 from caisse.payments.reasons import REFUND_SHORT, Declined, declined
 from caisse.payments.rules import PaymentRules, refundable
 
@@ -48,6 +50,27 @@ def refund(
     place, wallet = f"place:{purchase.place_id}", f"wallet:{purchase.wallet_id}"
     transfer = Transfer(refund_id, place, wallet, cents, "refund", cause, of=payment_id)
     return told(purchase, transfer, ledger.submit([transfer])[0])
+
+
+def of_today(payment_id: Id) -> bool:
+    """Whether a purchase was made on this business day; False for one that is not known."""
+    purchase = receipt(payment_id)
+    return purchase is not None and clock.day_of(purchase.at) == clock.today()
+
+
+def refunded_before(*, refund_id: Id, payment_id: Id, cents: int, place_id: int) -> Answer | None:
+    """The refund that stands under this number, when it is this one; None for nothing.
+
+    Another thing under it is Declined("id_reused"). Raises RuntimeError inside a transaction.
+    """
+    movement = ledger.outcome(refund_id)
+    if movement is None:
+        return None
+    first = receipt_of(movement)
+    asked = ("refund", payment_id, cents, place_id)
+    if first is None or (first.kind, first.of, first.cents, first.place_id) != asked:
+        return taken(refund_id)
+    return replace(first, again=True)
 
 
 def too_late(purchase: Receipt) -> Declined | None:

@@ -22,6 +22,7 @@ from caisse.payments.cards import Sealed
 from caisse.payments.models import Card, Device, Licence, OfflineSale, OfflineStop, Reserve
 from caisse.payments.offline.judging import room_left
 from caisse.payments.offline.licences import Terms, chance_needed, licence_text, signature_of
+from caisse.payments.operations.first_keys import first_sign_key
 from caisse.payments.operations.reserves import (
     HOUR_MS,
     account_of,
@@ -86,6 +87,7 @@ def _opened(device_id: int, by: Actor, id: Id, holds_nothing: bool) -> Licence:
     now = clock.now_ms()
     _make_room_for(device, now, holds_nothing=holds_nothing, by=by)
     room = _room_of(device.place_id, rules)
+    first_sign_key()
     row = Licence.objects.create(
         device=device, place_id=device.place_id, till=bytes(device.till), since=now,
         until=now + rules.offline_licence_hours * HOUR_MS, day_cents=rules.offline_day_cents,

@@ -137,7 +137,8 @@ def _compared(sent: CodeSale, licence: Licence, typed: Typed, handle: str, tried
     )  # fmt: skip
     return as_asked(sent, licence)._replace(
         handle=handle, wallet_id=tried.wallet_id, proof="right" if tried.right else "wrong",
-        entry=Entry(purchase, typed.who, typed.digits, sent.attempt, False), tried=tried,
+        entry=Entry(purchase, typed.who, typed.digits, sent.attempt, False, bytes(licence.till)),
+        tried=tried,
     )  # fmt: skip
 
 

@@ -4,8 +4,11 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
@@ -13,8 +16,9 @@ from caisse.payments.operations.answers import Answer, plain, taken
 from caisse.payments.operations.tills import is_open, mark_account, till_for
 from caisse.payments.queries import Receipt, receipt, receipt_of
 from caisse.payments.reasons import declined
+from caisse.payments.rules import KINDS, InstrumentRules
 
-METHODS = frozenset({"pin", "member_qr", "card", "voucher", "shop_qr", "paper"})
+METHODS = frozenset(KINDS)
 WAIT_S = 60.0  # for a batch of payments handed over together
 
 
@@ -115,6 +119,12 @@ def outcome(payment_id: Id) -> Answer | None:
     if movement is None:
         return None
     return receipt_of(movement) or taken(payment_id)
+
+
+def is_a_way(method: str) -> bool:
+    """Whether the bylaws let people pay this way today (article instrument.kinds)."""
+    month = Month.of(clock.today())
+    return method in bylaws.in_force(InstrumentRules, month=month).kinds
 
 
 def pay_transfer(purchase: Purchase, unless: str | None = None) -> Transfer:

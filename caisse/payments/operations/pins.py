@@ -14,6 +14,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.payments import cards, keys, pins
 from caisse.payments.models import Card, Pin
+from caisse.payments.operations.first_keys import first_pin_key
 from caisse.payments.rules import InstrumentRules
 from caisse.people import queries as people
 from caisse.people.queries import HolderView
@@ -68,8 +69,7 @@ def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
         _demand_few_resets(subject)
     length = bylaws.in_force(InstrumentRules, month=Month.of(clock.today())).pin_length
     digits = f"{secrets.randbelow(10**length):0{length}d}"
-    if not Pin.objects.exists():
-        keys.make_pin_key()
+    first_pin_key()
     number, key = max(keys.pin_keys().items())
     salt = secrets.token_bytes(pins.SALT_BYTES)
     Pin.objects.update_or_create(
@@ -124,6 +124,17 @@ def try_pin(handle: str, digits: str) -> Tried:
 def try_pin_of_card(holder_id: int, digits: str) -> Tried:
     """The same for whoever's card was scanned."""
     return _compared(people.holder_numbered(holder_id), digits)
+
+
+def spender_typed(typed: str) -> HolderView:
+    """Who may spend today under an identifier or the number of a card, as it was typed.
+
+    Raises Refusal("unknown").
+    """
+    found = _holder(typed)
+    if found is None:
+        raise Refusal("unknown", "Cet identifiant n’est pas connu. Faites-le répéter.")
+    return found
 
 
 def _holder(typed: str) -> HolderView | None:

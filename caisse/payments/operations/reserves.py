@@ -27,6 +27,7 @@ from caisse.payments import formats, keys
 from caisse.payments.formats import Slip
 from caisse.payments.models import Card, Licence, OfflineStop, Reserve
 from caisse.payments.offline.judging import ANYWHERE
+from caisse.payments.operations.first_keys import first_sign_key
 from caisse.payments.rules import OfflineRules
 from caisse.people import queries as people
 
@@ -68,7 +69,7 @@ def issue_slips(
         return [slip_of(row) for row in Reserve.objects.filter(cause=id).order_by("pk")]
     rules = _demand_offline(wallet_id)
     _demand_keys(wanted)
-    _make_keys()
+    first_sign_key()
     ledger.lock([subject])  # two telephones of one wallet take turns
     _demand_places(wallet_id, [one.place_id for one in wanted], phone_id, rules)
     if any(one.place_id == ANYWHERE and one.cents > rules.offline_member_cents for one in wanted):
@@ -301,9 +302,3 @@ def _move_aside(rows: Sequence[Reserve], cause: Id) -> None:
             for row in rows
         ]
     )  # fmt: skip
-
-
-def _make_keys() -> None:
-    """The caisse's signature, before the first slip or licence is written."""
-    if not Reserve.objects.exists() and not Licence.objects.exists():
-        keys.make_card_keys()

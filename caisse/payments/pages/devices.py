@@ -83,6 +83,8 @@ def _act(request: HttpRequest, row: DeviceRow) -> str:
         operations.suspend_device(device_id=row.id, by=who)
     elif act == "reprendre":
         operations.resume_device(device_id=row.id, by=who)
+    elif act == "codes":
+        operations.let_codes_in(device_id=row.id, by=who)
     else:
         raise Refusal("act", "Ce bouton n’est pas connu. Rechargez la page.")
     return ""

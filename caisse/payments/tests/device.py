@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from caisse.kernel import clock
 from caisse.payments import api
+from caisse.payments.formats import text_of
 
 
 @dataclass
@@ -64,20 +66,79 @@ class PhoneTill:
 
     def send(self, method: str, path: str, said: Any = None, **headers: str) -> Answer:
         """One request, proven when the device is linked; `headers` stand over what it would say."""
-        address = f"/api/v1/{path}"
-        body = (
-            said if isinstance(said, bytes) else b"" if said is None else json.dumps(said).encode()
-        )
-        proof = f"{method}|{address}|".encode() + sha256(body).digest()
-        environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": address, "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": io.BytesIO(body), "HTTP_CAISSE_TILL": f"{self.till}.{self.generation}",
-            "HTTP_CAISSE_MAC": digest(self.key, proof, "sha256").hex(), **headers,
-        }  # fmt: skip
-        got: dict[str, Any] = {}
+        return sent(
+            method, path, said, key=self.key,
+            **{"HTTP_CAISSE_TILL": f"{self.till}.{self.generation}", **headers},
+        )  # fmt: skip
 
-        def start(status: str, fields: list[tuple[str, str]]) -> None:
-            got.update(status=int(status[:3]), headers=dict(fields))
 
-        body = b"".join(api.application(environ, start))
-        return Answer(got["status"], body, got["headers"])
+@dataclass
+class Handset:
+    """A member's telephone: linked by a code, it keeps tickets and makes QRs of them."""
+
+    secret: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
+    phone: int = 0
+    generation: int = 0
+    key: bytes = b""
+    tickets: list[bytes] = field(default_factory=list)
+
+    @property
+    def point(self) -> bytes:
+        """Its public key."""
+        return self.secret.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def link(self, code: str) -> Answer:
+        """Type the code, share a key, fetch tickets."""
+        answer = self.send("POST", "phones", {"code": code, "key": self.point.hex()})
+        if answer.status == 201:
+            said = answer.said
+            self.phone, self.generation = said["phone"], said["generation"]
+            theirs = ec.EllipticCurvePublicKey.from_encoded_point(
+                ec.SECP256R1(), bytes.fromhex(said["key"])
+            )
+            info = b"phone" + self.phone.to_bytes(4, "big") + self.generation.to_bytes(2, "big")
+            self.key = HKDF(SHA256(), 32, b"", info).derive(self.secret.exchange(ec.ECDH(), theirs))
+            self.refill()
+        return answer
+
+    def refill(self) -> None:
+        """Fetch tickets."""
+        given = bytes.fromhex(self.send("POST", "phones/tickets", {}).said["tickets"])
+        self.tickets = [given[at : at + 16] for at in range(0, len(given), 16)]
+
+    def qr(
+        self, ticket: bytes = b"", *, most: int = 60_00, late_min: int = 0, key: bytes = b""
+    ) -> str:
+        """The text of a QR: of the next ticket, or of this one."""
+        minute = (clock.now_ms() - 1_577_836_800_000) // 60_000 - late_min
+        said = bytes((0x11, 1)) + (ticket or self.tickets.pop(0))
+        said += minute.to_bytes(3, "big") + most.to_bytes(3, "big")
+        return text_of(said + digest(key or self.key, b"qr1" + said, "sha256")[:12])
+
+    def send(self, method: str, path: str, said: Any = None, **headers: str) -> Answer:
+        """One request, proven when the telephone is linked."""
+        return sent(
+            method, path, said, key=self.key,
+            HTTP_CAISSE_PHONE=f"{self.phone}.{self.generation}", **headers,
+        )  # fmt: skip
+
+
+def sent(method: str, path: str, said: Any, *, key: bytes, **headers: str) -> Answer:
+    """One request to the WSGI function itself; `headers` stand over what it would say."""
+    address = f"/api/v1/{path}"
+    body = said if isinstance(said, bytes) else b"" if said is None else json.dumps(said).encode()
+    proof = f"{method}|{address}|".encode() + sha256(body).digest()
+    environ = {
+        "REQUEST_METHOD": method, "PATH_INFO": address, "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body), "HTTP_CAISSE_MAC": digest(key, proof, "sha256").hex(),
+        **headers,
+    }  # fmt: skip
+    got: dict[str, Any] = {}
+
+    def start(status: str, fields: list[tuple[str, str]]) -> None:
+        got.update(status=int(status[:3]), headers=dict(fields))
+
+    body = b"".join(api.application(environ, start))
+    return Answer(got["status"], body, got["headers"])

@@ -99,6 +99,22 @@ def test_a_payment_is_paid_and_told_again_byte_for_byte(world: World) -> None:
     assert world.left == 100_00 - 12_40
 
 
+def test_who_types_her_code_may_ask_what_is_left(world: World) -> None:
+    """It stands beside the receipt in that answer alone; a number that is paid looks at no code."""
+    id = show_id(new_id())
+    told = world.pay(id=id, tell=True)
+    assert told.said["left_cents"] == 100_00 - 12_40
+    again = world.pay(world.wrong, id=id, tell=True)
+    assert again.body == world.pay(id=id, tell=True).body == world.pay(id=id).body
+    assert "left_cents" not in again.said
+    assert {**again.said, "left_cents": 87_60} == told.said
+    assert world.till.send("GET", f"payments/{id}").body == again.body
+    assert world.pay(world.wrong, tell=True).said["reason"] == "code_wrong"
+    unpinned = {"id": show_id(new_id()), "cents": 1, "method": "member_qr", "qr": "CA"}
+    for said in ({"tell": True}, {"pin": ""}, {"pin": "", "tell": True}):
+        assert world.till.send("POST", "payments", unpinned | said).status == 400
+
+
 def test_what_a_till_can_read_says_nothing_of_who_paid(world: World) -> None:
     told = world.pay()
     screen = world.till.send("GET", "tills/self")
@@ -429,11 +445,14 @@ def test_what_is_written_of_the_api_is_what_it_answers(world: World) -> None:
     assert statuses == {200, 201, 400, 401, 403, 409, 422}
     for number in (id, burnt):
         described.fits(till.send("GET", f"payments/{number}"), "GET", "/payments/{id}")
+        described.fits(till.send("GET", f"payments/{number}/paid"), "GET", "/payments/{id}/paid")
         address = f"payments/{number}/abandon"
         described.fits(till.send("POST", address, {}), "POST", "/payments/{id}/abandon")
     described.fits(till.send("GET", f"payments/{burnt}"), "GET", "/payments/{id}")
     for said in (back, back, back | {"cents": 2_00}, back | {"id": burnt, "of": burnt}):
         described.fits(till.send("POST", "refunds", said), "POST", "/refunds")
+    for day in (DAY.isoformat(), "2023-02-30", "2999-01-01"):
+        described.fits(till.send("POST", "days", {"day": day}), "POST", "/days")
 
 
 def test_nothing_of_the_api_is_left_unwritten(world: World) -> None:
@@ -447,6 +466,22 @@ def test_nothing_of_the_api_is_left_unwritten(world: World) -> None:
     reasons = described["components"]["schemas"]["Refusal"]["properties"]["reason"]["enum"]
     own = {"request", "till_unknown", "unknown", "code_unknown", "key"}
     assert set(reasons) == {*SENTENCES, *own}
+
+
+def test_a_day_is_closed_with_what_was_taken_and_given_back(world: World) -> None:
+    id = show_id(new_id())
+    world.pay(id=id)
+    world.pay(cents=5_00)
+    world.till.send("POST", "refunds", {"id": show_id(new_id()), "of": id, "cents": 2_40})
+    told = world.till.send("POST", "days", {"day": DAY.isoformat()})
+    assert told.said == {
+        "day": "2023-02-06", "told": "lundi 6\xa0février\xa02023", "sales": 2, "sales_cents": 17_40,
+        "refunds": 1, "refunds_cents": 2_40, "cents": 15_00,
+    }  # fmt: skip
+    before = world.till.send("POST", "days", {"day": "2023-02-05"})
+    assert before.said["cents"] == before.said["sales"] == 0
+    for day in ("2023-02-07", "2023-02-29", "6 février", 6):
+        assert world.till.send("POST", "days", {"day": day}).status == 400
 
 
 def test_the_page_of_django_answers_the_same(world: World, client: Client) -> None:

@@ -38,7 +38,7 @@ def the_slip() -> Slip:
 
 def test_the_qr_of_a_phone() -> None:
     said = VECTORS["member_qr"]
-    ticket = Ticket(said["device"], said["generation"], said["number"])
+    ticket = Ticket(said["device"], said["generation"], said["number"], 0)
     sealed = formats.seal_ticket(ticket, known("ticket"))
     message = formats.member_qr(
         said["key_id"], sealed, said["minute"], said["most_cents"], key=known("device")
@@ -85,6 +85,7 @@ def test_the_number_and_the_proof_of_a_payment_of_a_request() -> None:
     slip_id, counter = known("slip_id")[:8], VECTORS["offline_payment"]["counter"]
     id = formats.offline_id(slip_id, counter, request)
     assert id.hex() == VECTORS["offline_id"]
+    assert formats.request_id(request).hex() == VECTORS["request_id"]
     assert list(words.indexes(b"w1" + id)) == VECTORS["receipt_words"]
     proof = formats.proof_of_payment(request, id, key=till)
     assert proof.hex() == VECTORS["paid"]

@@ -28,8 +28,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("founded")]
 ZOE = NewHolder(
     "Zyxgiven", "Zyxfamily", "moineau-radis", email="zyx@example.org", phone="06 99 99 99 99"
 )
-HOME = NewHousehold(holders=(ZOE,), street="7, rue Zyxstreet", town="Zyxtown", postcode="34999")
-PLANTED = ("zyx", "99 99 99", "34999", "0699999999", "+3369999")
+POSTCODE = "34999"
+HOME = NewHousehold(holders=(ZOE,), street="7, rue Zyxstreet", town="Zyxtown", postcode=POSTCODE)
+# long enough that no key drawn by chance has one of them in it
+PLANTED = (
+    "zyxgiven", "zyxfamily", "zyxother", "zyxname", "zyx@", "zyxstreet",
+    "zyxtown", "zyxnote", "zyxquestion", "99 99 99", "0699999999", "+3369999",
+)  # fmt: skip
 END = date(2023, 3, 1)
 
 
@@ -70,7 +75,8 @@ def planted() -> set[str]:
         ]
         for row in model._default_manager.values_list(*texts) if texts else ():
             for name, value in zip(texts, row, strict=True):
-                if any(word in str(value).lower() for word in PLANTED):
+                said = str(value).lower()
+                if said == POSTCODE or any(word in said for word in PLANTED):
                     found.add(f"{model.__name__}.{name}")
     return found
 

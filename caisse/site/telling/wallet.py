@@ -10,9 +10,19 @@ from django.utils.translation import gettext as _
 from caisse.kernel import clock
 from caisse.kernel.ids import show_id
 from caisse.kernel.month import Month
-from caisse.kernel.wording import NBSP, amount, bare, capital, day, from_month, hour, month_name
+from caisse.kernel.wording import (
+    NBSP,
+    amount,
+    bare,
+    capital,
+    day,
+    from_month,
+    hour,
+    month_name,
+    spaced,
+)
 from caisse.month.queries import Unspent
-from caisse.payments.queries import WalletLine
+from caisse.payments.queries import PaperSaleRow, WalletLine
 from caisse.people.queries import Statement
 from caisse.site.telling.sentences import Terms
 
@@ -73,6 +83,10 @@ def paper(line: WalletLine, names: Mapping[int, str], terms: Terms) -> Paper:
     facts = [(_("Jour"), day(at.date(), weekday=True)), (_("Heure"), hour(at))]
     if line.place_id is not None:
         facts.insert(0, (_("Lieu"), title))
+    if line.agreed_at is not None:
+        facts.append((_("Accord au téléphone"), _at(line.agreed_at)))
+    if line.kept_until is not None:
+        facts.append((_("Gardé jusqu’au"), _at(line.kept_until)))
     what = {"what": capital(kind) if line.place_id is not None else title, "day": day(at.date())}
     return Paper(
         title=_("%(what)s du %(day)s") % what,
@@ -84,6 +98,21 @@ def paper(line: WalletLine, names: Mapping[int, str], terms: Terms) -> Paper:
         month=line.for_month if line.reason == "allocation" else None,
         of=show_id(line.of) if line.of is not None else "",
     )
+
+
+def kept(sale: PaperSaleRow, names: Mapping[int, str], terms: Terms) -> str:
+    """« 20,00 MonA sont gardés pour la Ferme du Figuier jusqu’au mardi 13 février, 10 h 12. »"""
+    words = {
+        "amount": terms.food(sale.cents),
+        "place": names.get(sale.place_id, ""),
+        "until": _at(sale.until),
+    }
+    return spaced(_("%(amount)s gardés pour « %(place)s », jusqu’au %(until)s.") % words)
+
+
+def _at(ms: int) -> str:
+    at = clock.local(ms)
+    return f"{whole_day(at.date())}, {hour(at)}"
 
 
 def signed(value: int) -> str:
@@ -225,6 +254,8 @@ def kinds() -> dict[str, str]:
     return {
         "payment": _("achat"),
         "refund": _("remboursement"),
+        "kept": _("gardé après un appel"),
+        "freed": _("rendu, sans achat"),
         "allocation": _("allocation"),
         "expiry": _("durée passée"),
         "leaving": _("rendu à la caisse"),

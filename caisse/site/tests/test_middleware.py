@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 
-from caisse.site.middleware import HEADERS, SecurityHeaders
+from caisse.kernel.pages import with_camera
+from caisse.site.middleware import HEADERS, SENSORS, SecurityHeaders
 
 
 def test_headers_are_set() -> None:
@@ -19,10 +20,11 @@ def test_headers_are_set() -> None:
 
 def test_a_page_that_needs_its_camera_says_so_itself() -> None:
     def till(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(headers={"Permissions-Policy": "camera=(self)"})
+        return with_camera(HttpResponse())
 
-    response = SecurityHeaders(till)(HttpRequest())
-    assert response.headers["Permissions-Policy"] == "camera=(self)"
+    policy = SecurityHeaders(till)(HttpRequest()).headers["Permissions-Policy"].split(", ")
+    assert "camera=(self)" in policy and "microphone=()" in policy
+    assert len(policy) == len(SENSORS)
 
 
 def test_django_finds_nothing_to_say_of_a_real_caisse(tmp_path: Path) -> None:

@@ -106,8 +106,13 @@ export async function offlinePayment(slip, counter, request, key) {
 }
 
 /** The number of an offline payment, as 16 bytes: the same on both sides. */
-export async function offlineId(slipId, counter, request) {
-  const said = joined("id1", slipId, [counter, 2], request);
+export const offlineId = (slipId, counter, request) =>
+  derived(joined("id1", slipId, [counter, 2], request), request);
+
+/** The number of the payment of a request by a phone with network: the same on both sides. */
+export const requestId = (request) => derived(joined("id5", request), request);
+
+async function derived(said, request) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", said)).slice(0, 10);
   digest[0] = 0x80 | (digest[0] & 0x0f);
   digest[2] = 0x80 | (digest[2] & 0x3f);

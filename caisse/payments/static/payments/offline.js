@@ -1,8 +1,7 @@
-// Keeps the till's own page and files, so that it opens on a market without network too: all of one
-// version, kept together and served together. VERSION and FILES stand above, written by the caisse.
-// What concerns money never passes here: the API is asked for, or it is not answered.
+// Keeps a page's own files, so that it opens on a market without network too: all of one
+// version, kept together and served together. NAME, VERSION and FILES stand above, written by the
+// caisse. What concerns money never passes here: the API is asked for, or it is not answered.
 
-const NAME = "till-";
 const CACHE = NAME + VERSION;
 
 self.addEventListener("install", (event) => {

@@ -10,7 +10,9 @@ let paid = new Map(); // receipts by number
 let left = WALLET_CENTS;
 
 /** A device that is asked for no network. */
-export const practiceDevice = (real) => ({ practice: true, till: "practice", screen: real.screen });
+export const practiceDevice = (real) => ({
+  practice: true, till: "practice", screen: real.screen, answers: practised,
+});
 
 /** Begin with a full wallet and no sale. */
 export function practiceAnew() {
@@ -21,9 +23,10 @@ export function practiceAnew() {
 const refused = (reason, cashier) => ({ status: 422, said: { reason, cashier, member: "" } });
 
 /** What the caisse would answer: `{ status, said }`. */
-export function practised(method, path, said, device) {
+function practised(method, path, said, device) {
   const [what, id, act] = path.split("/").slice(3);
   if (what === "tills") return { status: 200, said: screen(device) };
+  if (what === "days") return { status: 200, said: day() };
   if (what === "refunds") return given(said);
   if (method === "POST" && !act) return pay(said);
   if (paid.has(id)) return { status: 200, said: paid.get(id) };
@@ -31,11 +34,12 @@ export function practised(method, path, said, device) {
   return { status: 404, said: { reason: "unknown" } };
 }
 
-function pay({ id, cents, pin, up_to: part }) {
+function pay({ id, cents, pin, up_to: part, tell }) {
   if (paid.has(id)) return { status: 200, said: paid.get(id) };
   if (pin === WRONG) return refused("code_wrong", WORDS.practiceWrong);
   if (left === 0 || (cents > left && !part)) return refused("funds_short", WORDS.practiceShort);
-  return posted({ id, kind: "payment", cents: Math.min(cents, left) });
+  const answer = posted({ id, kind: "payment", cents: Math.min(cents, left) });
+  return tell ? { ...answer, said: { ...answer.said, left_cents: left } } : answer;
 }
 
 function given({ id, of, cents }) {
@@ -60,5 +64,16 @@ function screen(device) {
     ...device.screen, state: "active", next_on: "",
     sales: all.filter((one) => one.kind === "payment").length,
     sales_cents: all.reduce((sum, one) => sum + sign(one), 0),
+  };
+}
+
+/** The closing of what was practised. */
+function day() {
+  const of = (kind) => [...paid.values()].filter((one) => one.kind === kind);
+  const sum = (some) => some.reduce((cents, one) => cents + one.cents, 0);
+  const [sales, refunds] = [of("payment"), of("refund")];
+  return {
+    told: WORDS.practiceDay, sales: sales.length, sales_cents: sum(sales),
+    refunds: refunds.length, refunds_cents: sum(refunds), cents: sum(sales) - sum(refunds),
   };
 }

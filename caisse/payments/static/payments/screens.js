@@ -1,5 +1,8 @@
 // The screens of the till: one is shown, the others wait; what is typed stands in `state`.
 
+import { all, find } from "./dom.js";
+import { stopCamera } from "./scanning.js";
+
 export const WORDS = document.querySelector("[data-words]").dataset;
 
 export const SHORTEST_PIN = 6;
@@ -7,33 +10,31 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, later: 0, found: 0,
+  attempt: 0, part: false, coded: false, tell: false, agreed: null, cashier: null,
+  figures: "", later: 0, found: 0,
 };
 
-export const find = (selector, root = document) => root.querySelector(selector);
-export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const screen = (name) => find(`[data-screen="${name}"]`);
-
-/** Write these words wherever the screens name them. */
-export function fill(name, text) {
-  for (const one of all(`[data-${name}]`)) one.textContent = text;
-}
 
 /** Nothing of the last sale stays: neither who, nor the code, nor what was sent. */
 export function forget() {
-  Object.assign(state, { typed: "", digits: "", sale: null, handle: "", said: null });
+  Object.assign(state, {
+    typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
+  });
   find("#handle").value = "";
 }
 
 /** No sale is on the screen: what is learnt of the device may change it. */
-export const idle = () => ["start", "link", "compare", "amount", "stopped"].includes(state.screen);
+const IDLE = ["start", "link", "compare", "cashier", "amount", "stopped"];
+export const idle = () => IDLE.includes(state.screen);
 
 /** Show one screen; its title is read out, what was typed elsewhere is gone. */
 export function show(name) {
+  stopCamera();
   state.screen = name;
   for (const one of all("[data-screen]")) one.hidden = one.dataset.screen !== name;
   document.body.classList.toggle("is-done", name === "paid");
-  find(".till-head").hidden = name === "pin"; // the screen is turned: one thing on it
+  find(".till-head").hidden = ["pin", "left"].includes(name); // turned: one thing on it
   all("[data-wrong]").forEach((one) => { one.hidden = true; });
   const field = find("input", screen(name));
   (field ?? find("h1", screen(name))).focus({ preventScroll: true });
@@ -72,20 +73,15 @@ export function dots() {
   find('[data-do="pay"]').disabled = typed < SHORTEST_PIN;
 }
 
-/** A short sound and a shake, beside the word on the screen. */
-export function cheer() {
-  navigator.vibrate?.(120);
+let busy = false;
+
+/** One press, one act: a second one waits for the end of the first. */
+export async function once(act) {
+  if (busy) return;
+  busy = true;
   try {
-    const sound = new AudioContext();
-    const tone = sound.createOscillator();
-    const volume = sound.createGain();
-    volume.gain.value = 0.1;
-    tone.frequency.value = 880;
-    tone.connect(volume).connect(sound.destination);
-    tone.start();
-    tone.stop(sound.currentTime + 0.15);
-    tone.onended = () => sound.close();
-  } catch {
-    // a browser that makes no sound says it with words all the same
+    await act();
+  } finally {
+    busy = false;
   }
 }

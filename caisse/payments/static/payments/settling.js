@@ -26,7 +26,8 @@ export const paidAs = (sale, { at, cents, short }) => ({ ...sale, is: "paid", at
  */
 export async function burn(sale, device, asking = ask) {
   const address = `${API}/payments/${sale.id}`;
-  let answer = await asking("POST", `${address}/abandon`, {}, device);
+  const shown = sale.request ? { request: sale.request } : {}; // only its till burns a request
+  let answer = await asking("POST", `${address}/abandon`, shown, device);
   let burnt = answer?.status === 200 && answer.said.reason === "abandoned";
   if (["device_clock", "till_suspended"].includes(answer?.said.reason)) {
     answer = await asking("GET", address, undefined, device); // no payment comes any more

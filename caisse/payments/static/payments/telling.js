@@ -27,3 +27,10 @@ export function shortly(at) {
   const [then, today] = [whenOf(at), whenOf(now())].map((text) => text.split(", "));
   return then[0] === today[0] ? then.at(-1) : then.join(", ");
 }
+
+const asDay = new Intl.DateTimeFormat(LANGUAGE, {
+  ...ZONE, weekday: "long", day: "numeric", month: "long",
+});
+
+/** « mercredi 31 janvier », for a list of what has just happened. */
+export const dayOf = (at) => asDay.format(at).replace(/ 1 /, " 1er ");

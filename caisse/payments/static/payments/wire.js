@@ -1,21 +1,23 @@
 // How a till proves who it is: keys that cannot be taken out, and a proof on each request.
 // The shared key is computed on both sides (payments.md 1); no secret crosses the network.
 
-import { practised } from "./practice.js";
+import { joined } from "./formats.js";
 
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const WAIT_MS = 4000;
-const LONGEST_TYPED = 80; // what is longer, nobody has typed
 const encoder = new TextEncoder();
 
-let offset = 0; // of the caisse's clock, in milliseconds
+let offset = 0; // of the caisse's clock, in milliseconds; one may know it of an earlier day
+
+export const clockOffset = () => offset;
+export const setClock = (known) => { offset = known; };
 
 /** The caisse's time, as its last answer told it. */
 export const now = () => Date.now() + offset;
 
 export const hex = (bytes) =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-const bytes = (text) => new Uint8Array(text.match(/../g).map((pair) => parseInt(pair, 16)));
+export const bytes = (text) => new Uint8Array(text.match(/../g).map((pair) => parseInt(pair, 16)));
 
 /** A pair of keys that no script can read. */
 export async function makeKeys() {
@@ -24,16 +26,13 @@ export async function makeKeys() {
   return { secret: pair.privateKey, open };
 }
 
-/** HKDF-SHA256(ECDH, "till" | device 4 | generation 2), as a key that only signs. */
-export async function sharedKey(secret, theirs, till, generation) {
+/** HKDF-SHA256(ECDH, kind | device 4 | generation 2), as a key that only signs. */
+export async function sharedKey(secret, theirs, number, generation, kind = "till") {
   const open = await crypto.subtle.importKey("raw", bytes(theirs), CURVE, false, []);
   const middle = await crypto.subtle.deriveKey(
     { name: "ECDH", public: open }, secret, { name: "HKDF" }, false, ["deriveKey"],
   );
-  const info = new Uint8Array(10);
-  info.set(encoder.encode("till"));
-  new DataView(info.buffer).setUint32(4, till);
-  new DataView(info.buffer).setUint16(8, generation);
+  const info = joined(kind, [number, 4], [generation, 2]);
   return crypto.subtle.deriveKey(
     { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info },
     middle, { name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"],
@@ -43,11 +42,7 @@ export async function sharedKey(secret, theirs, till, generation) {
 /** HMAC-SHA256(key, method | path | SHA-256(body)) in hexadecimal. */
 export async function proof(key, method, path, body) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(body)));
-  const head = encoder.encode(`${method}|${path}|`);
-  const said = new Uint8Array(head.length + digest.length);
-  said.set(head);
-  said.set(digest, head.length);
-  return hex(await crypto.subtle.sign("HMAC", key, said));
+  return hex(await crypto.subtle.sign("HMAC", key, joined(`${method}|${path}|`, digest)));
 }
 
 /** A UUIDv7 of the caisse's time. */
@@ -58,19 +53,24 @@ export function newId() {
   new DataView(id.buffer).setUint32(2, at % 2 ** 32);
   id[6] = 0x70 | (id[6] & 0x0f);
   id[8] = 0x80 | (id[8] & 0x3f);
-  return hex(id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return asNumber(id);
 }
+
+/** The 16 bytes of a number, as people write it. */
+export const asNumber = (id) =>
+  hex(id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 /** Ask once: `{ status, said }`, or null when no answer came. `device` may be missing. */
 export async function ask(method, path, said, device) {
-  if (device?.practice) {
-    return practised(method, path, typeof said === "string" ? JSON.parse(said) : said, device);
+  if (device?.answers) {
+    return device.answers(method, path, typeof said === "string" ? JSON.parse(said) : said, device);
   }
   const body = said === undefined ? "" : typeof said === "string" ? said : JSON.stringify(said);
   const headers = { "Accept-Language": document.documentElement.lang };
   try {
     if (device) {
-      headers["Caisse-Till"] = `${device.till}.${device.generation}`;
+      const [name, number] = device.phone ? ["Phone", device.phone] : ["Till", device.till];
+      headers[`Caisse-${name}`] = `${number}.${device.generation}`;
       headers["Caisse-Mac"] = await proof(device.key, method, path, body);
     }
     const answer = await fetch(path, {
@@ -97,10 +97,3 @@ export async function insist(method, path, said, device) {
   }
   return null;
 }
-
-/** A scanner types the QR of a card; people type an identifier, or the number of their card. */
-export const whoPays = (typed) => (
-  typed.length > LONGEST_TYPED
-    ? { method: "card", card: typed }
-    : { method: "pin", handle: typed }
-);

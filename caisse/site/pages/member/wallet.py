@@ -19,7 +19,9 @@ from caisse.people import queries as people
 from caisse.people.queries import Statement
 from caisse.site.pages.member.mine import first_day, me_of, mine, terms
 from caisse.site.telling import wallet as words
+from caisse.site.telling.sentences import Terms
 
+KEPT = 10  # sales by telephone that the first page speaks of
 NEWS_MS = 14 * clock.DAY_MS  # for how long an answer is news
 
 
@@ -44,6 +46,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "empty": now.left_cents <= 0,
         "becoming": words.becoming(now.left_cents, unspent, today, units),
         "arriving": words.arriving(unspent, units),
+        "kept": _kept(me.wallet_id, units),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
         **_shown(now),
@@ -87,12 +90,19 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
         "number": short_id(id),
-        "three": payments.words_of(id) if line.place_id else (),
+        "three": payments.words_of(id) if line.reason in ("payment", "refund") else (),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
     }
     return show(request, "site/member/my_receipt.html", told)
+
+
+def _kept(wallet_id: int, units: Terms) -> list[str]:
+    """What waits to be typed at places, in sentences."""
+    rows = payments.open_paper_sales(wallet_id=wallet_id, limit=KEPT)
+    names = merchants.names() if rows else {}
+    return [words.kept(row, names, units) for row in rows]
 
 
 def _shown(shown: WalletMonth) -> dict[str, Any]:

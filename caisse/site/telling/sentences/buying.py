@@ -1,8 +1,18 @@
 """What the caisse pays at a place, and how the place is paid, article by article."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as later
 
 from caisse.site.telling.sentences.shapes import Say, cents, choice, listed, number, on, percent
+
+KINDS = {
+    "pin": later("l’identifiant et le code"),
+    "member_qr": later("le QR du téléphone"),
+    "card": later("la carte et le code"),
+    "voucher": later("des bons imprimés"),
+    "shop_qr": later("le QR du commerçant"),
+    "paper": later("un appel de l’accueil"),
+}
 
 
 def bought() -> dict[str, Say]:
@@ -14,6 +24,17 @@ def bought() -> dict[str, Say]:
                 "rate_by_place": _("La part payée par la caisse dépend du lieu."),
                 "rate_by_product": _("La part payée par la caisse dépend du produit."),
             }
+        ),
+        "instrument.kinds": lambda value, terms: (
+            _("Tous les moyens de payer de la caisse sont permis.")
+            if len(value) == len(KINDS)
+            else _("On paie avec : %(list)s.") % {"list": listed(_(KINDS[one]) for one in value)}
+        ),
+        "payment.qr_max_cents": cents("", _("Un QR du téléphone paie %(amount)s au plus.")),
+        "payment.qr_pin_above_cents": cents(
+            _("Un QR du téléphone demande toujours le code."),
+            _("À partir de %(amount)s, un QR du téléphone demande aussi le code."),
+            _("Un QR du téléphone paie sans code."),
         ),
         "instrument.pin_length": number(
             "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
@@ -29,6 +50,10 @@ def bought() -> dict[str, Say]:
             _("Un achat se rembourse sans limite de temps."),
         ),
         **without_network(),
+        "payment.paper_sale_days": number(
+            _("Personne ne vend par téléphone."),
+            _("Une vente par téléphone garde la somme %(n)s jours au plus."),
+        ),
         "coverage.rates_bp": lambda value, terms: (
             _("Les taux de prise en charge, pour un achat de %(whole)s : %(list)s.")
             % {

@@ -1,0 +1,141 @@
+"""Paying on one's own telephone: what a till asks for by a QR, or an amount at a place.
+
+Source: payments.md section 5. The id of the payment of a request follows from the request, so that
+it is paid once whoever answers it, and its till asks what became of that id.
+"""
+
+from dataclasses import replace
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import Id, instant_of
+from caisse.kernel.month import Month
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.payments import formats
+from caisse.payments.formats import Request
+from caisse.payments.models import Device
+from caisse.payments.operations.answers import Answer
+from caisse.payments.operations.paying import Purchase, is_a_way, outcome, pay_transfer, told
+from caisse.payments.operations.tills import is_open, till_for
+from caisse.payments.queries import Receipt
+from caisse.payments.reasons import CODE_ON_PHONE, Declined, declined
+from caisse.payments.rules import PaymentRules
+
+LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
+LIVES_MS = LIVES_MINUTES * formats.MINUTE_MS
+TILL_NUMBERS = 2**16  # a request has the last two bytes of a device's number
+PRINTED = Actor("qr:place")  # whose tills are the printed QRs of places
+
+
+def asked_by(request: bytes) -> Request | Declined:
+    """What a till asks for, or why nobody pays it: an old one, another caisse's, a stopped till's.
+
+    `request` is M2, 21 bytes.
+    """
+    if request[0] != formats.REQUEST:
+        return declined("qr_unreadable")
+    said = formats.read_request(request)
+    age = formats.minute_of(clock.now_ms()) - said.minute
+    if not -LIVES_MINUTES <= age <= LIVES_MINUTES:
+        return declined("qr_expired")
+    if _device(said) is None or said.cents == 0:
+        return declined("qr_unreadable")
+    return said
+
+
+def pay_request(*, wallet_id: int, request: bytes) -> Answer:
+    """Pay what the till asks for with `request` (M2), once for each request.
+
+    Returns the receipt, or why there is none. Raises RuntimeError inside a transaction.
+    """
+    id = formats.request_id(request)
+    return _first(id, wallet_id) or _settled(id, wallet_id, _answered(id, wallet_id, request))
+
+
+def _answered(id: Id, wallet_id: int, request: bytes) -> Answer:
+    said = asked_by(request)
+    if isinstance(said, Declined):
+        return said
+    device = _device(said)
+    if device is None or device.till is None:
+        return declined("till_suspended")
+    wanted = Purchase(
+        id, wallet_id, device.place_id, said.cents, "shop_qr", bytes(device.till)
+    )  # fmt: skip
+    return _paid(wanted)
+
+
+def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -> Answer:
+    """Pay an amount that the member has typed, at the place whose printed QR she has scanned.
+
+    Once for each `payment_id`, a UUIDv7 of these ten minutes: one that was lost on its way for
+    longer is worth nothing. Raises as `pay_request` does.
+    """
+    first = _first(payment_id, wallet_id)
+    if first is not None:
+        return first
+    answer = _at_place(Purchase(payment_id, wallet_id, place_id, cents, "shop_qr", b""))
+    return _settled(payment_id, wallet_id, answer)
+
+
+def _at_place(wanted: Purchase) -> Answer:
+    if abs(clock.now_ms() - instant_of(wanted.payment_id)) > LIVES_MS:
+        return declined("qr_expired")
+    if books.account(f"place:{wanted.place_id}") is None:
+        return declined("place_closed")
+    return _paid(wanted._replace(till=till_for(place_id=wanted.place_id, by=PRINTED)))
+
+
+def _paid(wanted: Purchase) -> Answer:
+    if not is_a_way(wanted.method):
+        return declined("means_unavailable")
+    rules = bylaws.in_force(PaymentRules, month=Month.of(clock.today()))
+    if wanted.cents > rules.qr_max_cents:
+        return declined("amount_limit")
+    from_cents = rules.qr_pin_above_cents
+    if from_cents is not None and wanted.cents >= from_cents:
+        return CODE_ON_PHONE  # no code is typed on a telephone
+    if not is_open(wanted.till, wanted.place_id):
+        return declined("till_suspended")
+    answer = told(wanted, ledger.submit([pay_transfer(wanted)])[0])
+    if isinstance(answer, Declined) and answer.reason == "id_reused":
+        return declined("qr_used")
+    return answer
+
+
+def _first(id: Id, wallet_id: int) -> Answer | None:
+    """What stands under this number already; None for nothing. Costs no turn of the writer's."""
+    return None if books.transfer(id) is None else _known(id, wallet_id)
+
+
+def _settled(id: Id, wallet_id: int, answer: Answer) -> Answer:
+    """Before a refusal leaves, whatever is under way under its number has ended: what was paid
+    meanwhile is the answer, for the telephone takes a refusal as the end."""
+    if isinstance(answer, Declined) and answer.settled:
+        return _known(id, wallet_id) or answer
+    return answer
+
+
+def _known(id: Id, wallet_id: int) -> Answer | None:
+    found = outcome(id)
+    if isinstance(found, Receipt):
+        own = found.wallet_id == wallet_id
+        return replace(found, again=True) if own else declined("qr_used")
+    return found
+
+
+def _device(said: Request) -> Device | None:
+    """The active device that has asked: of the place, with these last bytes of its number."""
+    active = Device.objects.filter(
+        place_id=int.from_bytes(said.place, "big"), state=Device.State.ACTIVE
+    )
+    return next((one for one in active if one.pk % TILL_NUMBERS == said.till), None)
+
+
+def has_asked(device: Device, request: bytes) -> bool:
+    """Whether this request (M2) speaks in the name of that device."""
+    said = formats.read_request(request)
+    place = int.from_bytes(said.place, "big")
+    return (place, said.till) == (device.place_id, device.pk % TILL_NUMBERS)

@@ -1,0 +1,86 @@
+"""The changing QR of a member's telephone: what a scanned one says, and that it pays once.
+
+Source: payments.md section 3. A ticket is used up in the same chain of the ledger as the payment,
+under an id of its own: whoever comes second with it is told so, and nothing is claimed for a
+payment that was refused.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.ids import Id
+from caisse.kernel.month import Month
+from caisse.ledger.rules import Transfer
+from caisse.payments import formats, keys, wire
+from caisse.payments.models import Phone
+from caisse.payments.operations.phones import TICKET_KEY, mark_accounts
+from caisse.payments.reasons import Declined, declined
+from caisse.payments.rules import PaymentRules
+
+WITHIN_MINUTES = 5  # that the two clocks may differ, and a QR be old
+TICKET_DAYS = 30  # for how long a ticket is good: a phone asks for new ones far earlier
+
+
+class Shown(NamedTuple):
+    """What a QR says that is good: whose it is, the most it pays, under which id it is used up."""
+
+    phone_id: int
+    holder_id: int
+    most_cents: int
+    claim_id: Id
+
+
+def good_qr(text: str) -> Shown | Declined:
+    """What the QR of a telephone says, or why it is not taken."""
+    message = formats.message_of(text)
+    if message is None or message[0] != formats.MEMBER_QR:
+        return declined("qr_unreadable")
+    said = formats.read_member_qr(message)
+    ticket = _ticket(said.ticket) if said.key_id == TICKET_KEY else None
+    phone = None if ticket is None else Phone.objects.filter(pk=ticket.phone_id).first()
+    if ticket is None or phone is None or ticket.number >= phone.tickets:
+        return declined("other_caisse")
+    if ticket.generation != phone.generation or phone.state != Phone.State.ACTIVE:
+        return declined("means_unavailable")
+    if not formats.is_proven(said, phone_key(bytes(phone.public_key), phone.pk, phone.generation)):
+        return declined("qr_unreadable")
+    now = clock.now_ms()
+    age = formats.minute_of(now) - said.minute
+    if abs(age) > WITHIN_MINUTES or not 0 <= formats.day_of(now) - ticket.day <= TICKET_DAYS:
+        return declined("qr_expired")
+    return Shown(
+        phone.pk, phone.holder_id, said.most_cents, formats.ticket_id(ticket, keys.ticket_key())
+    )
+
+
+def limits(shown: Shown, cents: int, digits: str) -> Declined | None:
+    """Why this amount is not paid with this QR, or not without the code; None when it is."""
+    rules = bylaws.in_force(PaymentRules, month=Month.of(clock.today()))
+    if cents > min(shown.most_cents, rules.qr_max_cents):
+        return declined("amount_limit")
+    from_cents = rules.qr_pin_above_cents
+    needed = from_cents is not None and cents >= from_cents
+    return declined("code_needed") if needed and not digits else None
+
+
+def used_up(shown: Shown, payment_id: Id, till: Id) -> Transfer:
+    """The ticket's end, for this payment alone: the last link of its chain."""
+    given, used = mark_accounts(shown.phone_id)
+    return Transfer(
+        shown.claim_id, given, used, 1, "claim", till, unit="mark", of=payment_id, method=None
+    )
+
+
+@lru_cache(maxsize=20_000)
+def phone_key(point: bytes, phone_id: int, generation: int) -> bytes:
+    """`k_device`: the key that the caisse shares with a telephone."""
+    return wire.shared_key(keys.till_key(), point, phone_id, generation, b"phone")
+
+
+def _ticket(sealed: bytes) -> formats.Ticket | None:
+    """The ticket, when this caisse has made it; a caisse without a phone has no key yet."""
+    if not Phone.objects.exists():
+        return None
+    return formats.open_ticket(sealed, keys.ticket_key())

@@ -1,0 +1,159 @@
+"""Reads of payments: receipts made of what the ledger stored, tills, what of a purchase is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock, events
+from caisse.kernel.ids import Id, short_id, show_id
+from caisse.kernel.month import Month
+from caisse.ledger import queries as books
+from caisse.ledger.queries import Movement
+from caisse.merchants import queries as merchants
+from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
+from caisse.payments.models import Till
+from caisse.payments.words import words
+
+VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts keep theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment or a refund that was posted: columns of its transfer and nothing else.
+
+    `at` is the instant of posting (ms), `wallet_after` the member's balance right after. Sent
+    again, the same payment gets the same receipt, byte for byte; `again` says that it was.
+    """
+
+    id: Id
+    kind: str
+    wallet_id: int
+    place_id: int
+    cents: int
+    at: int
+    seq: int
+    wallet_after: int
+    of: Id | None = None
+    again: bool = False
+
+    @property
+    def number(self) -> str:
+        """The receipt's number: the id, as people write it."""
+        return show_id(self.id)
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """Three words, the same for the shop and the member: to read out and to find it again."""
+        return words(self.id)
+
+    def for_shop(self) -> bytes:
+        """The shop's document, canonical JSON: nothing of the member but this purchase."""
+        return events.canonical(self._common()).encode()
+
+    def for_member(self) -> bytes:
+        """The member's document, canonical JSON, with what is left in the wallet."""
+        return events.canonical({**self._common(), "left_cents": self.wallet_after}).encode()
+
+    def _common(self) -> dict[str, object]:
+        return {
+            "at": self.at,
+            "cents": self.cents,
+            "kind": self.kind,
+            "number": self.number,
+            "of": None if self.of is None else show_id(self.of),
+            "place": self.place_id,
+            "short": short_id(self.id),
+            "v": VERSION,
+            "words": list(self.words),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TillRow:
+    """A till: open while `closed_at` (ms) is None."""
+
+    id: Id
+    place_id: int
+    opened_at: int
+    closed_at: int | None
+
+
+def receipt(id: Id) -> Receipt | None:
+    """The receipt of the payment or refund `id`, or None when none was posted under it."""
+    movement = books.transfer(id)
+    return None if movement is None else receipt_of(movement)
+
+
+def receipt_of(movement: Movement) -> Receipt | None:
+    """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet.
+
+    A sale by telephone is a purchase once it is posted; the hold that it closes is nobody's.
+    """
+    paid = movement.reason == "payment" and movement.phase in ("posted", "post")
+    given_back = movement.reason == "refund" and movement.phase == "posted"
+    if not (paid or given_back):
+        return None
+    wallet, place = movement.debit, movement.credit
+    if given_back:
+        wallet, place = place, wallet
+    if not (wallet.startswith("wallet:") and place.startswith("place:")):
+        return None
+    return Receipt(
+        id=movement.id,
+        kind=movement.reason,
+        wallet_id=int(wallet.removeprefix("wallet:")),
+        place_id=int(place.removeprefix("place:")),
+        cents=movement.cents,
+        at=movement.at,
+        seq=movement.seq,
+        wallet_after=movement.debit_after if paid else movement.credit_after,
+        of=movement.of if given_back else None,
+    )
+
+
+def words_of(id: Id) -> tuple[str, str, str]:
+    """The three words of a payment or refund, on the shop's receipt and on the member's."""
+    return words(id)
+
+
+def left_to_refund(payment_id: Id) -> int:
+    """Cents of a purchase that have not been given back yet; 0 for one that is not known."""
+    payment = receipt(payment_id)
+    if payment is None or payment.kind != "payment":
+        return 0
+    return max(0, payment.cents - given_back([payment_id]).get(payment_id, 0))
+
+
+def given_back(payment_ids: Sequence[Id]) -> dict[Id, int]:
+    """The cents of each of these purchases that refunds gave back and nothing undid since."""
+    refunds = [one for one in books.referring_to(payment_ids) if one.reason == "refund"]
+    later = books.referring_to([one.id for one in refunds])
+    undone = {one.of for one in later if one.phase == "reverse"}
+    given: dict[Id, int] = {}
+    for one in refunds:
+        if one.of is not None and one.id not in undone:
+            given[one.of] = given.get(one.of, 0) + one.cents
+    return given
+
+
+def till(till_id: Id) -> TillRow | None:
+    """One till, or None."""
+    row = Till.objects.filter(pk=till_id).first()
+    return None if row is None else TillRow(row.id, row.place_id, row.opened_at, row.closed_at)
+
+
+def open_tills(*, place_id: int) -> list[TillRow]:
+    """The tills of a place that are open, the last opened first."""
+    rows = Till.objects.filter(place_id=place_id, closed_at__isnull=True).order_by("-id")
+    return [TillRow(row.id, row.place_id, row.opened_at, row.closed_at) for row in rows]
+
+
+def covered(*, place_id: int, lines: Sequence[Line], on: date | None = None) -> Covered:
+    """How a purchase is split on a day (today if not said): from the wallet, and in euros.
+
+    Raises Refusal("rate") for a line or a place without a rate of the bylaws.
+    """
+    rules = bylaws.in_force(CoverageRules, month=Month.of(on or clock.today()))
+    place = merchants.place(place_id)
+    return coverage(lines, rules, place.rate if place else "")

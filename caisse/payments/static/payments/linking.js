@@ -1,0 +1,93 @@
+// The device itself: linked by a code, its first screen, whether it may cash; its open sales.
+
+import { drawCashier, firstScreen } from "./cashier.js";
+import { fill, find } from "./dom.js";
+import { WORDS, forget, heard, idle, show, state, wrong } from "./screens.js";
+import { API, settle } from "./settling.js";
+import { money } from "./telling.js";
+import { ask, insist, makeKeys, sharedKey } from "./wire.js";
+import { forgetDevice, keepDevice } from "./store.js";
+
+const CONFIRM_MS = 3000;
+
+/** Ask for the figures of the first screen, and whether this device may cash. */
+export async function look() {
+  const device = state.device;
+  const answer = heard(await ask("GET", `${API}/tills/self`, undefined, device));
+  if (device !== state.device) return; // it was linked anew meanwhile
+  if (!idle()) return; // it is asked for again when the sale has ended
+  if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
+  const is = answer?.said.state ?? state.till?.state;
+  if (is === "enrolled" || (!answer && state.screen === "compare")) {
+    fill("key-words", state.device.words);
+    if (state.screen !== "compare") show("compare");
+    clearTimeout(state.later);
+    state.later = setTimeout(look, CONFIRM_MS);
+    return;
+  }
+  if (answer) await settled();
+  if (device !== state.device || !idle()) return;
+  if (is === "suspended" || is === "revoked") {
+    return stopped(is === "suspended" ? WORDS.stoppedSuspended : WORDS.stoppedUnknown);
+  }
+  if (answer?.status === 200) {
+    state.till = answer.said;
+    device.screen = state.till;
+    if (!device.practice) await keepDevice(device); // shown without network too
+  }
+  draw();
+  if (["start", "compare", "stopped"].includes(state.screen)) show(firstScreen());
+  else if (state.screen === "amount" && firstScreen() === "cashier") show("cashier");
+}
+
+/** Say on the first screen how many sales have no answer yet. */
+async function settled() {
+  const { open: count, found } = await settle(state.device, state.sale?.id);
+  state.found += found;
+  const line = find("[data-open]");
+  const { one, many, paid: was } = line.dataset;
+  line.hidden = count + state.found === 0;
+  line.textContent = state.found ? was : (count === 1 ? one : many).replace("{n}", count);
+}
+
+function draw() {
+  const till = state.till;
+  if (!till) return;
+  fill("place", till.place);
+  fill("label", till.label);
+  fill("unit", till.unit);
+  fill("today", `${money(till.sales_cents)} (${till.sales})`);
+  fill("next", `${money(till.next_cents)}\u00a0€`);
+  fill("next-on", till.next_on);
+  drawCashier();
+  find("[data-next-row]").hidden = !till.next_on;
+}
+
+export function stopped(text) {
+  forget();
+  find("[data-stopped]").textContent = text;
+  show("stopped");
+}
+
+export async function link(form) {
+  const code = form.code.value.trim();
+  if (code.replace(/[^0-9a-z]/gi, "").length !== 10) return wrong(WORDS.code);
+  const pair = state.pair ?? (state.pair = await makeKeys()); // the same when it is sent again
+  const answer = heard(await insist("POST", `${API}/tills`, { code, key: pair.open }));
+  if (!answer) return wrong(WORDS.noAnswer);
+  if (answer.status !== 201) return wrong(answer.said.cashier);
+  const { till, generation, words, key: theirs } = answer.said;
+  const key = await sharedKey(pair.secret, theirs, till, generation);
+  state.device = { till, generation, words, key };
+  await keepDevice(state.device);
+  navigator.storage?.persist?.();
+  form.reset();
+  await look();
+}
+
+export async function relink() {
+  forget();
+  await forgetDevice();
+  state.device = state.till = state.cashier = null;
+  show("link");
+}

@@ -1,0 +1,265 @@
+// A sale: amount, who or what pays, code, answer. It has one number, stored before anything is
+// sent, so that whatever is lost on the way it happens once; the code itself is stored nowhere.
+
+import { byCashier, cashierKey, firstScreen } from "./cashier.js";
+import { drawRequest, newRequest } from "./asking.js";
+import { all, cameraWords, cheer, fill, find } from "./dom.js";
+import { look, stopped } from "./linking.js";
+import { startCamera } from "./scanning.js";
+import { SHORTEST_PIN, WORDS, dots, forget, heard, once, show, state, wrong } from "./screens.js";
+import { API, burn, isOpen, paidAs } from "./settling.js";
+import { money, whenOf } from "./telling.js";
+import { wayOf } from "./ways.js";
+import { ask, hex, insist, newId, now } from "./wire.js";
+import { dropSale, keepSale } from "./store.js";
+
+const MOST_SIGNS = 7; // 99 999,99
+const SEEN_MS = 5000; // how long what is left is shown to who asked for it
+const RETYPED = ["code_wrong", "code_needed", "authorisation_unknown"];
+const LOOK_MS = 1000; // how often the till asks whether its QR was paid
+
+/** Bring a sale of the list onto the screen; what was typed for it is nowhere any more. */
+export function openSale(sale) {
+  forget();
+  state.sale = sale;
+  fill("cents", money(sale.cents));
+}
+
+export function press(key) {
+  if (state.screen === "amount") {
+    const typed = key === "back" ? state.typed.slice(0, -1) : state.typed + key;
+    state.typed = typed.replace(/^0+/, "").slice(0, MOST_SIGNS);
+    find("[data-typed]").textContent = money(Number(state.typed));
+    find('[data-do="amount"]').disabled = !state.typed;
+  } else if (state.screen === "pin") {
+    state.digits = (key === "back" ? state.digits.slice(0, -1) : state.digits + key).slice(0, 8);
+    dots();
+  } else if (state.screen === "agreement") {
+    agreedKey(key);
+  } else if (state.screen === "cashier") {
+    const act = cashierKey(key);
+    if (act) once(act);
+  }
+}
+
+export function begin() {
+  if (!state.typed) return;
+  if (!navigator.onLine && !state.device.practice) return wrong(WORDS.offline);
+  const { till } = state.device;
+  state.sale = { id: newId(), till, cents: Number(state.typed), at: now(), is: "typed" };
+  Object.assign(state, { attempt: 0, part: false, coded: false });
+  fill("cents", money(state.sale.cents));
+  find('[data-do="ask"]').hidden = Boolean(state.device.practice);
+  show("who");
+}
+
+export function toCode(form) {
+  const handle = form.handle.value.trim();
+  return handle ? shownBy(handle) : wrong(WORDS.who);
+}
+
+/** What was typed or scanned says who pays: with a code, or alone. */
+function shownBy(typed) {
+  state.handle = typed;
+  return wayOf(typed).coded ? code() : send("");
+}
+
+/** The camera reads a card or a telephone in the place of fingers. */
+export function scan() {
+  show("scan");
+  const read = (text) => state.screen === "scan" && once(() => shownBy(text));
+  return startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
+}
+
+/** Nothing was scanned: type instead. */
+export function type() {
+  state.agreed = null;
+  show("who");
+}
+
+const AGREED_FIGURES = 6;
+
+/** The office has agreed by telephone, and read out six figures: they are typed here. */
+export function agreement() {
+  state.agreed = "";
+  agreedKey("");
+  show("agreement");
+}
+
+function agreedKey(key) {
+  const typed = key === "back" ? state.agreed.slice(0, -1) : state.agreed + key;
+  state.agreed = typed.slice(0, AGREED_FIGURES);
+  fill("agreed", state.agreed.replace(/(...)(?=.)/, "$1 ") || "—");
+  find('[data-do="agreed"]').disabled = state.agreed.length < AGREED_FIGURES;
+}
+
+export const agreed = () => send("");
+
+/** What was wrong is typed again. */
+export const retype = () => (state.agreed === null ? code() : agreement());
+
+export function code() {
+  Object.assign(state, { digits: "", tell: true });
+  tell();
+  for (const one of all("[data-part]")) one.hidden = !state.part;
+  dots();
+  show("pin");
+}
+
+/** She pays all that she has, at most the amount: where a code goes with it, she types it again. */
+export function part() {
+  state.part = true;
+  return wayOf(state.handle).coded || state.coded ? code() : send("");
+}
+
+export function pay() {
+  if (state.digits.length < SHORTEST_PIN || state.screen !== "pin") return null;
+  const { digits } = state;
+  state.digits = "";
+  state.coded = true;
+  return send(digits);
+}
+
+/** Send the sale: its number is kept first; the code is nowhere but in what is sent. */
+async function send(digits) {
+  const sale = { ...state.sale, is: "sent", at: now() };
+  state.sale = sale;
+  state.attempt += 1;
+  state.said = {
+    id: sale.id, cents: sale.cents, ...byCashier(),
+    ...(state.agreed === null
+      ? wayOf(state.handle).says : { method: "paper", agreement: state.agreed }),
+    ...(digits && { pin: digits, attempt: state.attempt }), ...(state.part && { up_to: true }),
+    ...(digits && state.tell && { tell: true }),
+  };
+  show("busy");
+  if (!(await kept(sale))) return;
+  await heed(sale, heard(await insist("POST", `${API}/payments`, state.said, state.device)));
+}
+
+/** What is not kept is not sent. */
+async function kept(sale) {
+  try {
+    await keepSale(sale);
+    return true;
+  } catch {
+    stopped(WORDS.stoppedKeys);
+    return false;
+  }
+}
+
+/** The till shows a QR that a telephone scans and pays. */
+export async function showRequest() {
+  const { id, message } = await newRequest(state.sale.cents, state.till, state.device);
+  const sale = { ...state.sale, id, request: hex(message), is: "sent", at: now() };
+  state.sale = sale;
+  state.said = null;
+  if (!(await kept(sale))) return;
+  drawRequest(message);
+  show("asking");
+  watch(sale); // beside what is pressed: somebody may leave the screen meanwhile
+}
+
+async function watch(sale) {
+  const here = () => state.screen === "asking" && state.sale?.id === sale.id;
+  while (here()) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (!here() || document.hidden) continue;
+    const address = `${API}/payments/${sale.id}/paid`;
+    const answer = heard(await ask("GET", address, undefined, state.device));
+    if (here() && answer?.said.kind) await once(() => paid(sale, answer.said));
+  }
+}
+
+/** What the caisse answered to a payment, or that it did not. */
+async function heed(sale, answer) {
+  if (answer === null) return show("unsure");
+  if (answer.status === 200 || answer.status === 201) return paid(sale, answer.said);
+  if (answer.status === 401) return stopped(WORDS.stoppedUnknown);
+  state.said = null; // the code is nowhere any more
+  const { reason } = answer.said;
+  state.sale = { ...sale, is: "refused" }; // what was sent before this answer may still travel
+  await (["abandoned", "id_reused"].includes(reason) ? dropSale(sale.id) : keepSale(state.sale));
+  find("[data-cashier]").textContent = answer.said.cashier;
+  find('[data-do="retype"]').hidden = !RETYPED.includes(reason);
+  find('[data-do="part"]').hidden = reason !== "funds_short" || state.part;
+  show("refused");
+}
+
+export async function paid(sale, receipt) {
+  if ("left_cents" in receipt) await toldHer(receipt.left_cents);
+  forget();
+  state.sale = paidAs(sale, receipt);
+  const rest = sale.cents - receipt.cents;
+  fill("cents", money(receipt.cents));
+  fill("euros", `${money(rest)}\u00a0€`);
+  find("[data-rest]").hidden = rest <= 0;
+  fill("short", receipt.short);
+  fill("three", receipt.words.join(" · "));
+  fill("when", whenOf(receipt.at));
+  show("paid");
+  cheer();
+  await keepSale(state.sale);
+}
+
+/** What is left, for her who typed her code and asked for it: five seconds, then it is nowhere. */
+async function toldHer(cents) {
+  fill("left", money(cents));
+  show("left");
+  await Promise.race([new Promise((resolve) => setTimeout(resolve, SEEN_MS)), hidden()]);
+  fill("left", "");
+}
+
+let hide = () => {};
+
+const hidden = () => new Promise((resolve) => { hide = resolve; });
+
+/** She has seen it. */
+export const seen = () => hide();
+
+/** She wants to see what is left, or not. */
+export function tell() {
+  state.tell = !state.tell;
+  find('[data-act="tell"]').setAttribute("aria-pressed", state.tell);
+}
+
+/** Ask again what became of the sale; what was typed may be sent once more, it is the same sale. */
+export async function again() {
+  show("busy");
+  const { said, device, sale } = state;
+  if (said) return heed(sale, heard(await insist("POST", `${API}/payments`, said, device)));
+  return told(sale, await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
+}
+
+/** What the caisse knows of a sale that was sent. */
+export function told(sale, answer) {
+  heard(answer);
+  if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
+  return answer?.status === 200 ? paid(sale, answer.said) : show("unsure");
+}
+
+/** Burn the number: whatever still travels is refused. If it was paid first, that is the answer. */
+export async function abandon() {
+  show("busy");
+  const { sale, device } = state;
+  const known = await burn(sale, device, async (...asked) => heard(await insist(...asked)));
+  if (!known) return show("unsure"); // nobody burnt it
+  if (known.receipt) return paid(sale, known.receipt);
+  next();
+  wrong(WORDS.abandoned);
+}
+
+/** Leave a sale. A copy that still travels must not pay it when everybody has gone. */
+export async function leave() {
+  const { sale, device } = state;
+  const known = sale && isOpen(sale) ? await burn(sale, device) : null;
+  return known?.receipt ? paid(sale, known.receipt) : next();
+}
+
+export function next() {
+  forget();
+  find("[data-typed]").textContent = money(0);
+  find('[data-do="amount"]').disabled = true;
+  show(firstScreen());
+  look();
+}

@@ -1,0 +1,154 @@
+"""A member's telephone: linked on her own page, its QR pays at the till, the till's QR pays there.
+
+Jobs of domain.md 3.3: M09, M08, P07. QRs are read off the screens by a program that is not ours.
+"""
+
+import io
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at
+from tests.journeys.walking import (
+    PHONE,
+    Visit,
+    complaints,
+    entering,
+    outline,
+    press,
+    seen,
+    sideways,
+)
+
+PAYER = "/payer"
+
+
+def looked_at(page: Page) -> str:
+    """A screen of the telephone: axe says nothing, nothing is wider than it, one heading."""
+    assert complaints(page) == "" and sideways(page) <= 0
+    assert outline(page).count(1) == 1
+    return seen(page)
+
+
+def says(page: Page, words: str) -> str:
+    """Wait until the telephone shows these words as its title, then look at the screen."""
+    page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
+    return looked_at(page)
+
+
+def read_off(page: Page) -> str:
+    """The text of the QR that this screen shows."""
+    shot = page.locator("svg[role=img]:visible").screenshot(scale="css")
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(shot)).convert("L"))
+    assert len(found) == 1
+    return found[0].text
+
+
+def telephone(visit: Visit, guests: Guests) -> Page:
+    """M09: in her own space she asks for a code, and links this telephone with it."""
+    page = entering(visit, guests["adh"], "/moi")(width=PHONE)
+    press(page, "Payer avec mon téléphone")
+    assert "Relier un téléphone" in looked_at(page)
+    assert "pendant 15 minutes" in press(page, "Relier un téléphone")
+    looked_at(page)
+    page.get_by_role("link", name="Relier ce téléphone").click()
+    says(page, "Relier ce téléphone")
+    page.get_by_role("button", name="Relier").click()
+    says(page, "il vous reste")
+    return page
+
+
+def sum_of(page: Page) -> int:
+    """What is left, in cents."""
+    return int(page.locator("[data-left]:visible").first.inner_text().replace(",", ""))
+
+
+def test_the_qr_of_a_telephone_pays_at_the_till_once(visit: Visit, guests: Guests) -> None:
+    phone = telephone(visit, guests)
+    before = sum_of(phone)
+    till, _keeper = linked(visit, guests)
+    phone.get_by_role("button", name="Montrer mon QR").click()
+    assert "Il paie au plus" in says(phone, "Montrez ce QR au commerçant")
+    text = read_off(phone)
+    tap(till, "235")
+    till.get_by_role("button", name="Continuer").click()
+    shows(till, "Pour qui ?")
+    till.get_by_label("Identifiant").fill(text)  # as a reader of codes types it
+    till.keyboard.press("Enter")
+    shows(till, "Payé")
+    words = till.locator("[data-three]").inner_text()
+    assert words in says(phone, "Payé")
+    assert sum_of(phone) == before - 235
+    assert "il vous reste" not in seen(till).lower()
+    till.get_by_role("button", name="Personne suivante").click()
+    tap(till, "100")
+    till.get_by_role("button", name="Continuer").click()
+    till.get_by_label("Identifiant").fill(text)
+    till.keyboard.press("Enter")
+    shows(till, "Le paiement n’est pas passé")
+    assert "Ce QR a déjà servi." in till_looked_at(till)
+    phone.get_by_role("button", name="Terminé").click()
+    says(phone, "il vous reste")
+    assert "L’Épicerie du Figuier" in looked_at(phone) and "−2,35" in seen(phone)
+
+
+def test_a_qr_is_made_without_network_and_says_at_most_what_she_types(
+    visit: Visit, guests: Guests
+) -> None:
+    phone = telephone(visit, guests)
+    till, _keeper = linked(visit, guests)
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Montrer mon QR").click()
+    says(phone, "Montrez ce QR au commerçant")
+    first = read_off(phone)
+    phone.get_by_label("Il paie au plus").fill("abc")
+    phone.get_by_role("button", name="Changer").click()
+    assert "Tapez un montant, par exemple 12,40." in looked_at(phone)
+    phone.get_by_label("Il paie au plus").fill("2,00")
+    phone.get_by_role("button", name="Changer").click()
+    expect(phone.locator("[data-wrong]:visible")).to_have_count(0)
+    second = read_off(phone)
+    assert first != second
+    tap(till, "201")
+    till.get_by_role("button", name="Continuer").click()
+    till.get_by_label("Identifiant").fill(second)
+    till.keyboard.press("Enter")
+    shows(till, "Le paiement n’est pas passé")
+    assert "dépasse ce qui est possible en une fois" in seen(till)
+    till.get_by_role("button", name="Autre montant").click()
+    tap(till, "200")
+    till.get_by_role("button", name="Continuer").click()
+    till.get_by_label("Identifiant").fill(second)
+    till.keyboard.press("Enter")
+    shows(till, "Payé")
+    phone.get_by_role("button", name="Fermer").click()
+    assert "Le réseau est absent." in says(phone, "il vous reste")
+    phone.context.set_offline(False)
+
+
+def test_it_opens_without_network_with_what_it_knew(visit: Visit, guests: Guests) -> None:
+    phone = telephone(visit, guests)
+    before = sum_of(phone)
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.reload()
+    says(phone, "il vous reste")
+    phone.context.set_offline(True)
+    phone.reload()
+    assert "Un achat très récent peut manquer ici." in says(phone, "il vous reste")
+    assert sum_of(phone) == before
+    phone.get_by_role("button", name="Montrer mon QR").click()
+    says(phone, "Montrez ce QR au commerçant")
+    assert read_off(phone).startswith("CA")
+    phone.context.set_offline(False)
+
+
+def test_a_blocked_telephone_says_that_it_is_not_linked(visit: Visit, guests: Guests) -> None:
+    phone = telephone(visit, guests)
+    page = entering(visit, guests["adh"], "/moi/telephones")(width=PHONE)
+    assert "relié le" in looked_at(page)
+    press(page, "Bloquer")
+    assert "Le téléphone est bloqué." in seen(page)
+    phone.reload()
+    says(phone, "Relier ce téléphone")
+    assert "Ce téléphone n’est plus relié." in seen(phone)
