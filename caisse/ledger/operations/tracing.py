@@ -1,4 +1,4 @@
-"""Follow the journal: where the transfers of wallets and places stand, and what places gained.
+"""Follow the journal: where transfers of wallets, places, reserves stand, and what places gained.
 
 What is written here (`models.Trace`, `models.Gain`) is known from the journal; reads go to the
 journal itself beyond the marks.
@@ -19,7 +19,8 @@ FOLLOW = f"""
 INSERT INTO {Trace._meta.db_table} (account, at, seq, transfer)
 SELECT a.id, t.at, t.seq, t.id FROM {Transfer._meta.db_table} t
 JOIN ledger_account a ON a.id = t.{{side}}
-WHERE t.seq > %s AND t.seq <= %s AND (a.code LIKE 'wallet:%%' OR a.code LIKE 'place:%%')
+WHERE t.seq > %s AND t.seq <= %s
+AND (a.code LIKE 'wallet:%%' OR a.code LIKE 'place:%%' OR a.code LIKE 'reserve:%%')
 """
 
 

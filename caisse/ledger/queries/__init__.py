@@ -29,7 +29,9 @@ from caisse.ledger.queries.lines import (
     Line,
     gained,
     lines,
+    named_in,
     payers,
+    set_aside,
 )
 
 __all__ = [
@@ -49,12 +51,14 @@ __all__ = [
     "last_link",
     "lines",
     "month_ends",
+    "named_in",
     "opening_wallets",
     "owing",
     "payers",
     "prepared",
     "referring_to",
     "refers_to",
+    "set_aside",
     "since",
     "tip",
     "total",

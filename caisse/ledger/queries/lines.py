@@ -30,6 +30,7 @@ class Line:
     phase: str
     of: Id | None
     cents: int
+    chain: Id | None = None
 
 
 def lines(
@@ -46,7 +47,7 @@ def lines(
     With a `limit`, the last ones before the transfer number `before`, the newest first. The other
     account is not told. A hold counts when set, for all of it or for what was posted of it; its
     post counts no more, its void gives back: the sum of all lines of an account is its balance less
-    what is held.
+    what is held. Of a sale in parts each part is a line, of one `chain`.
     """
     number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
     asked = Q(at__gte=since_ms)
@@ -74,16 +75,54 @@ def _lines_of(
         rows = rows.filter(reason__in=reasons)
     kept = rows.exclude(phase="post", debit=number).exclude(phase__in=_SET_ASIDE, credit=number)
     kept = kept.order_by("-seq")[:limit] if limit is not None else kept.order_by("seq")
-    columns = kept.values_list("id", "seq", "at", "reason", "phase", "of", "cents", "debit")
+    columns = kept.values_list(
+        "id", "seq", "at", "reason", "phase", "of", "cents", "debit", "chain"
+    )
     found = list(columns)
     posted = _posted([id for id, _, _, _, phase, *_ in found if phase == "held"])
     return [
         Line(
             id, seq, at, reason, phase, of,
-            -posted.get(id, cents) if debit == number and phase != "void" else cents,
+            -posted.get(id, cents) if debit == number and phase != "void" else cents, chain,
         )
-        for id, seq, at, reason, phase, of, cents, debit in found
+        for id, seq, at, reason, phase, of, cents, debit, chain in found
     ]  # fmt: skip
+
+
+def named_in(
+    codes: Sequence[str],
+    *,
+    reasons: Sequence[str],
+    since_ms: int = 0,
+    until_ms: int | None = None,
+) -> list[Id]:
+    """The transfers of any of these wallets, places or vouchers for some reasons, in that time.
+
+    A few thousand accounts at most. A hold and its post are both there.
+    """
+    numbers = list(Account.objects.filter(code__in=codes).values_list("pk", flat=True))
+    if not numbers:
+        return []
+    asked = Q(at__gte=since_ms)
+    if until_ms is not None:
+        asked &= Q(at__lt=until_ms)
+    traced = work.marked(TRACED)
+    known = Trace.objects.filter(asked, account__in=numbers, seq__lte=traced).values("transfer")
+    old = Transfer.objects.filter(pk__in=known, reason__in=reasons)
+    new = Transfer.objects.filter(
+        asked, Q(debit__in=numbers) | Q(credit__in=numbers), seq__gt=traced, reason__in=reasons,
+        pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
+    )  # fmt: skip
+    return [*{*old.values_list("pk", flat=True), *new.values_list("pk", flat=True)}]
+
+
+def set_aside(code: str) -> int:
+    """Cents that a wallet paid for vouchers and reserves, and that are still on them."""
+    rows = lines(code, reasons=("voucher_issue", "reserve"))
+    found = Transfer.objects.filter(pk__in=[row.id for row in rows])
+    holding = Account.objects.filter(pk__in=found.values("credit"))
+    sums = holding.aggregate(credits=Sum("credits"), debits=Sum("debits"))
+    return (sums["credits"] or 0) - (sums["debits"] or 0)
 
 
 def _posted(holds: Sequence[Id]) -> dict[Id, int]:
@@ -97,14 +136,18 @@ def _posted(holds: Sequence[Id]) -> dict[Id, int]:
 
 
 def payers(code: str, *, since_ms: int, until_ms: int) -> int:
-    """How many accounts paid something to the account `code` in that time."""
+    """How many wallets paid something to the account `code` in that time.
+
+    Of a voucher nobody knows whose hands it went through: it is no payer.
+    """
     number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
     rows = Transfer.objects.filter(
         credit=number, reason="payment", phase__in=("posted", "post"), at__gte=since_ms,
         at__lt=until_ms, pk__gte=first_id(max(0, since_ms - _OLDEST_MS)),
         pk__lt=first_id(until_ms + _AHEAD_MS),
     )  # fmt: skip
-    return rows.values("debit").distinct().count()
+    wallets = Account.objects.filter(pk__in=rows.values("debit"), code__startswith="wallet:")
+    return wallets.count()
 
 
 def gained(codes: Sequence[str], reasons: Sequence[str], *, since: Month) -> dict[str, int]:

@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                 ("used_cents", models.BigIntegerField(default=0)),
                 ("text", models.TextField(blank=True, default="")),
                 ("signature", models.BinaryField(default=b"", max_length=64)),
+                ("sign", models.BinaryField(default=b"", max_length=33)),
+                ("last_word", models.BinaryField(default=b"", max_length=64)),
                 ("closed_at", models.BigIntegerField(null=True)),
                 ("cause", caisse.kernel.fields.Id16Field(unique=True)),
                 (
@@ -96,6 +98,7 @@ class Migration(migrations.Migration):
                 ("until", models.BigIntegerField()),
                 ("phone", models.BigIntegerField(default=0)),
                 ("key_number", models.PositiveSmallIntegerField(default=0)),
+                ("key_kind", models.PositiveSmallIntegerField(default=1)),
                 ("public_key", models.BinaryField(default=b"", max_length=32)),
                 ("signature", models.BinaryField(default=b"", max_length=64)),
                 ("struck_at", models.BigIntegerField(null=True)),

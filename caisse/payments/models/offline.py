@@ -12,6 +12,7 @@ class Licence(models.Model):
     Open until the device has said its last word, or seven days after `until`: only then what was
     set aside for its place may go home. `used_cents` is all that it honours, `room_cents` what the
     caisse may lose of it. `text` and `signature` are what the device holds, while it is open.
+    `sign` is the key (kind, 32 bytes) with which the device signs its last word on it, `last_word`.
     """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="licences")
@@ -26,6 +27,8 @@ class Licence(models.Model):
     used_cents = models.BigIntegerField(default=0)
     text = models.TextField(blank=True, default="")
     signature = models.BinaryField(max_length=64, default=b"")
+    sign = models.BinaryField(max_length=33, default=b"")
+    last_word = models.BinaryField(max_length=64, default=b"")
     closed_at = models.BigIntegerField(null=True)
     cause = Id16Field(unique=True)
 
@@ -56,9 +59,9 @@ class Licence(models.Model):
 class Reserve(models.Model):
     """Money that a wallet set aside for a place: the account `reserve:<key>` (payments.md 7.2).
 
-    With a `public_key` it is a slip, on a telephone; else it lies ready on the card of `holder`.
-    Without a place a slip is good anywhere, within the places' rooms. `licence` is the one that
-    names a card's entry. Licences from `struck_at` on do not take it any more.
+    With a `public_key`, of the kind `key_kind`, it is a slip, on a telephone; else it lies ready on
+    the card of `holder`. Without a place a slip is good anywhere, within the places' rooms.
+    `licence` is the one that names a card's entry. Licences from `struck_at` on take it no more.
     """
 
     key = models.CharField(max_length=16, unique=True)
@@ -71,6 +74,7 @@ class Reserve(models.Model):
     until = models.BigIntegerField()
     phone = models.BigIntegerField(default=0)
     key_number = models.PositiveSmallIntegerField(default=0)
+    key_kind = models.PositiveSmallIntegerField(default=1)
     public_key = models.BinaryField(max_length=32, default=b"")
     signature = models.BinaryField(max_length=64, default=b"")
     holder = models.ForeignKey(
@@ -102,6 +106,11 @@ class Reserve(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.account
+
+    @property
+    def account(self) -> str:
+        """Its account in the ledger."""
         return f"reserve:{self.key}"
 
 

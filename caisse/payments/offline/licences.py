@@ -80,6 +80,11 @@ def signature_of(text: str, sign: Ed25519PrivateKey) -> bytes:
     return sign.sign(b"licence1" + text.encode())
 
 
+def last_word_of(licence_id: int) -> bytes:
+    """What a device signs when it holds no sale of a licence any more."""
+    return b"closed1" + licence_id.to_bytes(8, "big")
+
+
 def chance_needed(entries: Sequence[int]) -> int:
     """How many bytes of chance fill up so many entries, list by list."""
     return TAG_BYTES * sum(-count % STEP or (0 if count else STEP) for count in entries)

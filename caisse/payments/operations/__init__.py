@@ -104,7 +104,9 @@ from caisse.payments.operations.qr import (
 from caisse.payments.operations.reserves import (
     Wanted,
     give_back_reserve,
+    give_back_slip,
     issue_slips,
+    let_set_aside,
     set_aside,
     strike_slips,
 )
@@ -158,6 +160,7 @@ __all__ = [
     "enrol_phone",
     "enter_cashier",
     "give_back_reserve",
+    "give_back_slip",
     "give_invitation",
     "give_phone_code",
     "give_tickets",
@@ -168,6 +171,7 @@ __all__ = [
     "issue_slips",
     "key_paper_sale",
     "let_codes_in",
+    "let_set_aside",
     "make_card",
     "of_today",
     "open_licence",

@@ -5,24 +5,19 @@ one, or it meets another part under one of its ids and is refused whole: so two 
 sale, on books that changed in between, never pay twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from caisse.kernel.ids import Id, derived_id
-from caisse.ledger import queries as books
-from caisse.ledger.queries import Movement
 from caisse.ledger.rules import Transfer
-from caisse.payments.models import Reserve
 from caisse.payments.offline.judging import Verdict
-from caisse.payments.operations.licences import FUND, loss_account
 from caisse.payments.operations.opening import Opened
-from caisse.payments.operations.reserves import account_of
-
-PAID = ("payment", "offline_loss")
+from caisse.payments.queries.offline import FUND, loss_account
+from caisse.payments.queries.parts import Part, part_id, wallet_behind
 
 
 def chain_of(opened: Opened, verdict: Verdict, bucket: str | None) -> list[Transfer]:
     """The sale as one chain: what was set aside, the wallet, the caisse's room, in this order."""
-    aside = "" if opened.reserve is None else account_of(opened.reserve)
+    aside = "" if opened.reserve is None else opened.reserve.account
     covered = [
         (aside, verdict.reserve_cents, "payment"),
         (f"wallet:{opened.wallet_id}", verdict.wallet_cents, "payment"),
@@ -32,8 +27,7 @@ def chain_of(opened: Opened, verdict: Verdict, bucket: str | None) -> list[Trans
     lines: list[Transfer] = []
     for source, cents, reason in covered:
         if cents:
-            first = not lines
-            id = opened.id if first else derived_id(opened.id, f"part:{len(lines)}")
+            first, id = not lines, part_id(opened.id, len(lines))
             lines.append(
                 Transfer(
                     id, source, opened.place, cents, reason, till,
@@ -41,7 +35,7 @@ def chain_of(opened: Opened, verdict: Verdict, bucket: str | None) -> list[Trans
                     method=opened.method, made_at=opened.made_at,
                 )
             )  # fmt: skip
-    parts = [(line.id, line.debit, line.cents) for line in lines]
+    parts = [Part(line.id, line.debit, line.cents) for line in lines]
     if verdict.lost_cents:
         loss = loss_account(opened.licence.place_id)
         lines.append(
@@ -50,39 +44,51 @@ def chain_of(opened: Opened, verdict: Verdict, bucket: str | None) -> list[Trans
                 unit="loss", of=opened.id,
             )
         )  # fmt: skip
-    undone = [] if opened.cancelled is None else given_back(opened, opened.cancelled, parts)
-    return lines + undone
+    return lines if opened.cancelled is None else lines + undoing(opened, opened.cancelled, parts)
 
 
-def given_back(opened: Opened, refund: Id, parts: Sequence[tuple[Id, str, int]]) -> list[Transfer]:
-    """A refund of each part (id, account, cents), to the wallet behind it or to the fund."""
-    till = bytes(opened.licence.till)
+def undoing(opened: Opened, refund: Id, parts: Sequence[Part]) -> list[Transfer]:
+    """The way back of a sale that the till has undone before it was sent."""
+    return refund_chain(
+        sale=opened.id, place_id=opened.licence.place_id, cause=bytes(opened.licence.till),
+        refund=refund, parts=parts,
+    )  # fmt: skip
+
+
+def refund_chain(
+    *, sale: Id, place_id: int, cause: Id, refund: Id, parts: Sequence[Part]
+) -> list[Transfer]:
+    """A refund of each part, in this order: to the wallet behind it, or to the caisse's fund.
+
+    What goes back to the fund is no loss of the place any more.
+    """
+    place, loss = f"place:{place_id}", loss_account(place_id)
     lines: list[Transfer] = []
-    for n, (id, source, cents) in enumerate(parts):
-        to = source if not source.startswith("reserve:") else f"wallet:{_owner(source)}"
-        refund_id = refund if n == 0 else derived_id(refund, f"part:{n}")
-        lines.append(Transfer(refund_id, opened.place, to, cents, "refund", till, of=id))
-        if source == FUND:
-            loss = loss_account(opened.licence.place_id)
-            lines.append(
-                Transfer(
-                    derived_id(refund, "loss"), "loss:all", loss, cents, "loss_reviewed", till,
-                    unit="loss", of=derived_id(opened.id, "loss"),
-                )
-            )  # fmt: skip
+    for n, part in enumerate(parts):
+        to = FUND if part.account == FUND else f"wallet:{wallet_behind(part.account)}"
+        lines.append(
+            Transfer(part_id(refund, n), place, to, part.cents, "refund", cause, of=part.id)
+        )
+    lost = sum(part.cents for part in parts if part.account == FUND)
+    if lost:
+        lines.append(
+            Transfer(
+                derived_id(refund, "loss"), "loss:all", loss, lost, "loss_reviewed", cause,
+                unit="loss", of=derived_id(sale, "loss"),
+            )
+        )  # fmt: skip
     return lines
 
 
-def _owner(account: str) -> int:
-    return Reserve.objects.values_list("wallet", flat=True).get(key=account.partition(":")[2])
+def partly(parts: Sequence[Part], given: Mapping[Id, int], cents: int) -> list[Part]:
+    """What of each part is given back when `cents` are; `given` was before. The caisse's first.
 
-
-def parts_of(first: Movement) -> list[Movement]:
-    """The transfers that make up a sale, the one under its own number first; [] for no sale."""
-    if first.reason not in PAID or not first.credit.startswith("place:"):
-        return []
-    others = [
-        one for one in books.refers_to(first.id)
-        if one.reason in PAID and one.credit == first.credit and one.phase == "posted"
-    ]  # fmt: skip
-    return [first, *others]
+    A part of nothing is left out; less than `cents` in all when less is left.
+    """
+    told = []
+    for part in sorted(parts, key=lambda one: one.account != FUND):
+        share = min(cents, part.cents - given.get(part.id, 0))
+        if share > 0:
+            told.append(part._replace(cents=share))
+            cents -= share
+    return told

@@ -17,24 +17,28 @@ from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.payments import cards, formats, keys
+from caisse.payments import cards, formats, keys, signing
 from caisse.payments.cards import Sealed
 from caisse.payments.models import Card, Device, Licence, OfflineSale, OfflineStop, Reserve
 from caisse.payments.offline.judging import room_left
-from caisse.payments.offline.licences import Terms, chance_needed, licence_text, signature_of
+from caisse.payments.offline.licences import (
+    Terms,
+    chance_needed,
+    last_word_of,
+    licence_text,
+    signature_of,
+)
 from caisse.payments.operations.first_keys import first_sign_key
 from caisse.payments.operations.reserves import (
     HOUR_MS,
-    account_of,
     may_go_home,
-    offline_rules,
     release,
 )
+from caisse.payments.queries.offline import FUND, late_ms, loss_account, offline_rules
 from caisse.payments.rules import OfflineRules, licence_total_cents
 
 log = logging.getLogger("caisse.till")
 
-FUND = "fund:offline"
 NONCE_BYTES = 16
 TOKEN = slice(2, 18)  # of a card's bytes: the block that names it
 CHUNK = 200
@@ -48,53 +52,56 @@ class Licensed(NamedTuple):
     signature: bytes
 
 
-def loss_account(place_id: int) -> str:
-    """The counting account of a place's open losses, in cents."""
-    return f"loss:{place_id}"
-
-
-def late_ms(rules: OfflineRules) -> int:
-    """How long after its time the sales of a licence are still honoured."""
-    return rules.offline_late_days * clock.DAY_MS
-
-
-def open_licence(*, device_id: int, by: Actor, id: Id, holds_nothing: bool = False) -> Licensed:
+def open_licence(
+    *,
+    device_id: int,
+    by: Actor,
+    id: Id,
+    sign: bytes = b"",
+    holds_nothing: bool = False,
+    last_word: bytes = b"",
+) -> Licensed:
     """Let a device sell without network for the hours of the article; its licence, signed.
 
-    `holds_nothing` is its last word on the licence before this one: no sale of it is left to send.
-    Repeatable by `id`. Raises Refusal: unknown_device, not_active, offline_off, licence_open,
-    licence_held while another device of the place has one, unsettled, differs.
+    `sign` is the key with which the device will sign its last word on it: kind, 32 bytes.
+    `holds_nothing` is its last word on the licence before this one, signed in `last_word`: no sale
+    of it is left to send. Repeatable by `id`. Raises Refusal: unknown_device, not_active, key,
+    offline_off, licence_open, licence_held while another device of the place has one, last_word,
+    unsettled, differs.
     """
-    row = _opened(device_id, by, id, holds_nothing)
+    row = _opened(device_id, by, id, sign, last_word if holds_nothing else None)
     ended = Reserve.objects.filter(place=row.place_id, struck_at__lte=row.since)
     release(list(may_go_home(ended).values_list("pk", flat=True)), by)
     return licensed(row)
 
 
 @ledger.repeatable
-def _opened(device_id: int, by: Actor, id: Id, holds_nothing: bool) -> Licence:
+def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | None) -> Licence:
     device = Device.objects.select_for_update().filter(pk=device_id).first()
     if device is None:
         raise Refusal("unknown_device", "Cet appareil n’est pas connu.")
     subject = f"place:{device.place_id}"
-    if events.repeated("licence.opened", subject=subject, id=id, device=device_id) is not None:
+    said = {"device": device_id, "texts": events.fingerprint(sign.hex())}
+    if events.repeated("licence.opened", subject=subject, id=id, **said) is not None:
         return Licence.objects.get(cause=id)
     rules = offline_rules()
     if not rules.offline:
         raise Refusal("offline_off", "Cette caisse ne vend pas sans réseau.")
     if device.state != Device.State.ACTIVE or device.till is None:
         raise Refusal("not_active", "Cet appareil n’encaisse pas en ce moment.")
+    if sign and not signing.is_key(sign[0], sign[1:]):
+        raise Refusal("key", "Cet appareil ne sait pas faire de clé. Mettez-le à jour.")
     now = clock.now_ms()
-    _make_room_for(device, now, holds_nothing=holds_nothing, by=by)
+    _make_room_for(device, now, last_word, by)
     room = _room_of(device.place_id, rules)
     first_sign_key()
     row = Licence.objects.create(
         device=device, place_id=device.place_id, till=bytes(device.till), since=now,
         until=now + rules.offline_licence_hours * HOUR_MS, day_cents=rules.offline_day_cents,
         total_cents=licence_total_cents(rules), room_cents=room,
-        member_cents=rules.offline_member_cents, cause=id,
+        member_cents=rules.offline_member_cents, sign=sign, cause=id,
     )  # fmt: skip
-    events.record("licence.opened", subject=subject, by=by, id=id, device=device_id, room=room)
+    events.record("licence.opened", subject=subject, by=by, id=id, **said, room=room)
     _write(row)
     return row
 
@@ -104,16 +111,18 @@ def licensed(row: Licence) -> Licensed:
     return Licensed(row.pk, row.text, bytes(row.signature))
 
 
-def close_licence(*, device_id: int, licence_id: int, by: Actor) -> None:
+def close_licence(*, device_id: int, licence_id: int, by: Actor, last_word: bytes = b"") -> None:
     """A device's last word on its licence: it holds no sale of it. What was set aside goes home.
 
-    Twice is once. Raises Refusal: unknown_licence; unsettled while a sale of it is under way.
+    `last_word` is signed with the key that the device gave with the licence. Twice is once. Raises
+    Refusal: unknown_licence, last_word; unsettled while a sale of it is under way.
     """
     row = Licence.objects.filter(pk=licence_id, device=device_id).first()
     if row is None:
         raise Refusal("unknown_licence", "Cet appareil n’a pas cette autorisation.")
+    _demand_last_word(row, last_word)
     settle_sales(row)
-    _close(licence_id, by)
+    _close(licence_id, by, last_word)
     mine = Reserve.objects.filter(place=row.place_id, since__lt=row.until)
     release(list(may_go_home(mine).values_list("pk", flat=True)), by)
 
@@ -157,7 +166,7 @@ def drop_sale(id: Id) -> None:
 
 
 @ledger.repeatable
-def _close(licence_id: int, by: Actor) -> None:
+def _close(licence_id: int, by: Actor, last_word: bytes = b"") -> None:
     """Close it, unless a sale of it is under way; its rows go, the transfers stay."""
     row = Licence.objects.select_for_update().get(pk=licence_id)
     if row.closed_at is not None:
@@ -166,12 +175,13 @@ def _close(licence_id: int, by: Actor) -> None:
         raise Refusal("unsettled", "Une vente de cet appareil est encore en route. Réessayez.")
     OfflineSale.objects.filter(licence=row).delete()
     row.closed_at, row.text, row.signature = clock.now_ms(), "", b""
-    row.save(update_fields=["closed_at", "text", "signature"])
+    row.last_word = last_word
+    row.save(update_fields=["closed_at", "text", "signature", "last_word"])
     subject = f"place:{row.place_id}"
     events.record("licence.closed", subject=subject, by=by, licence=row.pk, sold=row.used_cents)
 
 
-def _make_room_for(device: Device, now: int, *, holds_nothing: bool, by: Actor) -> None:
+def _make_room_for(device: Device, now: int, last_word: bytes | None, by: Actor) -> None:
     """No other device of the place has a licence in force, and this one has closed its own.
 
     A slip of which something was taken ends with the licence that took it; the others go on.
@@ -187,10 +197,18 @@ def _make_room_for(device: Device, now: int, *, holds_nothing: bool, by: Actor) 
     mine = open_.filter(device=device.pk).first()
     if mine is None:
         return
-    if not holds_nothing:
+    if last_word is None:
         raise Refusal("licence_open", "Cet appareil doit d’abord envoyer ses ventes sans réseau.")
+    _demand_last_word(mine, last_word)
     settle_sales(mine)
-    _close(mine.pk, by)
+    _close(mine.pk, by, last_word)
+
+
+def _demand_last_word(row: Licence, last_word: bytes) -> None:
+    """Only the device that has the key of a licence says that it holds nothing of it."""
+    sign = bytes(row.sign)
+    if sign and not signing.is_signed(sign[0], sign[1:], last_word, last_word_of(row.pk)):
+        raise Refusal("last_word", "Ce dernier mot n’est pas signé par cet appareil.")
 
 
 def _room_of(place_id: int, rules: OfflineRules) -> int:
@@ -236,11 +254,11 @@ def _ready_cards(row: Licence) -> dict[bytes, int]:
     )  # fmt: skip
     mine = list(entries.filter(licence=None) | entries.filter(licence__closed_at__isnull=False))
     Reserve.objects.filter(pk__in=[one.pk for one in mine]).update(licence=row)
-    held = books.accounts([account_of(one) for one in mine])
+    held = books.accounts([one.account for one in mine])
     good = {card.pk: card for card in Card.objects.filter(blocked=False, pk__in=_holders(mine))}
     ready: dict[bytes, int] = {}
     for one in mine:
-        left, card = held[account_of(one)].balance, good.get(one.holder_id or 0)
+        left, card = held[one.account].balance, good.get(one.holder_id or 0)
         if card is not None and left > 0:
             token = card_token(Sealed(card.pk, card.generation))
             ready[token] = ready.get(token, 0) + left
@@ -269,7 +287,7 @@ def _ended_here(row: Licence) -> list[Reserve]:
     """The slips for this place that this licence does not take, struck from now on."""
     slips = Reserve.objects.filter(holder=None, until__gt=row.since, place=row.place_id)
     here = list(slips)
-    held = books.accounts([account_of(one) for one in here])
+    held = books.accounts([one.account for one in here])
     wallets = {one.wallet for one in here}
     stopped = set(OfflineStop.objects.filter(pk__in=wallets).values_list("pk", flat=True))
     others = Licence.objects.filter(closed_at=None, place=row.place_id).exclude(pk=row.pk)
@@ -280,7 +298,7 @@ def _ended_here(row: Licence) -> list[Reserve]:
         if shared
         or one.struck_at is not None
         or one.wallet in stopped
-        or held[account_of(one)].balance < one.cents
+        or held[one.account].balance < one.cents
     ]
     fresh = slips.filter(struck_at=None, pk__in=[one.pk for one in ended])
     fresh.update(struck_at=row.since)

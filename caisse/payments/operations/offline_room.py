@@ -18,7 +18,7 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
 from caisse.payments.models import Licence
-from caisse.payments.operations.licences import FUND, loss_account
+from caisse.payments.queries.offline import FUND, loss_account
 from caisse.people import operations as people
 
 OFFLINE_ROOM = "offline.room"

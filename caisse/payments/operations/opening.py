@@ -11,7 +11,7 @@ from caisse.kernel.ids import Id
 from caisse.payments import cards, formats, keys
 from caisse.payments.models import Device, Licence, Reserve
 from caisse.payments.offline.judging import Proof
-from caisse.payments.offline.records import CodeSale, SlipSale, bound_to, digest_of
+from caisse.payments.offline.records import CodeSale, Sent, SlipSale, bound_to, digest_of
 from caisse.payments.offline.sealing import Typed, unseal
 from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.paying import Purchase
@@ -65,15 +65,22 @@ class Closed(NamedTuple):
 NO_ID = bytes(16)
 
 
+def number_of(sent: Sent) -> Id:
+    """The number of a sale, as whoever sent it knows it; NO_ID for what is no record at all."""
+    if not isinstance(sent, SlipSale):
+        return sent.id
+    if not (_is(sent.request, formats.REQUEST) and _is(sent.payment, formats.OFFLINE)):
+        return NO_ID
+    paid = formats.read_offline_payment(sent.payment)
+    return formats.offline_id(paid.slip.slip_id, paid.counter, sent.request)
+
+
 def open_slip(sent: SlipSale, licence: Licence | None) -> Opened | Closed:
     """A sale paid by phone. Without a licence, that of the till that asked is looked for."""
-    if not (_is(sent.request, formats.REQUEST) and _is(sent.payment, formats.OFFLINE)):
+    id = number_of(sent)
+    if id == NO_ID:
         return Closed(NO_ID, UNREADABLE)
-    asked, paid = (
-        formats.read_request(sent.request),
-        formats.read_offline_payment(sent.payment),
-    )
-    id = formats.offline_id(paid.slip.slip_id, paid.counter, sent.request)
+    asked, paid = formats.read_request(sent.request), formats.read_offline_payment(sent.payment)
     place = int.from_bytes(asked.place, "big")
     licence = licence_of(place, asked.till) if licence is None else licence
     if licence is None or asked.cents <= 0:

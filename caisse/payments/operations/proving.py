@@ -17,16 +17,17 @@ class Proven(NamedTuple):
     words: tuple[str, str, str]
 
 
-def prove(*, request: bytes, payment_id: Id) -> Proven | None:
-    """The proof that `request` (M2) was paid under this number; None when it was not.
+def prove(*, request: bytes, payment_id: Id, wallet_id: int) -> Proven | None:
+    """The proof that this wallet has paid `request` (M2) under this number; None when it has not.
 
-    The caller has claimed the request for this payment. Raises RuntimeError inside a transaction.
+    Raises RuntimeError inside a transaction.
     """
     asked, paid = formats.read_request(request), ledger.outcome(payment_id)
     place_id = int.from_bytes(asked.place, "big")
     if paid is None or (paid.reason, paid.phase) != ("payment", "posted"):
         return None
-    if (paid.credit, paid.cents) != (f"place:{place_id}", asked.cents):
+    wanted = (f"wallet:{wallet_id}", f"place:{place_id}", asked.cents)
+    if (paid.debit, paid.credit, paid.cents) != wanted:
         return None
     rows = Device.objects.filter(place=place_id).exclude(public_key=b"")
     device = next((row for row in rows if row.pk & TILL_BITS == asked.till), None)

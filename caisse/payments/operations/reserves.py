@@ -8,30 +8,30 @@ import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from caisse.bylaws import queries as bylaws
 from caisse.kernel import cents as money
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, derived_id
-from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
-from caisse.payments import formats, keys
+from caisse.payments import formats, keys, signing
 from caisse.payments.formats import Slip
 from caisse.payments.models import Card, Licence, OfflineStop, Reserve
 from caisse.payments.offline.judging import ANYWHERE
 from caisse.payments.operations.first_keys import first_sign_key
+from caisse.payments.queries.offline import offline_rules
 from caisse.payments.rules import OfflineRules
 from caisse.people import queries as people
 
 HOUR_MS = 3_600_000
+ROLES = ("coordinator", "treasurer")
+KINDS = {kind: head for head, kind in formats.SIGNING.items()}
 CHUNK = 200  # reserves that go home in one transaction
 
 
@@ -41,16 +41,7 @@ class Wanted(NamedTuple):
     place_id: int
     cents: int
     public_key: bytes
-
-
-def account_of(reserve: Reserve) -> str:
-    """The ledger's account of what was set aside."""
-    return f"reserve:{reserve.key}"
-
-
-def offline_rules() -> OfflineRules:
-    """The articles of selling without network, as they stand today."""
-    return bylaws.in_force(OfflineRules, month=Month.of(clock.today()))
+    kind: int = signing.ED25519
 
 
 @ledger.repeatable
@@ -63,7 +54,9 @@ def issue_slips(
     anywhere_limit, unknown_place, funds_short, means_unavailable, differs.
     """
     subject = f"wallet:{wallet_id}"
-    texts = events.fingerprint(*(f"{w.place_id}|{w.cents}|{w.public_key.hex()}" for w in wanted))
+    texts = events.fingerprint(
+        *(f"{w.place_id}|{w.cents}|{w.kind}|{w.public_key.hex()}" for w in wanted)
+    )
     said = {"phone": phone_id, "texts": texts}
     if events.repeated("slips.issued", subject=subject, id=id, **said) is not None:
         return [slip_of(row) for row in Reserve.objects.filter(cause=id).order_by("pk")]
@@ -81,7 +74,8 @@ def issue_slips(
         Reserve(
             key=secrets.token_hex(8), wallet=wallet_id, place_id=one.place_id or None,
             cents=one.cents, since=since, until=since + rules.offline_licence_hours * HOUR_MS,
-            phone=phone_id, key_number=number, public_key=one.public_key, cause=id,
+            phone=phone_id, key_number=number, key_kind=one.kind, public_key=one.public_key,
+            cause=id,
         )
         for one in wanted
     ]  # fmt: skip
@@ -136,9 +130,15 @@ def give_back_reserve(*, reserve_id: int, wallet_id: int, by: Actor) -> None:
     if not free.exists() and row.released_at is None:
         place = "tous les lieux" if row.place is None else row.place.name
         when = hour(clock.local(row.until))
-        left = money.show(books.balance(account_of(row)))
+        left = money.show(books.balance(row.account))
         raise Refusal("funds_reserved", f"{left} sont mis de côté pour {place} jusqu’à {when}.")
     release([reserve_id], by)
+
+
+def give_back_slip(*, slip: str, wallet_id: int, by: Actor) -> None:
+    """The same of a slip, by its id in 16 hexadecimal figures."""
+    row = Reserve.objects.filter(key=slip, holder=None).first()
+    give_back_reserve(reserve_id=0 if row is None else row.pk, wallet_id=wallet_id, by=by)
 
 
 def strike_slips(*, wallet_id: int, by: Actor) -> int:
@@ -156,6 +156,18 @@ def _strike(wallet_id: int, by: Actor) -> int:
     if count:
         events.record("slips.struck", subject=f"wallet:{wallet_id}", by=by, slips=count)
     return count
+
+
+@ledger.repeatable
+def let_set_aside(*, wallet_id: int, by: Actor) -> None:
+    """Somebody has talked with the household whose telephone was copied. Twice is once.
+
+    Raises Refusal("role").
+    """
+    if not by.may(*ROLES):
+        raise Refusal("role", "Votre rôle ne permet pas cet acte.")
+    if OfflineStop.objects.filter(pk=wallet_id).delete()[0]:
+        events.record("phone.cleared", subject=f"wallet:{wallet_id}", by=by)
 
 
 def may_go_home(rows: QuerySet[Reserve], *, late_ms: int = 0) -> QuerySet[Reserve]:
@@ -190,7 +202,7 @@ def _release(ids: Sequence[int], by: Actor) -> int:
     )
     if not rows:
         return 0
-    codes = {account_of(row): f"wallet:{row.wallet}" for row in rows}
+    codes = {row.account: f"wallet:{row.wallet}" for row in rows}
     accounts = ledger.lock([*codes, *codes.values()])
     left = {code: accounts[code].balance for code in codes if accounts[code].balance > 0}
     if left:
@@ -221,7 +233,7 @@ def _bare(row: Reserve) -> Slip:
     minute = formats.minute_of(row.since)
     return Slip(
         row.key_number, bytes.fromhex(row.key), place, row.cents, minute, hours,
-        bytes(row.public_key), b"",
+        bytes(row.public_key), b"", KINDS[row.key_kind],
     )  # fmt: skip
 
 
@@ -242,10 +254,7 @@ def _demand_offline(wallet_id: int) -> OfflineRules:
 
 def _demand_keys(wanted: Sequence[Wanted]) -> None:
     fresh = {one.public_key for one in wanted}
-    try:
-        for key in fresh:
-            Ed25519PublicKey.from_public_bytes(key)
-    except ValueError:
+    if not all(signing.is_key(one.kind, one.public_key) for one in wanted):
         fresh = set()
     used = Reserve.objects.filter(public_key__in=fresh).exists() if fresh else True
     if not wanted or len(fresh) < len(wanted) or used:
@@ -275,7 +284,7 @@ def _set_aside(rows: Sequence[Reserve], rules: OfflineRules) -> int:
     """Open the accounts of these reserves, if the wallet holds them within the article; cents."""
     wallet = f"wallet:{rows[0].wallet}"
     live = Reserve.objects.filter(wallet=rows[0].wallet, released_at=None)
-    before = books.accounts([account_of(row) for row in live])
+    before = books.accounts([row.account for row in live])
     total, most = sum(row.cents for row in rows), rules.offline_reserve_cents
     if any(not 0 < row.cents <= formats.MOST_CENTS for row in rows):
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
@@ -286,7 +295,7 @@ def _set_aside(rows: Sequence[Reserve], rules: OfflineRules) -> int:
         raise Refusal("means_unavailable", "Ce porte-monnaie est en pause. Appelez l’accueil.")
     if account.available < total:
         raise Refusal("funds_short", f"Il vous reste {money.show(max(0, account.available))}.")
-    ledger.open_accounts([account_of(row) for row in rows])
+    ledger.open_accounts([row.account for row in rows])
     Reserve.objects.bulk_create(rows)
     return total
 
@@ -296,7 +305,7 @@ def _move_aside(rows: Sequence[Reserve], cause: Id) -> None:
     ledger.post(
         [
             Transfer(
-                derived_id(cause, f"reserve:{row.key}"), f"wallet:{row.wallet}", account_of(row),
+                derived_id(cause, f"reserve:{row.key}"), f"wallet:{row.wallet}", row.account,
                 row.cents, "reserve", cause,
             )
             for row in rows

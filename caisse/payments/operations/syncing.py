@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import SYSTEM
-from caisse.kernel.ids import Id, instant_of
+from caisse.kernel.ids import Id, derived_id, instant_of
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
@@ -28,28 +28,25 @@ from caisse.payments.offline import judging
 from caisse.payments.offline.judging import Proof, Record, Sight, Verdict
 from caisse.payments.offline.records import Answered, Sent, SlipSale, answer_proof
 from caisse.payments.operations.answers import taken
-from caisse.payments.operations.covering import chain_of, given_back, parts_of
-from caisse.payments.operations.licences import (
-    FUND,
-    drop_sale,
-    late_ms,
-    loss_account,
-)
+from caisse.payments.operations.covering import chain_of, undoing
+from caisse.payments.operations.licences import drop_sale
 from caisse.payments.operations.opening import (
-    NO_ID,
     NO_LICENCE,
     Closed,
     Opened,
     as_asked,
+    number_of,
     open_code,
     open_slip,
 )
 from caisse.payments.operations.paying_pin import NOBODYS, Entry, _submit_try, _try, is_usual
 from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten
-from caisse.payments.operations.reserves import account_of, offline_rules
+from caisse.payments.queries.offline import FUND, late_ms, loss_account, offline_rules
+from caisse.payments.queries.parts import as_parts, parts_of
 from caisse.payments.reasons import CHECKING
 
 POSTED, LIMITED = "posted", "limited"
+MOST_LATE = 100  # sales of a place that are written down though they came too late
 TURNS = 8  # of a sale whose money others spend at the same moment
 ANSWERS = {
     "forged": "qr_unreadable",
@@ -73,21 +70,26 @@ def sync_till(*, device_id: int, records: Sequence[tuple[int, Sent]]) -> list[An
     told = []
     for number, sent in records:
         id, answer = _take(sent, mine.get(number))
-        proof = b"" if answer == CHECKING else answer_proof(key, id, answer)
-        told.append(Answered(id, answer, proof))
+        told.append(_told(id, answer, key))
     return told
 
 
-def sync_phone(*, records: Sequence[SlipSale]) -> list[tuple[Id, str]]:
+def sync_phone(*, key: bytes, records: Sequence[SlipSale]) -> list[Answered]:
     """Take a telephone's copies of what it signed: either side suffices, its number makes it one.
 
-    Whoever sends them: the signatures say who pays. Raises RuntimeError inside a transaction.
+    Whoever sends them: the signatures say who pays. Answered as a till is, proven by `key`, that of
+    the telephone that sent them. Raises RuntimeError inside a transaction.
     """
     told = []
     for sent in records:
         opened = open_slip(sent._replace(cancelled=None), None)
-        told.append((opened.id, _answer(opened)))
+        told.append(_told(opened.id, _answer(opened), key))
     return told
+
+
+def _told(id: Id, answer: str, key: bytes) -> Answered:
+    """An answer is final, and proven, unless it has to be asked again."""
+    return Answered(id, answer, b"" if answer == CHECKING else answer_proof(key, id, answer))
 
 
 def _named(records: Sequence[tuple[int, Sent]]) -> set[int]:
@@ -98,7 +100,7 @@ def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
     """A record of a device. Nobody looks at a code that was paid before, or under a licence of
     another device."""
     if licence is None:
-        return (NO_ID if isinstance(sent, SlipSale) else sent.id), NO_LICENCE
+        return number_of(sent), NO_LICENCE
     if isinstance(sent, SlipSale):
         opened: Opened | Closed = open_slip(sent, licence)
         return opened.id, _answer(opened)
@@ -213,8 +215,7 @@ def _before(opened: Opened) -> str | None:
 
 def _undo(opened: Opened, refund: Id, parts: Sequence[Movement]) -> str:
     """Give back what was posted before the shop's word arrived that the sale was undone."""
-    lines = [(one.id, one.debit, one.cents) for one in parts]
-    outcomes = ledger.submit(given_back(opened, refund, lines))
+    outcomes = ledger.submit(undoing(opened, refund, as_parts(parts)))
     said = [one.answer for one in outcomes if one.answer not in {*DONE, "chain"}]
     if not said:
         return POSTED
@@ -233,13 +234,25 @@ def _claim(opened: Opened, proof: Proof) -> Verdict:
     sight = _sight(opened, licence, row)
     verdict = judging.judge(record, sight)
     if verdict.answer == "late":
-        return judging.judge_late(record, sight)
+        return _late(opened, judging.judge_late(record, sight))
     if row is not None and not verdict.is_posted and not row.posted:
         drop_sale(opened.id)
     elif row is not None and verdict.is_posted:
         OfflineSale.objects.filter(pk=row.pk).update(trusted=verdict.trusted)
     elif verdict.is_posted:
         _write(opened, verdict, posted=False)
+    return verdict
+
+
+def _late(opened: Opened, verdict: Verdict) -> Verdict:
+    """What is not paid any more is written down, once, for a person who may decide otherwise."""
+    subject = f"place:{opened.licence.place_id}"
+    id = derived_id(opened.id, f"late:{opened.digest.hex()}")
+    if verdict.is_posted or events.repeated("sale.late", subject=subject, id=id) is not None:
+        return verdict
+    known = events.history(names=("sale.late",), subject=subject)
+    if len(known) < MOST_LATE:  # a till that cheats fills no journal
+        events.record("sale.late", subject=subject, by=SYSTEM, id=id, cents=opened.cents)
     return verdict
 
 
@@ -274,7 +287,7 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
     """The books as this sale needs them; what it took itself is left out."""
     reserve, loss = opened.reserve, loss_account(licence.place_id)
     wallet = f"wallet:{opened.wallet_id}"
-    aside = "" if reserve is None else account_of(reserve)
+    aside = "" if reserve is None else reserve.account
     known = books.accounts([wallet, loss, FUND, aside])
     others = OfflineSale.objects.filter(licence=licence, handle=opened.handle, trusted=True)
     taken_ = others.exclude(pk=opened.id).aggregate(cents=Sum("cents"))["cents"] or 0

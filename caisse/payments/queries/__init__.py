@@ -3,6 +3,11 @@
 from caisse.payments.cards import (
     shown_number,
 )
+from caisse.payments.queries.asides import (
+    AsideRow,
+    asides,
+    asides_screen,
+)
 from caisse.payments.queries.devices import (
     CardRow,
     CashierRow,
@@ -19,6 +24,17 @@ from caisse.payments.queries.devices import (
     phones,
     till_day,
     till_screen,
+)
+from caisse.payments.queries.offline import (
+    OfflinePlace,
+    OfflineState,
+    Stopped,
+    offline_place,
+    offline_places,
+    offline_rules,
+    offline_state,
+    open_losses,
+    stopped_wallets,
 )
 from caisse.payments.queries.paper_sales import (
     PaperSaleRow,
@@ -48,15 +64,21 @@ from caisse.payments.queries.wallets import (
 )
 
 __all__ = [
+    "AsideRow",
     "CardRow",
     "CashierRow",
     "DeviceRow",
+    "OfflinePlace",
+    "OfflineState",
     "PaperSaleRow",
     "PhoneRow",
     "Receipt",
+    "Stopped",
     "TillRow",
     "WalletLine",
     "WalletMonth",
+    "asides",
+    "asides_screen",
     "card",
     "cashier",
     "cashier_levels",
@@ -67,6 +89,11 @@ __all__ = [
     "given_back",
     "last_lines",
     "left_to_refund",
+    "offline_place",
+    "offline_places",
+    "offline_rules",
+    "offline_state",
+    "open_losses",
     "open_paper_sales",
     "open_tills",
     "paper_sale",
@@ -78,6 +105,7 @@ __all__ = [
     "receipt_of",
     "refunds_of",
     "shown_number",
+    "stopped_wallets",
     "till",
     "till_day",
     "till_screen",

@@ -9,9 +9,12 @@ from caisse.kernel.month import Month
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Line as BookLine
 from caisse.ledger.queries import Movement
+from caisse.payments.queries.asides import spent_aside
+from caisse.payments.queries.parts import wallet_behind
 
 MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
 KEPT, FREED = "kept", "freed"
+ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class WalletLine:
     purchase or a refund, `of` the purchase that a refund gives back, `for_month` an allocation's.
     What is held for a sale by telephone is "kept" until `kept_until` (ms), and "freed" when the
     sale did not take place; typed, it is a purchase of the moment `agreed_at` (ms), under the
-    number of its receipt.
+    number of its receipt. What was paid without network from money set aside has the reason ASIDE
+    and moves nothing here: `aside_cents` is what it paid, of money that had left before.
     """
 
     id: Id
@@ -36,6 +40,8 @@ class WalletLine:
     of: Id | None
     kept_until: int | None = None
     agreed_at: int | None = None
+    seq: int = 0
+    aside_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ def wallet_month(wallet_id: int, month: Month) -> WalletMonth:
     since = books.lines(code, since_ms=first)
     before = _now(code) - sum(line.cents for line in since)
     lines = _wallet_lines(code, [line for line in since if line.at < last], before)
+    lines = _with_aside(lines, spent_aside(wallet_id, since_ms=first, until_ms=last), before)
     return WalletMonth(month, before, lines, lines[-1].left_cents if lines else before)
 
 
@@ -63,7 +70,9 @@ def last_lines(wallet_id: int, *, limit: int) -> tuple[WalletLine, ...]:
     code = f"wallet:{wallet_id}"
     rows = books.lines(code, limit=limit)[::-1]
     before = _now(code) - sum(line.cents for line in rows)
-    return _wallet_lines(code, rows, before)[::-1]
+    lines = _wallet_lines(code, rows, before)
+    since = lines[0].at if len(lines) == limit else 0
+    return _with_aside(lines, spent_aside(wallet_id, since_ms=since), before)[-limit:][::-1]
 
 
 def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
@@ -72,8 +81,11 @@ def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
     What was left after it is what could be spent, without what is held: as in the lists.
     """
     movement, code = books.transfer(id), f"wallet:{wallet_id}"
-    if movement is None or code not in (movement.debit, movement.credit):
+    if movement is None:
         return None
+    if code not in (movement.debit, movement.credit):
+        own = movement.reason == "payment" and wallet_behind(movement.debit) == wallet_id
+        return _aside_line(movement, 0) if own else None
     if movement.phase in ("held", "void") and code != movement.debit:
         return None
     later = [one for one in books.lines(code, since_ms=movement.at) if one.seq > movement.seq]
@@ -151,4 +163,25 @@ def _wallet_line(
         of=None if movement.phase in ("post", "void") else movement.of,
         kept_until=None if hold is None or closing is not None else hold.expires_at,
         agreed_at=hold.at if hold is not None and typed else None,
+        seq=movement.seq,
     )
+
+
+def _with_aside(
+    lines: Sequence[WalletLine], movements: Sequence[Movement], before: int
+) -> tuple[WalletLine, ...]:
+    """The lines with the sales from money set aside between them, in their order."""
+    told, left = list(lines), {line.seq: line.left_cents for line in lines}
+    for movement in movements:
+        last = max((seq for seq in left if seq < movement.seq), default=None)
+        told.append(_aside_line(movement, before if last is None else left[last]))
+    return tuple(sorted(told, key=lambda line: line.seq))
+
+
+def _aside_line(movement: Movement, left: int) -> WalletLine:
+    return WalletLine(
+        id=movement.id, seq=movement.seq, reason=ASIDE, undone=False, cents=0, left_cents=left,
+        at=movement.at, for_month=movement.for_month,
+        place_id=int(movement.credit.removeprefix("place:")), of=None,
+        aside_cents=movement.cents,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from caisse.payments.offline.licences import tag_of
 from caisse.people import operations as people
 from tests.offline.real import DESK, Member, Phone, Shop, ground
 
+KEY = bytes(32)  # of the telephone that sends
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
 HOUR_MS = 3_600_000
@@ -58,7 +59,7 @@ def test_a_planned_sale_comes_out_of_what_was_set_aside_once_whoever_sends_it(
     shop.open()
     sale = phone.pay(0, 1, shop.request(12_40, nonce(1)))
     assert shop.sync(sale, sale) == ["posted", "posted"]
-    assert [told for _id, told in operations.sync_phone(records=[sale])] == ["posted"]
+    assert [one.answer for one in operations.sync_phone(key=KEY, records=[sale])] == ["posted"]
     assert balance(f"place:{shop.place}") == 12_40
     assert balance(f"wallet:{awa.wallet}") == 60_00
     shop.close()
@@ -311,15 +312,18 @@ def test_one_licence_honours_its_sum_and_no_more() -> None:
 def test_a_sale_paid_with_network_is_proven_to_a_till_without(awa: Member) -> None:
     shop = Shop("Halle")
     request, id = shop.request(5_00, nonce(1)), new_id()
-    assert operations.prove(request=request, payment_id=id) is None
+    assert operations.prove(request=request, payment_id=id, wallet_id=awa.wallet) is None
     operations.pay(
         payment_id=id, wallet_id=awa.wallet, place_id=shop.place, cents=5_00, method="shop_qr",
         by=DESK,
     )  # fmt: skip
-    proven = operations.prove(request=request, payment_id=id)
+    proven = operations.prove(request=request, payment_id=id, wallet_id=awa.wallet)
     assert proven is not None
     assert formats.is_paid(proven.message, request, shop.key) and len(proven.words) == 3
-    assert operations.prove(request=shop.request(6_00, nonce(1)), payment_id=id) is None
+    assert (
+        operations.prove(request=shop.request(6_00, nonce(1)), payment_id=id, wallet_id=awa.wallet)
+        is None
+    )
 
 
 def test_where_the_bylaws_do_not_say_so_nobody_sells_without_network() -> None:

@@ -19,6 +19,7 @@ from caisse.payments.models import Licence, OfflineSale, OfflineStop
 from caisse.payments.offline.licences import tag_of
 from tests.offline.real import DESK, Member, Phone, Shop, ground
 
+KEY = bytes(32)  # of the telephone that sends
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
 HOUR_MS = 3_600_000
@@ -55,7 +56,7 @@ def test_the_copy_of_the_phone_alone_suffices(awa: Member) -> None:
     phone.ask((shop.place, 20_00))
     shop.open()
     sale = phone.pay(0, 1, shop.request(12_40, nonce(1)))
-    assert [told for _id, told in operations.sync_phone(records=[sale])] == ["posted"]
+    assert [one.answer for one in operations.sync_phone(key=KEY, records=[sale])] == ["posted"]
     assert shop.sync(sale) == ["posted"] and balance(f"place:{shop.place}") == 12_40
 
 
@@ -180,7 +181,7 @@ def test_when_the_copy_of_the_phone_came_first_the_refund_follows(awa: Member) -
     phone.ask((shop.place, 20_00))
     shop.open()
     sale = phone.pay(0, 1, shop.request(12_00, nonce(1)))
-    operations.sync_phone(records=[sale])
+    operations.sync_phone(key=KEY, records=[sale])
     undone = sale._replace(cancelled=new_id())
     for _again in range(2):
         assert shop.sync(undone) == ["posted"]

@@ -22,7 +22,7 @@ from caisse.kernel.wording import (
     spaced,
 )
 from caisse.month.queries import Unspent
-from caisse.payments.queries import PaperSaleRow, WalletLine
+from caisse.payments.queries import AsideRow, PaperSaleRow, WalletLine
 from caisse.people.queries import Statement
 from caisse.site.telling.sentences import Terms
 
@@ -71,7 +71,7 @@ def told(line: WalletLine, names: Mapping[int, str], *, own: bool = True) -> Tol
         id=show_id(line.id),
         title=title,
         about=f"{weekday(on)} · {kind}",
-        signed=signed(line.cents),
+        signed="" if line.aside_cents else signed(line.cents),
         gained=line.cents > 0,
     )
 
@@ -82,18 +82,21 @@ def paper(line: WalletLine, names: Mapping[int, str], terms: Terms) -> Paper:
     at = clock.local(line.at)
     facts = [(_("Jour"), day(at.date(), weekday=True)), (_("Heure"), hour(at))]
     if line.place_id is not None:
-        facts.insert(0, (_("Lieu"), title))
+        facts.insert(0, (_("Lieu"), _place(line.place_id, names)))
     if line.agreed_at is not None:
         facts.append((_("Accord au téléphone"), _at(line.agreed_at)))
     if line.kept_until is not None:
         facts.append((_("Gardé jusqu’au"), _at(line.kept_until)))
     what = {"what": capital(kind) if line.place_id is not None else title, "day": day(at.date())}
+    moved = f"{signed(line.cents)}{NBSP}{terms.unit}"
+    if line.aside_cents:
+        moved = amount(line.aside_cents, terms.unit, decimals=True)
     return Paper(
         title=_("%(what)s du %(day)s") % what,
         kind=kind if line.place_id is not None else title,
         facts=tuple(facts),
-        amount=f"{signed(line.cents)}{NBSP}{terms.unit}",
-        left=amount(line.left_cents, terms.unit, decimals=True),
+        amount=moved,
+        left="" if line.aside_cents else amount(line.left_cents, terms.unit, decimals=True),
         place_id=line.place_id,
         month=line.for_month if line.reason == "allocation" else None,
         of=show_id(line.of) if line.of is not None else "",
@@ -108,6 +111,14 @@ def kept(sale: PaperSaleRow, names: Mapping[int, str], terms: Terms) -> str:
         "until": _at(sale.until),
     }
     return spaced(_("%(amount)s gardés pour « %(place)s », jusqu’au %(until)s.") % words)
+
+
+def aside(row: AsideRow, terms: Terms) -> str:
+    """« 20,00 MonA pour « Ferme du Figuier », jusqu’au samedi 10 février, 18 h 02. »"""
+    words = {"amount": terms.food(row.left_cents), "place": row.place, "until": _at(row.until)}
+    if row.place_id is None:
+        return spaced(_("%(amount)s pour tous les lieux, jusqu’au %(until)s.") % words)
+    return spaced(_("%(amount)s pour « %(place)s », jusqu’au %(until)s.") % words)
 
 
 def _at(ms: int) -> str:
@@ -245,8 +256,15 @@ def _words(line: WalletLine, names: Mapping[int, str]) -> tuple[str, str]:
         kind = _("allocation %(month)s") % {"month": from_month(line.for_month)}
     title = titles().get(line.reason, capital(kind))
     if line.place_id is not None:
-        title = names.get(line.place_id, _("Lieu n° %(number)s") % {"number": line.place_id})
+        title = _place(line.place_id, names)
+    if line.aside_cents:
+        told = {"amount": bare(line.aside_cents), "place": title}
+        title = _("%(amount)s déjà de côté, %(place)s") % told
     return title, _("correction : %(kind)s") % {"kind": kind} if line.undone else kind
+
+
+def _place(number: int, names: Mapping[int, str]) -> str:
+    return names.get(number, _("Lieu n° %(number)s") % {"number": number})
 
 
 def kinds() -> dict[str, str]:
@@ -264,6 +282,7 @@ def kinds() -> dict[str, str]:
         "split": _("partage"),
         "voucher_issue": _("mis sur un bon"),
         "voucher_back": _("rendu d’un bon"),
+        "aside": _("achat sans réseau"),
         "reserve": _("mis de côté"),
         "release": _("repris"),
     }

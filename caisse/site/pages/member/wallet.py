@@ -47,6 +47,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "becoming": words.becoming(now.left_cents, unspent, today, units),
         "arriving": words.arriving(unspent, units),
         "kept": _kept(me.wallet_id, units),
+        "aside": _aside(me.wallet_id, units),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
         **_shown(now),
@@ -85,12 +86,12 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     line, units = found(payments.wallet_line(wallet_id, id)), terms()
-    refunds = payments.refunds_of(id) if line.reason == "payment" else []
+    refunds = payments.refunds_of(id) if line.reason in ("payment", "aside") else []
     told = {
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
         "number": short_id(id),
-        "three": payments.words_of(id) if line.reason in ("payment", "refund") else (),
+        "three": payments.words_of(id) if line.reason in ("payment", "refund", "aside") else (),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
@@ -105,10 +106,16 @@ def _kept(wallet_id: int, units: Terms) -> list[str]:
     return [words.kept(row, names, units) for row in rows]
 
 
+def _aside(wallet_id: int, units: Terms) -> list[str]:
+    """What is set aside for sales without network, in sentences."""
+    return [words.aside(row, units) for row in payments.asides(wallet_id)]
+
+
 def _shown(shown: WalletMonth) -> dict[str, Any]:
     """The movements of a month, newest first, and what was left around them."""
     names = merchants.names() if shown.lines else {}
-    spent = sum(-line.cents for line in shown.lines if line.reason in ("payment", "refund"))
+    bought = [line for line in shown.lines if line.reason in ("payment", "refund", "aside")]
+    spent = sum(line.aside_cents - line.cents for line in bought)
     return {
         "month": shown.month,
         "before": shown.month.previous(),
