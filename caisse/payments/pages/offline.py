@@ -40,9 +40,8 @@ def offline_room(request: HttpRequest) -> HttpResponse:
         lambda: operations.prepare_offline_room(by=by(request), id=form.operation_id, **form.asked)
     ):
         return done(request, _("Cela attend une deuxième personne."), "offline")
-    return show(
-        request, "payments/offline_room.html", {"state": queries.offline_state()}, form=form
-    )
+    words = {"state": queries.offline_state()}
+    return show(request, "payments/offline_room.html", words, form=form)
 
 
 @in_menu("money")
