@@ -128,6 +128,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce QR est prévu pour un autre lieu. La personne peut en choisir un autre.",
         "Choisissez ce lieu, ou « partout », dans l’application.",
     ),
+    "offline_clock": (
+        "L’heure de l’appareil est fausse. Corrigez-la ou retrouvez le réseau.",
+        "L’appareil du lieu doit être remis à l’heure.",
+    ),
+    "offline_repeat": (
+        "Ce paiement est déjà enregistré ici.",
+        "Déjà enregistré, voyez vos trois mots.",
+    ),
     "late": (
         "Cette vente arrive trop tard. Une personne de la caisse décide.",
         "Cette vente arrive trop tard. Une personne de la caisse décide.",

@@ -93,6 +93,20 @@ async (v) => {
   const sealed = await s.sealCode({ who, digits }, bound, bytes(v.point), pair);
   const fresh = await s.sealCode({ who, digits }, bound, bytes(v.point));
   checks["sealed anew"] = fresh.length === sealed.length && hex(fresh) !== hex(sealed);
+  const uuid = "018625bd-2c00-7f3e-b366-abadfb5a11bd";
+  const records = [
+    { licence: 7, request: V.request.hex, payment: V.offline_payment.hex },
+    { licence: 7, cancelled: uuid, request: V.request.hex, payment: V.p256_payment.hex },
+    {
+      licence: 9, id: uuid, method: "card", cents: 1240, at: 1757820000123, attempt: 2,
+      code: V.sealed.hex,
+    },
+  ];
+  checks["records by QR"] = records.every((one) => {
+    const back = s.readRecord(f.fromBase45(f.base45(s.packRecord(one))));
+    return Object.keys(one).every((name) => one[name] === back[name]);
+  });
+  checks["no record"] = s.readRecord(request) === null && s.readRecord(new Uint8Array(3)) === null;
   return {
     checks,
     words: WORDS,

@@ -60,13 +60,15 @@ ANSWERS = {
 
 
 def sync_till(*, device_id: int, records: Sequence[tuple[int, Sent]]) -> list[Answered]:
-    """Take what a device sold under its licences (number, record); the answers in their order.
+    """Take what was sold under licences of a device's place (number, record); answers in order.
 
-    An answer that carries a proof is final. Raises RuntimeError inside a transaction.
+    A device that had to be given up hands its queue to another one of its place. An answer that carries a proof is final. Raises RuntimeError inside a transaction.
     """
     device = Device.objects.get(pk=device_id)
     key = wire.shared_key(keys.till_key(), bytes(device.public_key), device.pk, device.generation)
-    mine = {row.pk: row for row in Licence.objects.filter(device=device_id, pk__in=_named(records))}
+    mine = {
+        row.pk: row for row in Licence.objects.filter(place=device.place_id, pk__in=_named(records))
+    }
     told = []
     for number, sent in records:
         id, answer = _take(sent, mine.get(number))
@@ -98,7 +100,7 @@ def _named(records: Sequence[tuple[int, Sent]]) -> set[int]:
 
 def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
     """A record of a device. Nobody looks at a code that was paid before, or under a licence of
-    another device."""
+    another place."""
     if licence is None:
         return number_of(sent), NO_LICENCE
     if isinstance(sent, SlipSale):

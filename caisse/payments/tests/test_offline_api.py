@@ -18,7 +18,8 @@ from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, operations
 from caisse.payments.api.messages import LARGEST_SENDING
 from caisse.payments.offline.records import CodeSale, SlipSale
-from caisse.payments.tests.device import Answer, Handset, sent
+from caisse.payments.tests.device import Answer, Handset, PhoneTill, sent
+from caisse.payments.tests.test_api import Described
 from tests.offline.real import DESK, Member, Shop, ground
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -177,6 +178,17 @@ def test_a_record_of_another_device_s_licence_is_told_so_under_its_own_number(ti
     assert told.said["answers"][0]["id"] == show_id(id)
 
 
+def test_another_device_of_the_place_sends_what_a_broken_one_had_sold(till: Till) -> None:
+    awa, other = Awa().member, Till("Halle, autre appareil")
+    awa, other = Awa().member, Till("Vrac")
+    till.licence()
+    sale = as_json(till.shop.code_sale(awa.card, awa.pin, 8_00), till.shop.licence)
+    other.shop = Shop("Comptoir", place=till.shop.place)
+    for one in (other, till, other):
+        assert believed(one.sync(sale), one.shop.key) == ["posted"]
+    assert books.balance(f"wallet:{awa.wallet}") == 92_00
+
+
 def test_a_stopped_device_sends_what_it_sold_and_gets_no_licence(till: Till) -> None:
     awa = Awa().member
     till.licence()
@@ -282,3 +294,23 @@ def test_what_was_paid_with_network_is_proven_to_a_till_without(till: Till) -> N
     assert Awa(2).phone.send("POST", "phones/requests/prove", said).status == 404
     other = {"request": ("11" + said["request"][2:])}
     assert awa.phone.send("POST", "phones/requests/prove", other).said["reason"] == "qr_unreadable"
+
+
+def test_what_is_written_of_it_is_what_it_answers(till: Till) -> None:
+    described, first, id = Described(PhoneTill()), Till("Vrac"), show_id(new_id())
+    licence = ("POST", "/tills/licence")
+    described.fits(till.send("GET", "tills/self"), "GET", "/tills/self")
+    for _again in range(2):
+        described.fits(till.licence(id), *licence)
+    for answer in (till.licence(), till.licence("x"), till.send("POST", "tills/licence", {})):
+        described.fits(answer, *licence)
+    sale = as_json(till.shop.code_sale("personne", "123456", 1_00, method="pin"), till.shop.licence)
+    for record in (sale, sale | {"licence": 999}, 7):
+        described.fits(till.sync(record), "POST", "/tills/sync")
+    described.fits(first.sync(sale), "POST", "/tills/sync")
+    number = till.shop.licence
+    for word in ("00" * 64, till.last_word(number), "xy"):
+        said = {"licence": number, "last_word": word}
+        described.fits(till.send("POST", "tills/closing", said), "POST", "/tills/closing")
+    operations.suspend_device(device_id=till.shop.device, by=OFFICE)
+    described.fits(till.licence(), *licence)

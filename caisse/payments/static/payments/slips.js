@@ -156,3 +156,43 @@ export function isMine(request, place, till) {
   const said = readRequest(request);
   return number(said.place) === place && said.till === till % 65536;
 }
+
+const BY_SLIP = 0x71;
+const BY_CODE = 0x72;
+const METHODS = ["pin", "card"];
+const HEAD_BYTES = 10;
+const unhex = (text) => new Uint8Array(text.match(/../g).map((pair) => parseInt(pair, 16)));
+const idBytes = (id) => unhex(id.replaceAll("-", ""));
+const idText = (bytes) =>
+  hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+
+/** A record of the queue, as it is sent, in the bytes of a QR: for another device of the place. */
+export function packRecord(record) {
+  const undone = record.cancelled ? idBytes(record.cancelled) : new Uint8Array(0);
+  const head = [[record.cancelled ? 1 : 0, 1], [record.licence, 8], undone];
+  if (record.payment) {
+    return joined([BY_SLIP, 1], ...head, unhex(record.request), unhex(record.payment));
+  }
+  return joined(
+    [BY_CODE, 1], ...head, idBytes(record.id), [METHODS.indexOf(record.method), 1],
+    [record.cents, 4], [record.at, 6], [record.attempt ?? 1, 2], unhex(record.code),
+  );
+}
+
+/** The record again, as it is sent; null for other bytes. */
+export function readRecord(bytes) {
+  const undone = bytes[1] === 1 ? bytes.slice(HEAD_BYTES, HEAD_BYTES + 16) : null;
+  const rest = bytes.slice(HEAD_BYTES + (undone ? 16 : 0));
+  const record = { licence: number(bytes.subarray(2, HEAD_BYTES)) };
+  if (undone) record.cancelled = idText(undone);
+  if (bytes[0] === BY_SLIP && rest.length === 205) {
+    return { ...record, request: hex(rest.subarray(0, 21)), payment: hex(rest.subarray(21)) };
+  }
+  const method = METHODS[rest[16]];
+  if (bytes[0] !== BY_CODE || rest.length < 29 + 65 || !method) return null;
+  return {
+    ...record, id: idText(rest.subarray(0, 16)), method, cents: number(rest.subarray(17, 21)),
+    at: number(rest.subarray(21, 27)), attempt: number(rest.subarray(27, 29)),
+    code: hex(rest.subarray(29)),
+  };
+}
