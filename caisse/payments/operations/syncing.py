@@ -62,7 +62,8 @@ ANSWERS = {
 def sync_till(*, device_id: int, records: Sequence[tuple[int, Sent]]) -> list[Answered]:
     """Take what was sold under licences of a device's place (number, record); answers in order.
 
-    A device that had to be given up hands its queue to another one of its place. An answer that carries a proof is final. Raises RuntimeError inside a transaction.
+    A device that had to be given up hands its queue to another one of its place. An answer that
+    carries a proof is final. Raises RuntimeError inside a transaction.
     """
     device = Device.objects.get(pk=device_id)
     key = wire.shared_key(keys.till_key(), bytes(device.public_key), device.pk, device.generation)

@@ -179,7 +179,6 @@ def test_a_record_of_another_device_s_licence_is_told_so_under_its_own_number(ti
 
 
 def test_another_device_of_the_place_sends_what_a_broken_one_had_sold(till: Till) -> None:
-    awa, other = Awa().member, Till("Halle, autre appareil")
     awa, other = Awa().member, Till("Vrac")
     till.licence()
     sale = as_json(till.shop.code_sale(awa.card, awa.pin, 8_00), till.shop.licence)
