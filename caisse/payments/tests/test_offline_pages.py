@@ -4,15 +4,23 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from caisse.kernel import clock, events
+from caisse.kernel.ids import derived_id, new_id, show_id
 from caisse.kernel.tests.entering import operation, page, sit
+from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.payments.models import OfflineStop
+from caisse.ledger.rules import Transfer
+from caisse.merchants.tests.ground import OFFICE
+from caisse.payments.models import OfflineStop, Reserve
 from caisse.people import queries as people
+from caisse.site.tests.members import Home, come_in, home
 from tests.offline.real import Member, Phone, Shop, ground
 
+__all__ = ["home"]  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
 
@@ -84,3 +92,32 @@ def test_a_household_whose_telephone_was_copied_is_talked_with(
     leila.post(address, {"operation": operation(page(leila, address))})
     assert not OfflineStop.objects.exists()
     assert leila.get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_member_reads_what_is_set_aside_and_where_it_went(client: Client, home: Home) -> None:
+    code, now, paid = "reserve:00000000000000aa", clock.now_ms(), new_id()
+    Reserve.objects.create(
+        key=code[8:], wallet=home.joined.wallet_id, place_id=home.place, cents=20_00, since=now,
+        until=now + 48 * 3_600_000, public_key=bytes(32), cause=new_id(),
+    )  # fmt: skip
+    ledger.open_accounts([code])
+    with transaction.atomic():
+        cause = events.record("test.moved", subject=home.wallet, by=OFFICE)
+        aside = Transfer(derived_id(cause, "reserve"), home.wallet, code, 20_00, "reserve", cause)
+        sale = Transfer(
+            paid, code, f"place:{home.place}", 12_40, "payment", cause, method="member_qr",
+            made_at=now,
+        )  # fmt: skip
+        ledger.post([aside])
+        ledger.post([sale])
+    come_in(client, home)
+    said = read(client, reverse("wallet"))
+    assert "il vous reste 80" in said
+    assert "7,60 MonA pour « Épicerie du Figuier », jusqu’au dimanche 12 février" in said
+    assert "12,40 déjà de côté, Épicerie du Figuier" in said and "Pour payer sans réseau" in said
+    receipt = read(client, reverse("my_receipt", args=[show_id(paid)]))
+    assert "Lieu Épicerie du Figuier" in receipt and "12,40 MonA" in receipt
+    assert "Il restait ensuite" not in receipt and "Les trois mots du reçu" in receipt
+    month = read(client, reverse("my_month", args=["2023-02"]))
+    assert "12,40 déjà de côté" in month
