@@ -87,7 +87,7 @@ class Tip(models.Model):
 
 
 class Trace(models.Model):
-    """Where transfers of wallets, places and vouchers stand: an index, written afterwards.
+    """Where transfers of wallets, places, vouchers, reserves stand: an index, written afterwards.
 
     The hot path pays nothing for it: the timetable follows the journal by `seq` up to the mark
     `ledger.traced`, and reads look at the journal itself beyond it. `account` is the account's id.

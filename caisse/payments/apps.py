@@ -10,7 +10,7 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The timetable's entry registers itself."""
+        """The timetable's entries register themselves."""
         from caisse.payments import reactions
 
         assert reactions

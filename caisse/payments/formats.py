@@ -17,13 +17,16 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from caisse.kernel.ids import Id
+from caisse.payments import signing
 
 MARK = "CA"  # before the text of every QR of a caisse
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # of base 45, RFC 9285
 EPOCH_MS, MINUTE_MS = 1_577_836_800_000, 60_000  # 1 January 2020, UTC
 DAY_MINUTES = 24 * 60
 MOST_CENTS = 256**3 - 1
-MEMBER_QR, REQUEST, SLIP, OFFLINE, PAID, CARD, VOUCHER = 0x11, 0x21, 0x31, 0x32, 0x41, 0x51, 0x61
+MEMBER_QR, REQUEST, OFFLINE, PAID, CARD, VOUCHER = 0x11, 0x21, 0x32, 0x41, 0x51, 0x61
+SLIP, SLIP_P256 = 0x31, 0x33  # of a slip whose key is an Ed25519 one, and of one on P-256
+SIGNING = {SLIP: signing.ED25519, SLIP_P256: signing.P256}
 SIZES = {MEMBER_QR: 36, REQUEST: 21, OFFLINE: 184, PAID: 29, CARD: 82, VOUCHER: 84}
 TAG_BYTES = 12  # of an HMAC
 _TICKET = struct.Struct(">4xIHIH")  # nothing 4 | phone 4 | generation 2 | number 4 | day 2
@@ -72,7 +75,10 @@ class Request(NamedTuple):
 
 
 class Slip(NamedTuple):
-    """Money set aside on a phone for a place (`place` zero: for any), good for some hours."""
+    """Money set aside on a phone for a place (`place` zero: for any), good for some hours.
+
+    `kind` says how the phone signs: SLIP or SLIP_P256.
+    """
 
     key_id: int
     slip_id: bytes
@@ -82,6 +88,7 @@ class Slip(NamedTuple):
     hours: int
     public_key: bytes
     signature: bytes
+    kind: int = SLIP
 
 
 class OfflinePayment(NamedTuple):
@@ -195,9 +202,9 @@ def signed_slip(slip: Slip, sign: Ed25519PrivateKey) -> Slip:
 
 def read_slip(said: bytes) -> Slip:
     """A slip again, 117 bytes; its signature is not checked."""
-    _kind, key_id, slip_id, place, cents, minute, hours, public = _SLIP.unpack(said[: _SLIP.size])
+    kind, key_id, slip_id, place, cents, minute, hours, public = _SLIP.unpack(said[: _SLIP.size])
     return Slip(
-        key_id, slip_id, place, _int(cents), _int(minute), hours, public, said[_SLIP.size :]
+        key_id, slip_id, place, _int(cents), _int(minute), hours, public, said[_SLIP.size :], kind
     )
 
 
@@ -221,11 +228,8 @@ def read_offline_payment(message: bytes) -> OfflinePayment:
 def has_paid(payment: OfflinePayment, request: bytes) -> bool:
     """Whether who holds the slip's key has signed this payment of this request."""
     said = b"pay1" + payment.slip.slip_id + payment.counter.to_bytes(2, "big") + request
-    try:
-        key = Ed25519PublicKey.from_public_bytes(payment.slip.public_key)
-    except ValueError:
-        return False
-    return _verified(key, payment.signature, said)
+    slip = payment.slip
+    return signing.is_signed(SIGNING.get(slip.kind, 0), slip.public_key, payment.signature, said)
 
 
 def offline_id(slip_id: bytes, counter: int, request: bytes) -> Id:
@@ -323,7 +327,7 @@ def _bare(slip: Slip) -> bytes:
     """What the caisse signs of a slip: all but the signature."""
     cents, minute = slip.cents.to_bytes(3, "big"), slip.minute.to_bytes(3, "big")
     return _SLIP.pack(
-        SLIP, slip.key_id, slip.slip_id, slip.place, cents, minute, slip.hours, slip.public_key
+        slip.kind, slip.key_id, slip.slip_id, slip.place, cents, minute, slip.hours, slip.public_key
     )
 
 

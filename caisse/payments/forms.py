@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from caisse.bylaws import queries as bylaws
 from caisse.kernel.forms import ActForm, ChoiceField, EuroField, TextField
 from caisse.merchants.queries import PlaceRow
 from caisse.payments.operations import WHY
+
+DECISIONS = 50  # the last ones
 
 
 class DeviceForm(ActForm):
@@ -44,6 +47,35 @@ class RefundForm(ActForm):
     def __init__(self, *args: Any, left_cents: int, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["cents"].initial = f"{left_cents // 100},{left_cents % 100:02}"
+
+
+class OfflineRoomForm(ActForm):
+    """How much lies ready for sales without network, by which decision."""
+
+    fields_of = {"amount": "cents", "fund_short": "cents", "unknown_decision": "decision"}
+    way = ChoiceField(
+        label=_("Que faire ?"), choices=(("more", _("mettre de côté")), ("less", _("reprendre")))
+    )
+    cents = EuroField(label=_("Combien ?"))
+    decision = ChoiceField(label=_("Selon quelle décision ?"), few=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["decision"]
+        known = bylaws.register(limit=DECISIONS)
+        field.choices = [
+            (one.decision.number, f"{one.decision.number}. {one.decision.title}") for one in known
+        ]
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """Cents, below 0 to take back, and the decision's number."""
+        said = self.said
+        cents: int = said["cents"]
+        return {
+            "cents": cents if said["way"] == "more" else -cents,
+            "decision": int(said["decision"]),
+        }
 
 
 class WhoForm(ActForm):

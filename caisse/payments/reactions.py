@@ -1,12 +1,20 @@
-"""What payments do by themselves: vouchers whose last day has passed go back to their wallets."""
+"""What payments do by themselves: what no till may take any more goes back to its wallets."""
 
 from datetime import datetime
 
-from caisse.kernel.work import timetable
+from caisse.bylaws import queries as bylaws
+from caisse.kernel.work import through, timetable
 from caisse.payments import operations
 
 
 @timetable("payments.expire_sheets", every="day", hour=1, apart=True)
 def expire_sheets(now: datetime) -> None:
-    """The day after the last one, an hour after midnight."""
+    """Vouchers, the day after their last one, an hour after midnight."""
     operations.expire_sheets()
+
+
+@timetable("payments.offline", every="hour", apart=True)
+def sweep_offline(now: datetime) -> None:
+    """Licences of which nothing came in time are closed; what was set aside for them goes home."""
+    if bylaws.founding() is not None:
+        through(operations.sweep_offline)

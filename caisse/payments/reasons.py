@@ -120,6 +120,42 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "L’appareil n’est pas à l’heure. Il se règle seul : recommencez la vente.",
         "Rien n’a été débité. La vente peut recommencer.",
     ),
+    "offline_off": (
+        "Sans réseau, ce lieu ne peut pas encaisser.",
+        "Sans réseau, ce paiement n’est pas possible ici. Un bon ?",
+    ),
+    "offline_licence_old": (
+        "L’appareil doit retrouver le réseau. Son autorisation est finie.",
+        "L’appareil du lieu doit retrouver le réseau.",
+    ),
+    "offline_member_limit": (
+        "Sans réseau, ce montant est trop grand pour cette personne.",
+        "Sans réseau, un montant plus petit passe. Complétez en euros.",
+    ),
+    "offline_till_limit": (
+        "Le maximum sans réseau est atteint pour aujourd’hui.",
+        "Le maximum sans réseau est atteint ici.",
+    ),
+    "offline_room_used": (
+        "Sans réseau, seuls les paiements prévus passent encore.",
+        "Sans réseau, seul l’argent mis de côté pour ce lieu passe ici.",
+    ),
+    "offline_other_place": (
+        "Ce QR est prévu pour un autre lieu. La personne peut en choisir un autre.",
+        "Choisissez ce lieu, ou « partout », dans l’application.",
+    ),
+    "offline_clock": (
+        "L’heure de l’appareil est fausse. Corrigez-la ou retrouvez le réseau.",
+        "L’appareil du lieu doit être remis à l’heure.",
+    ),
+    "offline_repeat": (
+        "Ce paiement est déjà enregistré ici.",
+        "Déjà enregistré, voyez vos trois mots.",
+    ),
+    "late": (
+        "Cette vente arrive trop tard. Une personne de la caisse décide.",
+        "Cette vente arrive trop tard. Une personne de la caisse décide.",
+    ),
     CHECKING: (
         "On vérifie… Ne refaites pas le paiement.",
         "On vérifie… Ne refaites pas le paiement.",

@@ -1,4 +1,4 @@
-"""Prices that a member chooses, and until when a purchase may be undone."""
+"""Prices that a member chooses, until when a purchase may be undone, selling without network."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -105,3 +105,42 @@ def price_paid(fair_cents: Number, tier_bp: int, rules: PriceRules) -> Number:
 def prices(fair_cents: Number, rules: PriceRules, contribution: ContributionRules) -> list[Number]:
     """One price per tier of the article `contribution.price_tiers_bp`, the lowest first."""
     return [price_paid(fair_cents, tier, rules) for tier in contribution.price_tiers_bp]
+
+
+@articles("payment")
+@dataclass(frozen=True, slots=True)
+class OfflineRules:
+    """Selling without network: what is set aside, and what the caisse may lose at a place."""
+
+    offline: bool = article("vendre sans réseau", neutral=False)
+    offline_trust_cents: int = article(
+        "perte possible d’un lieu sans réseau", neutral=60_00, bounds=(0, 500_00)
+    )
+    offline_member_cents: int = article(
+        "achats de confiance d’une personne sans réseau", neutral=20_00, bounds=(0, 100_00)
+    )
+    offline_day_cents: int = article(
+        "ventes d’un jour sans réseau", neutral=200_00, bounds=(0, 5_000_00)
+    )
+    offline_reserve_cents: int = article(
+        "argent mis de côté par un foyer", neutral=60_00, bounds=(0, 300_00)
+    )
+    offline_places: int = article(
+        "lieux pour lesquels un foyer met de côté", neutral=3, bounds=(1, 10), unit="number"
+    )
+    offline_licence_hours: int = article(
+        "heures sans contact d’un appareil", neutral=48, bounds=(1, 48), unit="number"
+    )
+    offline_late_days: int = article(
+        "délai pour envoyer les ventes sans réseau", neutral=7, bounds=(1, 21)
+    )
+
+
+def offline_bound_cents(places: int, rules: OfflineRules) -> int:
+    """All that the caisse may lose between two looks of a person, at `places` places: n · R."""
+    return places * rules.offline_trust_cents if rules.offline else 0
+
+
+def licence_total_cents(rules: OfflineRules) -> int:
+    """L, what one licence honours at all: D for each day that it begins."""
+    return rules.offline_day_cents * -(-rules.offline_licence_hours // 24)

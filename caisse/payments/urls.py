@@ -7,6 +7,7 @@ from caisse.payments.pages import (
     cards,
     cashiers,
     devices,
+    offline,
     paper_sales,
     payer,
     phones,
@@ -21,6 +22,7 @@ CARD = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte"
 PHONES = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/telephones"
 SALE = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/vente-par-telephone"
 SALES = "gestion/ventes-par-telephone"
+OFFLINE = "gestion/sans-reseau"
 PIN = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/code-pour-payer"
 
 urlpatterns = [
@@ -63,6 +65,10 @@ urlpatterns = [
         paper_sales.my_paper_sales,
         name="my_paper_sales",
     ),
+    path(OFFLINE, offline.offline, name="offline"),
+    path(f"{OFFLINE}/reserve", offline.offline_room, name="offline_room"),
+    path(f"{OFFLINE}/lieux/<int:place_id>", offline.offline_place, name="offline_place"),
+    path(f"{OFFLINE}/foyers/<int:wallet_id>", offline.offline_wallet, name="offline_wallet"),
     path(PIN, pins.holder_pin, name="holder_pin"),
     path(CARD, cards.holder_card, name="holder_card"),
     path("gestion/lieux/<int:place_id>/achats/<str:day>", refunds.place_day, name="place_day"),

@@ -39,6 +39,11 @@ def words_of_keys(ours: bytes, theirs: bytes) -> str:
     return " · ".join(_words(b"keys" + ours + theirs))
 
 
+def word(number: int) -> str:
+    """The word of this number, from 0 to 2,047."""
+    return _known()[number]
+
+
 def _words(said: bytes) -> tuple[str, str, str]:
     first, second, third = indexes(said)
     known = _known()

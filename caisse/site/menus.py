@@ -56,6 +56,7 @@ TOOLS = (
     Entry("acts", _("Accords à deux"), "users", ("coordinator", "treasurer", "administrator")),
     Entry("inquiries", _("Demandes"), "message-question", ("desk", "coordinator")),
     Entry("paper_sales", _("Ventes par téléphone"), "phone", ("desk", "coordinator")),
+    Entry("offline", _("Ventes sans réseau"), "wifi-off", MONEY),
     Entry("unreached", _("Pas joints depuis longtemps"), "phone", PEOPLE),
     Entry("arrears", _("Cotisations en attente"), "clock", PEOPLE),
     Entry("desks", _("Guichets"), "coins", PEOPLE),

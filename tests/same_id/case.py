@@ -75,7 +75,14 @@ def post(*lines: tuple[str, str, int, str]) -> None:
     """Lines (debit, credit, cents, reason) under one event."""
     with transaction.atomic():
         cause = events.record("test.moved", subject="test", by=OFFICE)
-        ledger.post([Transfer(derived_id(cause, r), d, c, n, r, cause) for d, c, n, r in lines])
+        ledger.post(
+            [
+                Transfer(
+                    derived_id(cause, r), d, c, n, r, cause, unit="loss" if r == "loss" else "money"
+                )
+                for d, c, n, r in lines
+            ]
+        )
 
 
 def everything() -> dict[str, Any]:

@@ -4,7 +4,7 @@
 figure, the number of damaged rows, the first of them and its date.
 """
 
-from caisse.accounting.checks import access, books, chain, months, routes
+from caisse.accounting.checks import access, books, chain, months, offline, routes
 from caisse.accounting.checks.chain import anchored
 from caisse.accounting.checks.line import LINES, Line, as_line, run
 
@@ -17,6 +17,7 @@ __all__ = [
     "books",
     "chain",
     "months",
+    "offline",
     "routes",
     "run",
 ]

@@ -17,7 +17,12 @@ from caisse.accounting import checks
 from caisse.accounting import queries as accounting
 from caisse.kernel import clock, events, triggers
 from caisse.kernel.actor import SYSTEM
+from caisse.kernel.ids import derived_id, new_id
 from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import Transfer
+from caisse.merchants.models import Place
+from caisse.payments.models import Device, Licence, Reserve
 
 pytestmark = pytest.mark.usefixtures("played")
 
@@ -197,11 +202,42 @@ DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {
     ),
     # One person has agreed to what she prepared herself.
     "roles": (lambda: sql(_act_alone()), {"roles"}),
+    # Money set aside of which nobody knows whose it is.
+    "reserves": (lambda: _post(f"wallet:{_rich()}", "reserve:feed", "reserve"), {"reserves"}),
+    # A device may lose what does not lie ready.
+    "room": (lambda: _licence(), {"room"}),
+    # A loss is counted that nobody was paid for.
+    "losses": (lambda: _post("loss:1", "loss:all", "loss", "loss"), {"losses"}),
     "chain": (
         lambda: sql(f"UPDATE ledger_transfer SET made_at = 1 WHERE seq = {PAYMENT}"),
         {"chain"},
     ),
 }
+
+
+def _post(debit: str, credit: str, reason: str, unit: str = "money") -> None:
+    """A cent that the ledger takes, though no operation would move it so."""
+    with transaction.atomic():
+        ledger.open_accounts([debit, credit])
+        cause = events.record("test.moved", subject="test", by=SYSTEM)
+        ledger.post(
+            [Transfer(derived_id(cause, reason), debit, credit, 1, reason, cause, unit=unit)]
+        )
+
+
+def _rich() -> int:
+    wallets = books.balances("wallet")
+    return int(max(wallets, key=lambda code: wallets[code]).removeprefix("wallet:"))
+
+
+def _licence() -> None:
+    """A licence of the first place, open, while nothing lies ready."""
+    place = Place.objects.earliest("pk")
+    device = Device.objects.create(place=place, label="Marché", cause=new_id())
+    Licence.objects.create(
+        device=device, place=place, till=new_id(), since=1, until=2, day_cents=200_00,
+        total_cents=400_00, room_cents=60_00, member_cents=20_00, cause=new_id(),
+    )  # fmt: skip
 
 
 def _act_alone() -> str:
@@ -300,6 +336,28 @@ def test_the_day_and_the_event_that_broke_the_cover_are_named() -> None:
     line = checks.run(["cover"])[0]
     assert not line.ok and line.day == clock.day_of(clock.instant(date(2024, 1, 5), 12))
     assert "month.frozen" in line.first
+
+
+def test_more_lost_at_a_place_than_the_article_allows_is_named() -> None:
+    """Nobody moved it so: the counting account and the money are damaged alike."""
+    sql("UPDATE ledger_account SET debits = debits + 6001 WHERE code = 'loss:1'")
+    assert "losses" not in red()
+    _post("loss:1", "loss:all", "loss", "loss")
+    sql("UPDATE ledger_account SET debits = debits + 6001 WHERE code = 'loss:1'")
+    line = checks.run(["losses"])[0]
+    assert not line.ok and line.damaged == 2
+
+
+def test_a_reserve_that_pays_another_place_is_named() -> None:
+    code, wallet = "reserve:00000000000000aa", _rich()
+    place, other = Place.objects.order_by("pk")[:2]
+    Reserve.objects.create(
+        key=code[8:], wallet=wallet, place=place, cents=1, since=1, until=2, cause=new_id()
+    )
+    _post(f"wallet:{wallet}", code, "reserve")
+    assert red() == set()
+    _post(code, f"place:{other.pk}", "payment")
+    assert red() == {"reserves"}
 
 
 def test_a_role_that_ends_before_it_begins_is_named() -> None:

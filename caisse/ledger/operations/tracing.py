@@ -1,4 +1,4 @@
-"""Follow the journal: where transfers of wallets, places, vouchers stand, and what places gained.
+"""Follow the journal: where transfers of wallets and what they buy with stand, what places gained.
 
 What is written here (`models.Trace`, `models.Gain`) is known from the journal; reads go to the
 journal itself beyond the marks.
@@ -20,7 +20,8 @@ INSERT INTO {Trace._meta.db_table} (account, at, seq, transfer)
 SELECT a.id, t.at, t.seq, t.id FROM {Transfer._meta.db_table} t
 JOIN ledger_account a ON a.id = t.{{side}}
 WHERE t.seq > %s AND t.seq <= %s
-AND (a.code LIKE 'wallet:%%' OR a.code LIKE 'place:%%' OR a.code LIKE 'voucher:%%')
+AND (a.code LIKE 'wallet:%%' OR a.code LIKE 'place:%%' OR a.code LIKE 'voucher:%%'
+    OR a.code LIKE 'reserve:%%')
 """
 
 

@@ -30,6 +30,7 @@ class Line:
     phase: str
     of: Id | None
     cents: int
+    chain: Id | None = None
 
 
 def lines(
@@ -46,7 +47,7 @@ def lines(
     With a `limit`, the last ones before the transfer number `before`, the newest first. The other
     account is not told. A hold counts when set, for all of it or for what was posted of it; its
     post counts no more, its void gives back: the sum of all lines of an account is its balance less
-    what is held.
+    what is held. Of a sale in parts each part is a line, of one `chain`.
     """
     number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
     asked = Q(at__gte=since_ms)
@@ -74,15 +75,17 @@ def _lines_of(
         rows = rows.filter(reason__in=reasons)
     kept = rows.exclude(phase="post", debit=number).exclude(phase__in=_SET_ASIDE, credit=number)
     kept = kept.order_by("-seq")[:limit] if limit is not None else kept.order_by("seq")
-    columns = kept.values_list("id", "seq", "at", "reason", "phase", "of", "cents", "debit")
+    columns = kept.values_list(
+        "id", "seq", "at", "reason", "phase", "of", "cents", "debit", "chain"
+    )
     found = list(columns)
     posted = _posted([id for id, _, _, _, phase, *_ in found if phase == "held"])
     return [
         Line(
             id, seq, at, reason, phase, of,
-            -posted.get(id, cents) if debit == number and phase != "void" else cents,
+            -posted.get(id, cents) if debit == number and phase != "void" else cents, chain,
         )
-        for id, seq, at, reason, phase, of, cents, debit in found
+        for id, seq, at, reason, phase, of, cents, debit, chain in found
     ]  # fmt: skip
 
 

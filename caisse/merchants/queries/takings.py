@@ -4,8 +4,8 @@ Nothing here tells who paid. A receipt's number is derived from its payment alon
 purchases of one person have nothing in common.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from caisse.bylaws import queries as bylaws
@@ -19,6 +19,7 @@ from caisse.merchants.rules import RedemptionRules, paid_on, redemption
 
 SALES = ("payment", "offline_loss")
 REFUNDS = ("refund",)
+MOST_PARTS = 3  # lines of one sale: money set aside, a wallet, the caisse
 FEWEST = 11  # groups of people smaller than this are not counted
 
 
@@ -105,25 +106,52 @@ def day_of_sales(place_id: int, day: date, *, before: int | None, limit: int) ->
         until_ms=clock.instant(day + timedelta(1)),
         before=before,
         reasons=(*SALES, *REFUNDS),
-        limit=limit,
+        limit=limit + MOST_PARTS,
     )
-    return [_sale(row) for row in rows]
+    told = _sales(rows[::-1])[::-1]
+    return told[:limit]
 
 
 def day_closed(place_id: int, day: date) -> tuple[Taken, list[Sale]]:
     """The sums of a day and its sales and refunds, the first one first: of one reading."""
     rows = _between(place_id, day, day)
-    return summed(rows), [_sale(row) for row in rows]
+    return summed(rows), _sales(rows)
 
 
-def _sale(row: Line) -> Sale:
+def _sales(rows: Sequence[Line]) -> list[Sale]:
+    """These lines, in their order, as sales and refunds: the parts of one are told as one."""
+    firsts = _firsts([row.of for row in rows if row.reason in REFUNDS and row.of is not None])
+    told: list[Sale] = []
+    known: dict[tuple[bool, Id], int] = {}  # where the sale or the refund of a chain stands
+    for row in rows:
+        whole = None if row.chain is None else (row.reason in SALES, row.chain)
+        at = None if whole is None else known.get(whole)
+        if at is not None:
+            told[at] = replace(told[at], cents=told[at].cents + row.cents)
+            continue
+        if whole is not None:
+            known[whole] = len(told)
+        told.append(_sale(row, firsts))
+    return told
+
+
+def _firsts(parts: Sequence[Id]) -> dict[Id, Id]:
+    """Of those of these ids that are a further part of a sale, the sale's own."""
+    found = books.transfers(parts) if parts else []
+    return {
+        one.id: one.of for one in found
+        if one.reason in SALES and one.phase == "posted" and one.of is not None
+    }  # fmt: skip
+
+
+def _sale(row: Line, firsts: Mapping[Id, Id]) -> Sale:
     return Sale(
         id=row.id,
         seq=row.seq,
         number=short_id(row.id),
         at=row.at,
         cents=row.cents,
-        of="" if row.of is None or row.phase == "post" else short_id(row.of),
+        of="" if row.of is None or row.phase == "post" else short_id(firsts.get(row.of, row.of)),
         undone=row.phase == "reverse",
     )
 
@@ -189,8 +217,13 @@ def customers(place_id: int, first: Month, last: Month) -> int | None:
 def summed(rows: Iterable[Line]) -> Taken:
     """The sums of some lines: a sale undone counts as none, so does a refund undone."""
     sales_cents = sales = refunds_cents = refunds = 0
+    known: set[tuple[bool, Id]] = set()  # sales and refunds in parts: each is one
     for row in rows:
         one = -1 if row.phase == "reverse" else 1
+        if row.chain is not None and row.phase == "posted":
+            whole = (row.reason in SALES, row.chain)
+            one = 0 if whole in known else 1
+            known.add(whole)
         if row.reason in SALES:
             sales_cents, sales = sales_cents + row.cents, sales + one
         elif row.reason in REFUNDS:

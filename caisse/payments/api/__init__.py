@@ -23,11 +23,13 @@ from caisse.kernel import clock
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
 from caisse.payments import operations, queries, wire
-from caisse.payments.api import payments, phones
+from caisse.payments.api import offline, payments, phones
 from caisse.payments.api.messages import (
     LARGEST,
+    LARGEST_SENDING,
     LONGEST_CODE,
     PREFIX,
+    SENDINGS,
     Asked,
     Told,
     WrongRequest,
@@ -162,6 +164,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "payments/*/paid"): payments.waited,
     ("POST", "payments/*/abandon"): payments.abandon,
     ("POST", "refunds"): payments.refund,
+    ("POST", "tills/licence"): offline.licence,
+    ("POST", "tills/sync"): offline.sync,
+    ("POST", "tills/closing"): offline.closing,
 }
 # What a device still asks that is not active: of its sales, never of a new one.
 STOPPED: dict[tuple[str, str], Route] = {
@@ -169,6 +174,8 @@ STOPPED: dict[tuple[str, str], Route] = {
     ("POST", "payments"): payments.paid_before,
     ("GET", "payments/*"): payments.outcome,
     ("POST", "payments/*/abandon"): payments.abandon,
+    ("POST", "tills/sync"): offline.sync,
+    ("POST", "tills/closing"): offline.closing,
 }
 
 
@@ -209,6 +216,7 @@ def _asked(environ: dict[str, Any]) -> Asked:
 def _length_of(environ: dict[str, Any]) -> int:
     """How many bytes to read, at most one more than is allowed; sent in pieces, as many as come."""
     size = environ.get("CONTENT_LENGTH") or ""
+    most = LARGEST_SENDING if environ["PATH_INFO"] in SENDINGS else LARGEST
     if re.fullmatch(r"[0-9]+", size):
-        return min(int(size[:9]), LARGEST + 1)
-    return LARGEST + 1 if environ.get("wsgi.input_terminated") else 0
+        return min(int(size[:9]), most + 1)
+    return most + 1 if environ.get("wsgi.input_terminated") else 0

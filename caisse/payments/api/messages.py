@@ -12,6 +12,8 @@ from caisse.payments.operations import Declined
 
 PREFIX = "/api/v1/"
 LARGEST = 4_096  # bytes of a request
+LARGEST_SENDING = 262_144  # of 200 sales that were made without network
+SENDINGS = frozenset({f"{PREFIX}tills/sync", f"{PREFIX}phones/sync"})
 PAD = 256  # answers differ in length by whole steps only: their size tells nothing of a member
 LONGEST_CODE = 40
 MOST_CENTS = 1_000_000_00

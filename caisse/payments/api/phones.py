@@ -11,6 +11,7 @@ from caisse.kernel.ids import Id
 from caisse.kernel.refusing import in_words
 from caisse.merchants import queries as merchants
 from caisse.payments import formats, operations, queries, wire
+from caisse.payments.api import aside
 from caisse.payments.api.messages import (
     LONGEST_CODE,
     MOST_CENTS,
@@ -185,6 +186,18 @@ def _tell(asked: Asked, phone: Phone) -> Told:
     return say(201, {})
 
 
+def _of_wallet(act: Callable[[Asked, Phone, int], Told]) -> Callable[[Asked, Phone], Told]:
+    """What needs the wallet that the telephone's holder may spend from today."""
+
+    def run(asked: Asked, phone: Phone) -> Told:
+        wallet_id = _wallet_of(phone)
+        if wallet_id is None:
+            return refused(declined("means_unavailable"))
+        return act(asked, phone, wallet_id)
+
+    return run
+
+
 Route = Callable[[Asked, Phone], Told]
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "phones/self"): _wallet,
@@ -197,4 +210,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "phones/tickets/paid"): _shown,
     ("GET", "phones/payments/*"): _outcome,
     ("POST", "phones/payments/*/abandon"): _give_up,
+    ("POST", "phones/requests/prove"): _of_wallet(aside.prove),
+    ("GET", "phones/slips"): _of_wallet(aside.slips),
+    ("POST", "phones/slips"): _of_wallet(aside.issue),
+    ("POST", "phones/slips/back"): _of_wallet(aside.give_back),
+    ("POST", "phones/sync"): _of_wallet(aside.sync),
 }

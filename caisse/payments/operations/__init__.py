@@ -43,11 +43,22 @@ from caisse.payments.operations.giving_back import (
     refunded_before,
     too_late,
 )
+from caisse.payments.operations.licences import (
+    Licensed,
+    close_licence,
+    open_licence,
+    sweep_offline,
+)
 from caisse.payments.operations.office import (
     OFFICE_REFUND,
     WHY,
     alone_cents,
     refund_at_office,
+)
+from caisse.payments.operations.offline_room import (
+    OFFLINE_ROOM,
+    prepare_offline_room,
+    review_losses,
 )
 from caisse.payments.operations.paper_sales import (
     Held,
@@ -88,9 +99,26 @@ from caisse.payments.operations.pins import (
     draw_pin,
     spender_typed,
 )
+from caisse.payments.operations.proving import (
+    Proven,
+    prove,
+)
 from caisse.payments.operations.qr import (
     paid_with,
     phone_key,
+)
+from caisse.payments.operations.reserves import (
+    Wanted,
+    give_back_reserve,
+    give_back_slip,
+    issue_slips,
+    let_set_aside,
+    set_aside,
+    strike_slips,
+)
+from caisse.payments.operations.syncing import (
+    sync_phone,
+    sync_till,
 )
 from caisse.payments.operations.tills import (
     close_till,
@@ -113,6 +141,7 @@ from caisse.payments.reasons import (
 
 __all__ = [
     "OFFICE_REFUND",
+    "OFFLINE_ROOM",
     "TICKET_KEY",
     "WHY",
     "Answer",
@@ -120,11 +149,14 @@ __all__ = [
     "Declined",
     "Entered",
     "Held",
+    "Licensed",
     "Paper",
     "Printed",
     "PrintedSheet",
+    "Proven",
     "Purchase",
     "Receipt",
+    "Wanted",
     "abandon",
     "add_cashier",
     "alone_cents",
@@ -137,6 +169,7 @@ __all__ = [
     "cashiers_at",
     "change_cashier",
     "change_pin_key",
+    "close_licence",
     "close_till",
     "confirm_device",
     "draw_pin",
@@ -144,6 +177,8 @@ __all__ = [
     "enrol_phone",
     "enter_cashier",
     "expire_sheets",
+    "give_back_reserve",
+    "give_back_slip",
     "give_invitation",
     "give_phone_code",
     "give_tickets",
@@ -153,10 +188,13 @@ __all__ = [
     "invite_device",
     "invite_phone",
     "issue_sheet",
+    "issue_slips",
     "key_paper_sale",
     "let_codes_in",
+    "let_set_aside",
     "make_card",
     "of_today",
+    "open_licence",
     "open_till",
     "outcome",
     "paid_before",
@@ -167,7 +205,9 @@ __all__ = [
     "pay_request",
     "pay_with_code",
     "phone_key",
+    "prepare_offline_room",
     "printed_card",
+    "prove",
     "redraw_cashier",
     "redraw_paper_sale",
     "refund",
@@ -175,10 +215,16 @@ __all__ = [
     "refunded_before",
     "remove_cashier",
     "resume_device",
+    "review_losses",
     "revoke_device",
     "rights_of",
+    "set_aside",
     "spender_typed",
+    "strike_slips",
     "suspend_device",
+    "sweep_offline",
+    "sync_phone",
+    "sync_till",
     "tell_on_phone",
     "too_late",
     "withdraw_sheet",

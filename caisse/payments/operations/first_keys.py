@@ -5,7 +5,17 @@ place would make every code, card or telephone a wrong one without a word.
 """
 
 from caisse.payments import keys
-from caisse.payments.models import Card, Cashier, Device, PaperSale, Phone, Pin, VoucherSheet
+from caisse.payments.models import (
+    Card,
+    Cashier,
+    Device,
+    Licence,
+    PaperSale,
+    Phone,
+    Pin,
+    Reserve,
+    VoucherSheet,
+)
 
 
 def first_pin_key() -> None:
@@ -27,6 +37,6 @@ def first_root_key() -> None:
 
 
 def first_sign_key() -> None:
-    """Before a card or a voucher is printed."""
-    if not any(table.objects.exists() for table in (Card, VoucherSheet)):
+    """Before a card or a voucher is printed, a licence or a slip is signed."""
+    if not any(table.objects.exists() for table in (Card, VoucherSheet, Licence, Reserve)):
         keys.make_sign_key()

@@ -11,8 +11,9 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments.operations.answers import Answer, plain, taken
+from caisse.payments.operations.covering import partly, refund_chain
 from caisse.payments.operations.tills import is_open, till_for
-from caisse.payments.queries import Receipt, left_to_refund, receipt, receipt_of
+from caisse.payments.queries import Receipt, left_to_refund, receipt, receipt_of, refunds_of
 from caisse.payments.reasons import REFUND_SHORT, Declined, declined
 from caisse.payments.rules import PaymentRules, refundable
 
@@ -47,9 +48,53 @@ def refund(
         late = declined("till_suspended")
     if late is not None and ledger.outcome(refund_id) is None:
         return late
-    place, wallet = f"place:{purchase.place_id}", f"wallet:{purchase.wallet_id}"
-    transfer = Transfer(refund_id, place, wallet, cents, "refund", cause, of=payment_id)
-    return told(purchase, transfer, ledger.submit([transfer])[0])
+    if purchase.parts:
+        return _of_parts(purchase, refund_id, cents, cause)
+    line = refund_lines(purchase, refund_id, cents, cause)[0]
+    return told(purchase, line, ledger.submit([line])[0])
+
+
+def refund_lines(purchase: Receipt, refund_id: Id, cents: int, cause: Id) -> list[Transfer]:
+    """What gives back `cents` of a purchase: to its wallet, of a sale in parts part by part.
+
+    Less than `cents` when less is left of a sale in parts.
+    """
+    place_id = purchase.place_id
+    if not purchase.parts:
+        place, wallet = f"place:{place_id}", f"wallet:{purchase.wallet_id}"
+        return [Transfer(refund_id, place, wallet, cents, "refund", cause, of=purchase.id)]
+    given = {part.id: _given(part.id) for part in purchase.parts}
+    return refund_chain(
+        sale=purchase.id, place_id=place_id, cause=cause, refund=refund_id,
+        parts=partly(purchase.parts, given, cents),
+    )  # fmt: skip
+
+
+def _given(part: Id) -> int:
+    """Cents of one part that were given back already; of those behind it nothing is counted."""
+    return sum(one.cents for one in refunds_of(part))
+
+
+def _of_parts(purchase: Receipt, refund_id: Id, cents: int, cause: Id) -> Answer:
+    """A refund that stands is told again: how it was split depends on what was given back then."""
+
+    def stands() -> Answer | None:
+        return refunded_before(
+            refund_id=refund_id, payment_id=purchase.id, cents=cents, place_id=purchase.place_id
+        )
+
+    before = stands()
+    if before is not None:
+        return before
+    lines = refund_lines(purchase, refund_id, cents, cause)
+    if sum(line.cents for line in lines if line.reason == "refund") < cents:
+        return declined("refund_too_large", left_cents=left_to_refund(purchase.id))
+    outcomes = ledger.submit(lines)
+    said = next((one for one in outcomes if one.answer not in {*DONE, "chain"}), None)
+    found = stands()
+    if said is None or (isinstance(found, Receipt) and said.answer == "differs"):
+        return replace(found, again=False) if isinstance(found, Receipt) else declined("checking")
+    return told(purchase, lines[0], said)
 
 
 def of_today(payment_id: Id) -> bool:

@@ -19,10 +19,10 @@ from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import day
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.ledger.rules import Refused, Transfer
+from caisse.ledger.rules import DONE, Refused
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import RedemptionRules
-from caisse.payments.operations.giving_back import told, too_late
+from caisse.payments.operations.giving_back import refund_lines, told, too_late
 from caisse.payments.queries import Receipt, left_to_refund, receipt
 from caisse.payments.reasons import Declined, declined
 from caisse.people import operations as people
@@ -132,14 +132,14 @@ def _demand(purchase: Receipt, cents: int, why: str) -> None:
 
 
 def _give_back(purchase: Receipt, payload: dict[str, Any], by: Actor, id: Id | None) -> None:
-    place, wallet = f"place:{purchase.place_id}", f"wallet:{purchase.wallet_id}"
+    place = f"place:{purchase.place_id}"
     cause = events.record("purchase.refunded", subject=place, by=by, id=id, **payload)
-    refund_id = derived_id(cause, "refund")
-    line = Transfer(refund_id, place, wallet, payload["cents"], "refund", cause, of=purchase.id)
+    lines = refund_lines(purchase, derived_id(cause, "refund"), payload["cents"], cause)
     try:
-        ledger.post([line])
+        ledger.post(lines)
     except Refused as refused:
-        said = told(purchase, line, refused.outcomes[0])
+        why = next(one for one in refused.outcomes if one.answer not in {*DONE, "chain"})
+        said = told(purchase, lines[0], why)
         if isinstance(said, Declined):
             _refuse(said)
         raise

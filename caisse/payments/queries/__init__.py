@@ -3,6 +3,11 @@
 from caisse.payments.cards import (
     shown_number,
 )
+from caisse.payments.queries.asides import (
+    AsideRow,
+    asides,
+    asides_screen,
+)
 from caisse.payments.queries.devices import (
     CardRow,
     CashierRow,
@@ -20,12 +25,24 @@ from caisse.payments.queries.devices import (
     till_day,
     till_screen,
 )
+from caisse.payments.queries.offline import (
+    OfflinePlace,
+    OfflineState,
+    Stopped,
+    offline_place,
+    offline_places,
+    offline_rules,
+    offline_state,
+    open_losses,
+    stopped_wallets,
+)
 from caisse.payments.queries.paper_sales import (
     PaperSaleRow,
     open_paper_sales,
     paper_sale,
     paper_sale_days,
 )
+from caisse.payments.queries.parts import wallet_behind
 from caisse.payments.queries.receipts import (
     Receipt,
     TillRow,
@@ -43,7 +60,6 @@ from caisse.payments.queries.vouchers import (
     SheetView,
     sheet,
     sheets,
-    wallet_behind,
 )
 from caisse.payments.queries.wallets import (
     WalletLine,
@@ -57,16 +73,22 @@ from caisse.payments.queries.wallets import (
 )
 
 __all__ = [
+    "AsideRow",
     "CardRow",
     "CashierRow",
     "DeviceRow",
+    "OfflinePlace",
+    "OfflineState",
     "PaperSaleRow",
     "PhoneRow",
     "Receipt",
     "SheetView",
+    "Stopped",
     "TillRow",
     "WalletLine",
     "WalletMonth",
+    "asides",
+    "asides_screen",
     "card",
     "cashed_of_sheet",
     "cashier",
@@ -79,6 +101,11 @@ __all__ = [
     "last_lines",
     "left_to_refund",
     "lines_until",
+    "offline_place",
+    "offline_places",
+    "offline_rules",
+    "offline_state",
+    "open_losses",
     "open_paper_sales",
     "open_tills",
     "paper_sale",
@@ -93,6 +120,7 @@ __all__ = [
     "sheet",
     "sheets",
     "shown_number",
+    "stopped_wallets",
     "till",
     "till_day",
     "till_screen",

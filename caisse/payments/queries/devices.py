@@ -16,6 +16,8 @@ from caisse.merchants import queries as merchants
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
 from caisse.payments.models import Card, Cashier, Device, Phone
+from caisse.payments.queries.asides import asides
+from caisse.payments.queries.offline import offline_screen
 from caisse.payments.queries.wallets import last_lines
 from caisse.payments.rules import InstrumentRules, PaymentRules
 from caisse.payments.words import words, words_of_keys
@@ -120,6 +122,7 @@ def till_screen(row: Device) -> dict[str, object]:
         "sales_cents": day.cents,
         "next_cents": due.cents if due else 0,
         "next_on": in_words_day(due.on, weekday=True) if due else "",
+        "offline": offline_screen(row),
     }
 
 
@@ -177,6 +180,7 @@ def phone_screen(wallet_id: int) -> dict[str, object]:
         "caisse": founding.name if founding else "",
         "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
         "left_cents": 0 if account is None else account.available,
+        "aside_cents": sum(row.left_cents for row in asides(wallet_id)),
         "most_cents": rules.qr_max_cents,
         "code_from_cents": rules.qr_pin_above_cents,
         "at": clock.now_ms(),

@@ -1,7 +1,7 @@
 """Reads of payments: receipts made of what the ledger stored, tills, what of a purchase is left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from caisse.bylaws import queries as bylaws
@@ -13,7 +13,16 @@ from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments.models import Till
-from caisse.payments.queries.vouchers import wallet_behind
+from caisse.payments.queries.parts import (
+    NOBODY,
+    PAID,
+    Part,
+    as_parts,
+    parts_of,
+    refunded_parts,
+    sale_behind,
+    wallet_behind,
+)
 from caisse.payments.reasons import at_shop, declined
 from caisse.payments.words import words
 
@@ -24,9 +33,10 @@ VERSION = 1  # of the receipt's form; a new form gets a new number, old receipts
 class Receipt:
     """A payment or a refund that was posted: columns of its transfer and nothing else.
 
-    `at` is the instant of posting (ms), `wallet_after` the member's balance right after; None for a
-    voucher, which was paid before. Sent again, the same payment gets the same receipt, byte for
-    byte; `again` says that it was.
+    `at` is the instant of posting (ms), `wallet_after` the member's balance right after; None where
+    her wallet moved nothing: for a voucher, which was paid before, and for what was set aside. Sent
+    again, the same payment gets the same receipt, byte for byte; `again` says that it was. `parts`
+    are those of a sale without network; `wallet_id` is 0 when the caisse has paid all of it.
     """
 
     id: Id
@@ -39,6 +49,7 @@ class Receipt:
     wallet_after: int | None
     of: Id | None = None
     again: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def number(self) -> str:
@@ -92,30 +103,45 @@ def receipt_of(movement: Movement) -> Receipt | None:
     """The receipt of a transfer, or None when it is neither a payment nor a refund to a wallet.
 
     A sale by telephone is a purchase once it is posted; the hold that it closes is nobody's. Of a
-    voucher it names the wallet that paid for it, to which a refund goes.
+    voucher it names the wallet that paid for it, to which a refund goes. A sale without network is
+    one purchase, whatever paid its parts, and so is its refund.
     """
-    paid = movement.reason == "payment" and movement.phase in ("posted", "post")
-    given_back = movement.reason == "refund" and movement.phase == "posted"
-    if not (paid or given_back):
+    if movement.reason == "refund" and movement.phase == "posted":
+        return _of_refund(movement)
+    further = movement.phase == "posted" and movement.of is not None  # a part is no purchase
+    if movement.reason not in PAID or movement.phase not in ("posted", "post") or further:
         return None
-    wallet, place = movement.debit, movement.credit
-    if given_back:
-        wallet, place = place, wallet
-    wallet_id = wallet_behind(wallet)
-    if wallet_id is None or not place.startswith("place:"):
+    parts = [movement] if movement.made_at is None else parts_of(movement)
+    found = _receipt(movement, "payment", [(one.debit, one.debit_after) for one in parts])
+    if found is None or not movement.credit.startswith("place:"):
         return None
-    after = movement.debit_after if paid else movement.credit_after
-    return Receipt(
-        id=movement.id,
-        kind=movement.reason,
-        wallet_id=wallet_id,
-        place_id=int(place.removeprefix("place:")),
-        cents=movement.cents,
-        at=movement.at,
-        seq=movement.seq,
-        wallet_after=after if wallet.startswith("wallet:") else None,
-        of=movement.of if given_back else None,
-    )
+    place_id, cents = _number(movement.credit), sum(one.cents for one in parts)
+    whole = len(parts) == 1 and movement.debit.startswith(("wallet:", "voucher:"))
+    split = () if whole else as_parts(parts)
+    return replace(found, place_id=place_id, cents=cents, parts=split)
+
+
+def _of_refund(movement: Movement) -> Receipt | None:
+    parts = refunded_parts(movement)
+    found = _receipt(movement, "refund", [(one.credit, one.credit_after) for one in parts])
+    if found is None or not movement.debit.startswith("place:"):
+        return None
+    place_id, cents = _number(movement.debit), sum(one.cents for one in parts)
+    return replace(found, place_id=place_id, cents=cents, of=sale_behind(movement.of))
+
+
+def _receipt(movement: Movement, kind: str, sides: Sequence[tuple[str, int]]) -> Receipt | None:
+    """A receipt of whose accounts (code, balance after) the `sides` are; None for nobody's."""
+    behind = [wallet_behind(code) for code, _after in sides]
+    if behind[0] is None:
+        return None
+    wallet_id = next((one for one in behind if one), NOBODY)
+    after = next((left for code, left in sides if code.startswith("wallet:")), None)
+    return Receipt(movement.id, kind, wallet_id, 0, 0, movement.at, movement.seq, after)
+
+
+def _number(code: str) -> int:
+    return int(code.partition(":")[2])
 
 
 def words_of(id: Id) -> tuple[str, str, str]:
@@ -138,13 +164,17 @@ def left_to_refund(payment_id: Id) -> int:
 
 def given_back(payment_ids: Sequence[Id]) -> dict[Id, int]:
     """The cents of each of these purchases that refunds gave back and nothing undid since."""
-    refunds = [one for one in books.referring_to(payment_ids) if one.reason == "refund"]
+    found = books.referring_to(payment_ids)
+    whole = {one.id: one.of for one in found if one.reason in PAID and one.phase == "posted"}
+    found += books.referring_to(list(whole)) if whole else []
+    refunds = [one for one in found if one.reason == "refund"]
     later = books.referring_to([one.id for one in refunds])
     undone = {one.of for one in later if one.phase == "reverse"}
     given: dict[Id, int] = {}
     for one in refunds:
-        if one.of is not None and one.id not in undone:
-            given[one.of] = given.get(one.of, 0) + one.cents
+        of = whole.get(one.of, one.of) if one.of is not None else None
+        if of is not None and one.id not in undone:
+            given[of] = given.get(of, 0) + one.cents
     return given
 
 

@@ -61,16 +61,6 @@ def sheet(number: int, *, wallet_id: int) -> SheetView | None:
     return found[0] if found else None
 
 
-def wallet_behind(code: str) -> int | None:
-    """The wallet that an account stands for: itself, or the one that paid for the voucher."""
-    family, _, number = code.partition(":")
-    if family == "wallet":
-        return int(number)
-    if family != "voucher":
-        return None
-    return Voucher.objects.filter(pk=int(number)).values_list("sheet__wallet", flat=True).first()
-
-
 def cashed(
     wallet_id: int, *, number: int | None = None, since_ms: int = 0, until_ms: int | None = None
 ) -> list[Movement]:

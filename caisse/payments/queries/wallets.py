@@ -9,13 +9,16 @@ from caisse.kernel.month import Month
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Line as BookLine
 from caisse.ledger.queries import Movement
-from caisse.payments.queries.vouchers import cashed, wallet_behind
+from caisse.payments.queries.asides import spent_aside
+from caisse.payments.queries.parts import wallet_behind
+from caisse.payments.queries.vouchers import cashed
 
 CASHED = "voucher"  # the reason of a line that tells of a voucher, paid before
 KEPT, FREED = "kept", "freed"  # of a sale by telephone: held, and not taken place
 OF_SHEETS = ("voucher_issue", "voucher_back")  # one line for all vouchers of a sheet
 MOST_OF_SHEET = 24  # vouchers that are printed or given back at once
 MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
+ASIDE = "aside"  # the same of money that was set aside for sales without network
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class WalletLine:
     its receipt.
     Vouchers printed at once are one line, `count` of them. One that was cashed has the reason
     CASHED and moves nothing here: `voucher_cents` is what it paid, of money that had left before.
+    What was paid without network from money set aside has the reason ASIDE, `aside_cents` alike.
     """
 
     id: Id
@@ -45,6 +49,7 @@ class WalletLine:
     agreed_at: int | None = None
     count: int = 1
     voucher_cents: int = 0
+    aside_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def wallet_month(wallet_id: int, month: Month) -> WalletMonth:
     since = books.lines(code, since_ms=first)
     before = _now(code) - sum(line.cents for line in since)
     lines = _wallet_lines([line for line in since if line.at < last], before)
-    lines = _with_cashed(lines, cashed(wallet_id, since_ms=first, until_ms=last), before)
+    apart = _paid_apart(wallet_id, since_ms=first, until_ms=last)
+    lines = _with_apart(lines, apart, before)
     return WalletMonth(month, before, lines, lines[-1].left_cents if lines else before)
 
 
@@ -84,8 +90,11 @@ def last_lines(
         lines = lines[1:]  # of that sheet some may stand before the first row
     lines = lines[-limit:]
     if with_vouchers:
-        lines = _with_cashed(lines, cashed(wallet_id), before)
-    return lines[::-1]
+        apart = _paid_apart(wallet_id)
+    else:
+        apart = spent_aside(wallet_id, since_ms=lines[0].at if len(lines) == limit else 0)
+    lines = _with_apart(lines, apart, before)
+    return lines[::-1] if with_vouchers else lines[-limit:][::-1]
 
 
 def cashed_of_sheet(number: int, *, wallet_id: int) -> tuple[WalletLine, ...]:
@@ -113,8 +122,8 @@ def lines_until(wallet_id: int, *, until_ms: int, limit: int) -> tuple[WalletLin
         if whole or len(lines) >= limit:
             break
     since = 0 if whole else lines[0].at
-    paid = cashed(wallet_id, since_ms=since, until_ms=until_ms)
-    return _with_cashed(lines, paid, before)[-limit:][::-1]
+    paid = _paid_apart(wallet_id, since_ms=since, until_ms=until_ms)
+    return _with_apart(lines, paid, before)[-limit:][::-1]
 
 
 def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
@@ -127,7 +136,7 @@ def wallet_line(wallet_id: int, id: Id) -> WalletLine | None:
     if movement is None:
         return None
     if code not in (movement.debit, movement.credit):
-        return _of_voucher(movement, wallet_id)
+        return _of_apart(movement, wallet_id)
     if movement.phase in ("held", "void") and code != movement.debit:
         return None
     if movement.reason in OF_SHEETS and movement.chain is not None:
@@ -241,10 +250,19 @@ def _wallet_line(
     )
 
 
-def _with_cashed(
+def _paid_apart(
+    wallet_id: int, *, since_ms: int = 0, until_ms: int | None = None
+) -> list[Movement]:
+    """What was paid of money that had left the wallet before: vouchers, what was set aside."""
+    by_voucher = cashed(wallet_id, since_ms=since_ms, until_ms=until_ms)
+    set_aside = spent_aside(wallet_id, since_ms=since_ms, until_ms=until_ms)
+    return sorted([*by_voucher, *set_aside], key=lambda one: one.seq)
+
+
+def _with_apart(
     lines: Sequence[WalletLine], movements: Sequence[Movement], before: int
 ) -> tuple[WalletLine, ...]:
-    """The lines with those of vouchers between them, in order; what is left is as before each."""
+    """The lines with those between them, in order; what is left is as before each."""
     if not movements:
         return tuple(lines)
     rest, left = list(lines)[::-1], before
@@ -253,16 +271,27 @@ def _with_cashed(
         while rest and rest[-1].seq < movement.seq:
             told.append(rest.pop())
             left = told[-1].left_cents
-        told.append(_cashed_line(movement, left))
+        told.append(_line_apart(movement, left))
     return (*told, *rest[::-1])
 
 
-def _of_voucher(movement: Movement, wallet_id: int) -> WalletLine | None:
-    """The line of a purchase that a voucher of this wallet paid; None for any other's."""
+def _of_apart(movement: Movement, wallet_id: int) -> WalletLine | None:
+    """The line of a purchase paid of this wallet's money that had left before; None for others."""
     if movement.phase not in ("posted", "reverse") or movement.reason != "payment":
         return None
-    voucher = movement.credit if movement.phase == "reverse" else movement.debit
-    return _cashed_line(movement, 0) if wallet_behind(voucher) == wallet_id else None
+    paid_by = movement.credit if movement.phase == "reverse" else movement.debit
+    return _line_apart(movement, 0) if wallet_behind(paid_by) == wallet_id else None
+
+
+def _line_apart(movement: Movement, left: int) -> WalletLine:
+    own = movement.credit if movement.phase == "reverse" else movement.debit
+    if own.startswith("voucher:"):
+        return _cashed_line(movement, left)
+    return WalletLine(
+        id=movement.id, seq=movement.seq, reason=ASIDE, undone=False, cents=0, left_cents=left,
+        at=movement.at, for_month=movement.for_month, place_id=_place(movement.credit), of=None,
+        aside_cents=movement.cents,
+    )  # fmt: skip
 
 
 def _cashed_line(movement: Movement, left: int) -> WalletLine:

@@ -24,7 +24,7 @@ from caisse.kernel.wording import (
     spaced,
 )
 from caisse.month.queries import Unspent
-from caisse.payments.queries import PaperSaleRow, WalletLine
+from caisse.payments.queries import AsideRow, PaperSaleRow, WalletLine
 from caisse.people.queries import Statement
 from caisse.site.telling.sentences import Terms
 
@@ -75,7 +75,7 @@ def told(line: WalletLine, names: Mapping[int, str], *, own: bool = True) -> Tol
         title=title,
         kind=kind,
         about=f"{weekday(on)} · {kind}",
-        signed="" if line.voucher_cents else signed(line.cents),
+        signed="" if line.voucher_cents or line.aside_cents else signed(line.cents),
         gained=line.cents > 0,
     )
 
@@ -93,14 +93,14 @@ def paper(line: WalletLine, names: Mapping[int, str], terms: Terms) -> Paper:
         facts.append((_("Gardé jusqu’au"), _at(line.kept_until)))
     what = {"what": capital(kind) if line.place_id is not None else title, "day": day(at.date())}
     moved = f"{signed(line.cents)}{NBSP}{terms.unit}"
-    if line.voucher_cents:
-        moved = amount(line.voucher_cents, terms.unit, decimals=True)
+    if apart := line.voucher_cents or line.aside_cents:
+        moved = amount(apart, terms.unit, decimals=True)
     return Paper(
         title=_("%(what)s du %(day)s") % what,
         kind=kind if line.place_id is not None else title,
         facts=tuple(facts),
         amount=moved,
-        left="" if line.voucher_cents else amount(line.left_cents, terms.unit, decimals=True),
+        left="" if apart else amount(line.left_cents, terms.unit, decimals=True),
         place_id=line.place_id,
         month=line.for_month if line.reason == "allocation" else None,
         of=show_id(line.of) if line.of is not None else "",
@@ -115,6 +115,14 @@ def kept(sale: PaperSaleRow, names: Mapping[int, str], terms: Terms) -> str:
         "until": _at(sale.until),
     }
     return spaced(_("%(amount)s gardés pour « %(place)s », jusqu’au %(until)s.") % words)
+
+
+def aside(row: AsideRow, terms: Terms) -> str:
+    """« 20,00 MonA pour « Ferme du Figuier », jusqu’au samedi 10 février, 18 h 02. »"""
+    words = {"amount": terms.food(row.left_cents), "place": row.place, "until": _at(row.until)}
+    if row.place_id is None:
+        return spaced(_("%(amount)s pour tous les lieux, jusqu’au %(until)s.") % words)
+    return spaced(_("%(amount)s pour « %(place)s », jusqu’au %(until)s.") % words)
 
 
 def _at(ms: int) -> str:
@@ -258,6 +266,9 @@ def _words(line: WalletLine, names: Mapping[int, str]) -> tuple[str, str]:
     if line.voucher_cents:
         told = {"amount": bare(abs(line.voucher_cents)), "place": title}
         title = _("Bon de %(amount)s, %(place)s") % told
+    if line.aside_cents:
+        told = {"amount": bare(line.aside_cents), "place": title}
+        title = _("%(amount)s déjà de côté, %(place)s") % told
     return title, _("correction : %(kind)s") % {"kind": kind} if line.undone else kind
 
 
@@ -289,6 +300,7 @@ def kinds() -> dict[str, str]:
         "voucher": _("bon encaissé"),
         "voucher_issue": _("payé d’avance"),
         "voucher_back": _("revenu dans le porte-monnaie"),
+        "aside": _("achat sans réseau"),
         "reserve": _("mis de côté"),
         "release": _("repris"),
     }

@@ -25,6 +25,8 @@ from caisse.site.telling.sentences import Terms
 KEPT = 10  # sales by telephone that the first page speaks of
 NEWS_MS = 14 * clock.DAY_MS  # for how long an answer is news
 
+BOUGHT = ("payment", "voucher", "aside")
+
 
 @in_menu("member")
 @only("member")
@@ -48,6 +50,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "becoming": words.becoming(now.left_cents, unspent, today, units),
         "arriving": words.arriving(unspent, units),
         "kept": _kept(me.wallet_id, units),
+        "aside": _aside(me.wallet_id, units),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
         "unread": unread(me, now.lines),
@@ -87,12 +90,12 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     line, units = found(payments.wallet_line(wallet_id, id)), terms()
-    refunds = payments.refunds_of(id) if line.reason in ("payment", "voucher") else []
+    refunds = payments.refunds_of(id) if line.reason in BOUGHT else []
     told = {
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
         "number": short_id(id),
-        "three": payments.words_of(id) if line.reason in ("payment", "refund") else (),
+        "three": payments.words_of(id) if line.reason in ("payment", "refund", "aside") else (),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
@@ -107,11 +110,16 @@ def _kept(wallet_id: int, units: Terms) -> list[str]:
     return [words.kept(row, names, units) for row in rows]
 
 
+def _aside(wallet_id: int, units: Terms) -> list[str]:
+    """What is set aside for sales without network, in sentences."""
+    return [words.aside(row, units) for row in payments.asides(wallet_id)]
+
+
 def _shown(shown: WalletMonth) -> dict[str, Any]:
     """The movements of a month, newest first, and what was left around them."""
     names = merchants.names() if shown.lines else {}
-    bought = [line for line in shown.lines if line.reason in ("payment", "refund", "voucher")]
-    spent = sum(line.voucher_cents - line.cents for line in bought)
+    bought = [line for line in shown.lines if line.reason in (*BOUGHT, "refund")]
+    spent = sum(line.voucher_cents + line.aside_cents - line.cents for line in bought)
     return {
         "month": shown.month,
         "before": shown.month.previous(),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from caisse.bylaws.rules import Article, Value
 from caisse.kernel.wording import spaced
-from caisse.site.telling.sentences.buying import bought, paid_with, redeemed
+from caisse.site.telling.sentences.buying import bought, paid_with, redeemed, without_network
 from caisse.site.telling.sentences.giving import asked, given, members
 from caisse.site.telling.sentences.receiving import kept, limited, received
 from caisse.site.telling.sentences.shapes import Say, Terms, listed
@@ -38,5 +38,6 @@ def said() -> Mapping[str, Say]:
         **asked(),
         **bought(),
         **paid_with(),
+        **without_network(),
         **redeemed(),
     }

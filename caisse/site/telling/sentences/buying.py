@@ -78,6 +78,40 @@ def paid_with() -> dict[str, Say]:
     }
 
 
+def without_network() -> dict[str, Say]:
+    """Selling where there is no network: what is set aside, what the caisse may lose."""
+    return {
+        "payment.offline": lambda value, _terms: (
+            _("Un lieu peut encaisser sans réseau.")
+            if value
+            else _("Sans réseau, aucun lieu n’encaisse.")
+        ),
+        "payment.offline_trust_cents": cents(
+            _("Sans réseau, seul l’argent mis de côté passe."),
+            _("Sans réseau, la caisse peut perdre %(amount)s par lieu, puis une personne regarde."),
+        ),
+        "payment.offline_member_cents": cents(
+            _("Sans réseau, seul l’argent mis de côté passe."),
+            _("Sans réseau, une personne paie %(amount)s au plus par lieu, sans mise de côté."),
+        ),
+        "payment.offline_day_cents": cents(
+            _("Sans réseau, un lieu n’encaisse rien."),
+            _("Sans réseau, un lieu encaisse %(amount)s au plus par jour."),
+        ),
+        "payment.offline_reserve_cents": cents(
+            _("Un foyer ne met rien de côté."),
+            _("Un foyer met de côté %(amount)s au plus."),
+        ),
+        "payment.offline_places": number("", _("Un foyer met de côté pour %(n)s lieux au plus.")),
+        "payment.offline_licence_hours": number(
+            "", _("Un appareil vend sans réseau pendant %(n)s heures au plus.")
+        ),
+        "payment.offline_late_days": number(
+            "", _("Une vente sans réseau s’envoie dans les %(n)s jours.")
+        ),
+    }
+
+
 def redeemed() -> dict[str, Say]:
     """How places get their euros, and what a refund may take from them."""
     return {

@@ -1,0 +1,33 @@
+"""Tables of payments: what people pay and cash with, sales without network."""
+
+from caisse.payments.models.cashing import (
+    Card,
+    Cashier,
+    Device,
+    Linked,
+    PaperSale,
+    Phone,
+    Pin,
+    Till,
+    Voucher,
+    VoucherSheet,
+)
+from caisse.payments.models.offline import Licence, OfflineSale, OfflineStop, Reserve, SlipUse
+
+__all__ = [
+    "Card",
+    "Cashier",
+    "Device",
+    "Licence",
+    "Linked",
+    "OfflineSale",
+    "OfflineStop",
+    "PaperSale",
+    "Phone",
+    "Pin",
+    "Reserve",
+    "SlipUse",
+    "Till",
+    "Voucher",
+    "VoucherSheet",
+]

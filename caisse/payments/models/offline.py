@@ -1,0 +1,163 @@
+"""Sales without network: licences of devices, money set aside, what was sold and sent."""
+
+from django.db import models
+
+from caisse.kernel.fields import Id16Field
+from caisse.payments.models.cashing import Device
+
+
+class Licence(models.Model):
+    """The right of one device to sell without network, until `until` (payments.md 7.2).
+
+    Open until the device has said its last word, or seven days after `until`: only then what was
+    set aside for its place may go home. `used_cents` is all that it honours, `room_cents` what the
+    caisse may lose of it. `text` and `signature` are what the device holds, while it is open.
+    `sign` is the key (kind, 32 bytes) with which the device signs its last word on it, `last_word`.
+    """
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="licences")
+    place = models.ForeignKey("merchants.Place", on_delete=models.PROTECT, related_name="licences")
+    till = Id16Field()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField()
+    day_cents = models.BigIntegerField()
+    total_cents = models.BigIntegerField()
+    room_cents = models.BigIntegerField()
+    member_cents = models.BigIntegerField()
+    used_cents = models.BigIntegerField(default=0)
+    text = models.TextField(blank=True, default="")
+    signature = models.BinaryField(max_length=64, default=b"")
+    sign = models.BinaryField(max_length=33, default=b"")
+    last_word = models.BinaryField(max_length=64, default=b"")
+    closed_at = models.BigIntegerField(null=True)
+    cause = Id16Field(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device"],
+                condition=models.Q(closed_at__isnull=True),
+                name="licence_of_device_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(used_cents__gte=0, room_cents__gte=0),
+                name="licence_cents_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["place"],
+                condition=models.Q(closed_at__isnull=True),
+                name="licence_of_place_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"licence {self.pk} of place:{self.place_id}"
+
+
+class Reserve(models.Model):
+    """Money that a wallet set aside for a place: the account `reserve:<key>` (payments.md 7.2).
+
+    With a `public_key`, of the kind `key_kind`, it is a slip, on a telephone; else it lies ready on
+    the card of `holder`. Without a place a slip is good anywhere, within the places' rooms.
+    `licence` is the one that names a card's entry. Licences from `struck_at` on take it no more.
+    """
+
+    key = models.CharField(max_length=16, unique=True)
+    wallet = models.BigIntegerField()
+    place = models.ForeignKey(
+        "merchants.Place", on_delete=models.PROTECT, null=True, related_name="reserves"
+    )
+    cents = models.BigIntegerField()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField()
+    phone = models.BigIntegerField(default=0)
+    key_number = models.PositiveSmallIntegerField(default=0)
+    key_kind = models.PositiveSmallIntegerField(default=1)
+    public_key = models.BinaryField(max_length=32, default=b"")
+    signature = models.BinaryField(max_length=64, default=b"")
+    holder = models.ForeignKey(
+        "people.Holder", on_delete=models.PROTECT, null=True, related_name="reserves"
+    )
+    licence = models.ForeignKey(
+        Licence, on_delete=models.PROTECT, null=True, related_name="reserves"
+    )
+    struck_at = models.BigIntegerField(null=True)
+    released_at = models.BigIntegerField(null=True)
+    cause = Id16Field()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cents__gt=0) & models.Q(until__gt=models.F("since")),
+                name="reserve_of_something",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wallet", "until"], name="reserve_of_wallet"),
+            models.Index(fields=["place", "until"], name="reserve_of_place"),
+            models.Index(
+                fields=["until"],
+                condition=models.Q(released_at__isnull=True),
+                name="reserve_not_released",
+            ),
+            models.Index(fields=["cause"], name="reserve_of_cause"),
+        ]
+
+    def __str__(self) -> str:
+        return self.account
+
+    @property
+    def account(self) -> str:
+        """Its account in the ledger."""
+        return f"reserve:{self.key}"
+
+
+class OfflineSale(models.Model):
+    """A sale made without network that was accepted for judgement, until its licence is closed.
+
+    It is written before the ledger is asked, so that two sendings at once share one sum. `handle`
+    is what the till recognised; it and the row go with the licence, the transfers stay.
+    """
+
+    id = Id16Field(primary_key=True)
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="sales")
+    digest = models.BinaryField(max_length=32)
+    handle = models.CharField(max_length=40)
+    cents = models.BigIntegerField()
+    trusted = models.BooleanField(default=False)
+    posted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["licence", "handle"], name="sale_of_handle")]
+
+    def __str__(self) -> str:
+        return f"sale under licence {self.licence_id}"
+
+
+class SlipUse(models.Model):
+    """The first payment that was signed with a counter of a slip: a second one proves a copy."""
+
+    reserve = models.ForeignKey(Reserve, on_delete=models.PROTECT, related_name="uses")
+    counter = models.PositiveIntegerField()
+    payment = Id16Field()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reserve", "counter"], name="slip_counter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment {self.counter} of a slip"
+
+
+class OfflineStop(models.Model):
+    """A wallet that sets no money aside any more: a telephone of it was copied. A person talks."""
+
+    wallet = models.BigIntegerField(primary_key=True)
+    at = models.BigIntegerField()
+    cause = Id16Field(unique=True)
+
+    def __str__(self) -> str:
+        return f"wallet:{self.wallet} pays with network only"

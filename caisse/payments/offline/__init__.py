@@ -1,0 +1,1 @@
+"""Sales made without network (own room: pure): what is honoured, licences, sealed codes."""

@@ -1,0 +1,159 @@
+"""Selling without network: its articles today, what a till's screen says of it, what was lost."""
+
+from dataclasses import dataclass
+
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.month import Month
+from caisse.ledger import queries as books
+from caisse.ledger.queries import Line
+from caisse.merchants import queries as merchants
+from caisse.payments.models import Device, Licence, OfflineStop
+from caisse.payments.offline.judging import room_left
+from caisse.payments.queries.parts import FUND
+from caisse.payments.rules import OfflineRules, licence_total_cents, offline_bound_cents
+
+LISTED = 50
+LOSS = "offline_loss"
+
+
+def offline_rules() -> OfflineRules:
+    """The articles of selling without network, as they stand today."""
+    return bylaws.in_force(OfflineRules, month=Month.of(clock.today()))
+
+
+def loss_account(place_id: int) -> str:
+    """The counting account of a place's open losses, in cents."""
+    return f"loss:{place_id}"
+
+
+def late_ms(rules: OfflineRules) -> int:
+    """How long after its time the sales of a licence are still honoured."""
+    return rules.offline_late_days * clock.DAY_MS
+
+
+def offline_screen(row: Device) -> dict[str, object]:
+    """What a till knows of its right to sell without network, and of its place's room (cents, ms).
+
+    `left_cents` is what a licence asked for now could lose; `held_until` says until when another
+    device of the place has one, 0 for none.
+    """
+    rules, now = offline_rules(), clock.now_ms()
+    open_ = list(Licence.objects.filter(closed_at=None, place=row.place_id))
+    mine = next((one for one in open_ if one.device_id == row.pk), None)
+    others = [one.until for one in open_ if one.device_id != row.pk and one.until > now]
+    lost = -books.balance(loss_account(row.place_id))
+    rooms = sum(one.room_cents for one in open_)
+    fund = books.balance(FUND) - _rooms()
+    return {
+        "allowed": rules.offline,
+        "licence": 0 if mine is None else mine.pk,
+        "until": 0 if mine is None else mine.until,
+        "held_until": max(others, default=0),
+        "room_cents": rules.offline_trust_cents,
+        "lost_cents": lost,
+        "left_cents": room_left(rules.offline_trust_cents, lost, rooms, fund),
+        "day_cents": rules.offline_day_cents,
+        "total_cents": licence_total_cents(rules),
+        "member_cents": rules.offline_member_cents,
+        "late_days": rules.offline_late_days,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineState:
+    """All that is known of selling without network (cents).
+
+    `fund_cents` lies ready, `rooms_cents` of it is in licences that are open, `lost_cents` nobody
+    has looked at. `bound_cents` is the most that can be lost until somebody does, at `places`.
+    """
+
+    allowed: bool
+    fund_cents: int
+    rooms_cents: int
+    lost_cents: int
+    room_cents: int
+    places: int
+    bound_cents: int
+    aside_cents: int
+
+
+def offline_state() -> OfflineState:
+    """What the committee reads before it decides."""
+    rules, places = offline_rules(), len(books.balances("place"))
+    return OfflineState(
+        allowed=rules.offline,
+        fund_cents=books.balance(FUND),
+        rooms_cents=_rooms(),
+        lost_cents=-sum(books.balances("loss").values()),
+        room_cents=rules.offline_trust_cents,
+        places=places,
+        bound_cents=offline_bound_cents(places, rules),
+        aside_cents=sum(books.balances("reserve").values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OfflinePlace:
+    """A place where something was lost that nobody has looked at, or that may sell today."""
+
+    id: int
+    name: str
+    lost_cents: int
+    room_cents: int
+    until: int
+
+
+def offline_places() -> list[OfflinePlace]:
+    """Those places, the dearest loss first."""
+    lost = {
+        int(code.removeprefix("loss:")): -balance
+        for code, balance in books.balances("loss").items()
+        if balance < 0
+    }
+    rooms: dict[int, tuple[int, int]] = {}
+    for place_id, cents, until in Licence.objects.filter(closed_at=None).values_list(
+        "place", "room_cents", "until"
+    ):
+        known = rooms.get(place_id, (0, 0))
+        rooms[place_id] = (known[0] + cents, max(known[1], until))
+    names = merchants.names() if lost or rooms else {}
+    told = [
+        OfflinePlace(id, names.get(id, ""), lost.get(id, 0), *rooms.get(id, (0, 0)))
+        for id in {*lost, *rooms}
+    ]
+    return sorted(told, key=lambda one: (-one.lost_cents, one.id))
+
+
+def offline_place(place_id: int) -> OfflinePlace | None:
+    """One of them; None for any other place."""
+    return next((one for one in offline_places() if one.id == place_id), None)
+
+
+def open_losses(place_id: int) -> list[Line]:
+    """The sales that the caisse has paid and nobody has looked at, the newest first; 50 at most."""
+    left, told = -books.balance(loss_account(place_id)), []
+    for row in books.lines(f"place:{place_id}", reasons=(LOSS,), limit=LISTED):
+        if left <= 0:
+            break
+        told.append(row)
+        left -= row.cents
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A wallet that sets nothing aside any more: a telephone of it was copied on that instant."""
+
+    wallet_id: int
+    at: int
+
+
+def stopped_wallets() -> list[Stopped]:
+    """Those with whose holders a person has to talk, the last one first; 50 at most."""
+    rows = OfflineStop.objects.order_by("-at", "pk")[:LISTED]
+    return [Stopped(row.pk, row.at) for row in rows]
+
+
+def _rooms() -> int:
+    return sum(Licence.objects.filter(closed_at=None).values_list("room_cents", flat=True))

@@ -1,0 +1,123 @@
+"""The office's pages of selling without network: the bound, the reserve, a person's look."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from caisse.kernel import clock, events
+from caisse.kernel.ids import derived_id, new_id, show_id
+from caisse.kernel.tests.entering import operation, page, sit
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.rules import Transfer
+from caisse.merchants.tests.ground import OFFICE
+from caisse.payments.models import OfflineStop, Reserve
+from caisse.people import queries as people
+from caisse.site.tests.members import Home, come_in, home
+from tests.offline.real import Member, Phone, Shop, ground
+
+__all__ = ["home"]  # a fixture
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
+
+
+class Market:
+    """Awa has paid 8 € with a wrong code at the Halle."""
+
+    def __init__(self) -> None:
+        ground(3_300_00)
+        self.awa, self.shop = Member(1, 100_00), Shop("Halle")
+        self.shop.open()
+        wrong = self.shop.code_sale(self.awa.card, self.awa.wrong_pin, 8_00)
+        assert self.shop.sync(wrong) == ["posted"]
+
+
+@pytest.fixture
+def market() -> Iterator[Market]:
+    yield Market()
+
+
+@pytest.fixture
+def leila(client: Client) -> Client:
+    return sit(client, "leila", "treasurer")
+
+
+def read(client: Client, path: str) -> str:
+    said = re.sub(r"<[^>]+>", " ", page(client, path).partition("<main")[2])
+    return " ".join(said.replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def test_what_is_lost_is_looked_at_and_the_room_is_full_again(
+    market: Market, leila: Client
+) -> None:
+    said = read(leila, reverse("offline"))
+    assert "3 300,00 €" in said or "3 292,00 €" in said
+    assert "Halle" in said and "8,00 €" in said
+    address = reverse("offline_place", args=[market.shop.place])
+    assert "8,00 €" in read(leila, address) and "Oui, c’est regardé" in read(leila, address)
+    answer = leila.post(address, {"operation": operation(page(leila, address))}, follow=True)
+    assert "8,00 €" in answer.content.decode().replace("\u202f", " ").replace("\u00a0", " ")
+    assert books.balance(f"loss:{market.shop.place}") == 0
+    assert "Oui, c’est regardé" not in read(leila, address)
+    assert leila.get(reverse("offline_place", args=[999])).status_code == 404
+
+
+def test_the_reserve_changes_by_a_decision_and_two_people(market: Market, leila: Client) -> None:
+    address = reverse("offline_room")
+    form = {
+        "operation": operation(page(leila, address)), "way": "less", "cents": "100,00",
+        "decision": "1",
+    }  # fmt: skip
+    leila.post(address, form)
+    assert books.balance("fund:offline") == 3_292_00, "one person alone moves nothing"
+    (act,) = people.waiting_acts("offline.room")
+    assert act.payload == {"cents": -100_00, "decision": 1}
+    dear = form | {"operation": operation(page(leila, address)), "cents": "9 999,00"}
+    assert "Le fonds ne contient que" in leila.post(address, dear).content.decode()
+
+
+def test_a_household_whose_telephone_was_copied_is_talked_with(
+    market: Market, leila: Client
+) -> None:
+    phone, shop = Phone(market.awa), market.shop
+    phone.ask((0, 10_00))
+    twice = [phone.pay(0, 1, shop.request(3_00, bytes(7) + bytes([n]))) for n in (1, 2)]
+    shop.sync(*twice)
+    assert OfflineStop.objects.exists()
+    address = reverse("offline_wallet", args=[market.awa.wallet])
+    assert "Téléphones copiés" in read(leila, reverse("offline"))
+    leila.post(address, {"operation": operation(page(leila, address))})
+    assert not OfflineStop.objects.exists()
+    assert leila.get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_member_reads_what_is_set_aside_and_where_it_went(client: Client, home: Home) -> None:
+    code, now, paid = "reserve:00000000000000aa", clock.now_ms(), new_id()
+    Reserve.objects.create(
+        key=code[8:], wallet=home.joined.wallet_id, place_id=home.place, cents=20_00, since=now,
+        until=now + 48 * 3_600_000, public_key=bytes(32), cause=new_id(),
+    )  # fmt: skip
+    ledger.open_accounts([code])
+    with transaction.atomic():
+        cause = events.record("test.moved", subject=home.wallet, by=OFFICE)
+        aside = Transfer(derived_id(cause, "reserve"), home.wallet, code, 20_00, "reserve", cause)
+        sale = Transfer(
+            paid, code, f"place:{home.place}", 12_40, "payment", cause, method="member_qr",
+            made_at=now,
+        )  # fmt: skip
+        ledger.post([aside])
+        ledger.post([sale])
+    come_in(client, home)
+    said = read(client, reverse("wallet"))
+    assert "il vous reste 80" in said
+    assert "7,60 MonA pour « Épicerie du Figuier », jusqu’au dimanche 12 février" in said
+    assert "12,40 déjà de côté, Épicerie du Figuier" in said and "Pour payer sans réseau" in said
+    receipt = read(client, reverse("my_receipt", args=[show_id(paid)]))
+    assert "Lieu Épicerie du Figuier" in receipt and "12,40 MonA" in receipt
+    assert "Il restait ensuite" not in receipt and "Les trois mots du reçu" in receipt
+    month = read(client, reverse("my_month", args=["2023-02"]))
+    assert "12,40 déjà de côté" in month

@@ -1,0 +1,75 @@
+"""Cases of selling without network."""
+
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from caisse.kernel.ids import new_id
+from caisse.ledger import operations as ledger
+from caisse.merchants.tests.ground import OFFICE, approved
+from caisse.payments import operations as payments
+from caisse.payments import wire
+from tests.same_id.case import Asked, ground, of, post
+from tests.same_id.of_access import holder
+
+
+def device(place: int) -> int:
+    """A linked and confirmed device of a place."""
+    number = payments.invite_device(place_id=place, label="Comptoir", by=OFFICE, id=new_id())
+    code = payments.give_invitation(device_id=number, by=OFFICE)
+    point = wire.public_point(ec.generate_private_key(ec.SECP256R1()))
+    linked = payments.enrol_device(code=code, public_key=point)
+    payments.confirm_device(device_id=number, words=linked.words, by=OFFICE)
+    return number
+
+
+@of(payments.open_licence)
+def _open_licence() -> Asked:
+    ground(payment__offline=True)
+    place = approved()
+    one, other = device(place), device(place)
+    return Asked({"device_id": one}, [{"device_id": other}])
+
+
+def slip(place: int, cents: int) -> payments.Wanted:
+    """What a telephone asks for, under a fresh key."""
+    point = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return payments.Wanted(place, cents, point)
+
+
+@of(payments.issue_slips)
+def _issue_slips() -> Asked:
+    ground(payment__offline=True)
+    place = approved()
+    content = {"wallet_id": 1, "wanted": [slip(place, 5_00)]}
+    others: list[dict[str, Any]] = [{"wallet_id": 2}, {"wanted": [slip(place, 5_00)]}]
+    return Asked(content, [*others, {"phone_id": 3}])
+
+
+@of(payments.set_aside)
+def _set_aside() -> Asked:
+    ground(payment__offline=True)
+    one, other = holder(), holder()
+    for each in (one, other):
+        payments.make_card(holder_id=each, by=OFFICE, id=new_id())
+    here, there = approved(), approved("Vrac")
+    content = {"holder_id": one, "place_id": here, "cents": 5_00}
+    return Asked(content, [{"holder_id": other}, {"place_id": there}, {"cents": 6_00}])
+
+
+@of(payments.prepare_offline_room)
+def _prepare_offline_room() -> Asked:
+    ground()
+    post(("bank:caisse", "fund:caisse", 100_00, "opening_bank"))
+    return Asked({"cents": 60_00, "decision": 1}, [{"cents": 50_00}, {"decision": 2}])
+
+
+@of(payments.review_losses)
+def _review_losses() -> Asked:
+    ground()
+    one, other = approved(), approved("Vrac")
+    for place in (one, other):
+        ledger.open_accounts([f"loss:{place}"])
+        post((f"loss:{place}", "loss:all", 5_00, "loss"))
+    return Asked({"place_id": one}, [{"place_id": other}])
