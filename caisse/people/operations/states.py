@@ -182,6 +182,8 @@ def _end_wallet(code: str, cause: Id) -> int:
     cents, held = (0, 0) if state is None else (state.balance, state.held)
     if held:
         raise Refusal("held", "De l’argent de ce porte-monnaie est encore réservé.")
+    if books.set_aside(code):
+        raise Refusal("held", "De l’argent de ce porte-monnaie est encore de côté pour payer.")
     if cents > 0:
         leaving = derived_id(cause, "leaving")
         ledger.post([Transfer(leaving, code, "fund:caisse", cents, "leaving", cause)])
