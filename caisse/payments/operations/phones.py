@@ -22,6 +22,7 @@ from caisse.payments.models import Phone
 from caisse.payments.operations import invitations
 from caisse.payments.operations.first_keys import first_root_key, first_till_key
 from caisse.payments.operations.pins import hold_means, limit_tries
+from caisse.payments.operations.reserves import strike_slips
 from caisse.people import queries as people
 from caisse.people.rules import HolderRules
 
@@ -114,7 +115,7 @@ def _linked(row: Phone) -> LinkedPhone:
 
 @ledger.repeatable
 def block_phone(*, phone_id: int, by: Actor) -> None:
-    """Refuse a telephone from now on; the balance stays. Twice is once.
+    """Refuse a telephone from now on; the balance stays, its slips are struck. Twice is once.
 
     Raises Refusal("unknown_phone").
     """
@@ -125,6 +126,9 @@ def block_phone(*, phone_id: int, by: Actor) -> None:
     row.save(update_fields=["state"])
     invitations.no_code(row)
     messages.forget_phone(phone_id=row.pk)
+    wallet_id = people.wallet_of_holder(row.holder_id)
+    if wallet_id is not None:
+        strike_slips(wallet_id=wallet_id, by=by, phone_id=row.pk)
     events.record("phone.blocked", subject=f"holder:{row.holder_id}", by=by, number=row.pk)
 
 

@@ -141,17 +141,15 @@ def give_back_slip(*, slip: str, wallet_id: int, by: Actor) -> None:
     give_back_reserve(reserve_id=0 if row is None else row.pk, wallet_id=wallet_id, by=by)
 
 
-def strike_slips(*, wallet_id: int, by: Actor) -> int:
-    """No licence to come takes the slips of a wallet: its telephone is lost. How many; repeatable.
-
-    Tills that are without network now may still take each of them once.
-    """
-    return _strike(wallet_id, by)
-
-
 @ledger.repeatable
-def _strike(wallet_id: int, by: Actor) -> int:
+def strike_slips(*, wallet_id: int, by: Actor, phone_id: int | None = None) -> int:
+    """No licence to come takes what a wallet set aside, or one lost telephone of it; how many.
+
+    Tills that are without network now may still take each of them once. Repeatable.
+    """
     live = Reserve.objects.filter(wallet=wallet_id, released_at=None, struck_at=None)
+    if phone_id is not None:
+        live = live.filter(phone=phone_id, holder=None)
     count = live.update(struck_at=clock.now_ms())
     if count:
         events.record("slips.struck", subject=f"wallet:{wallet_id}", by=by, slips=count)

@@ -335,6 +335,13 @@ def test_where_the_bylaws_do_not_say_so_nobody_sells_without_network() -> None:
     assert refusal.value.reason == "offline_off"
 
 
+def test_a_device_gives_a_key_that_is_one(awa: Member) -> None:
+    shop = Shop("Halle")
+    for key in (b"\x03" + bytes(32), b"\x02" + b"\xff" * 32, b"\x01"):
+        said = {"device_id": shop.device, "by": OFFICE, "id": new_id(), "sign": key}
+        assert refused(operations.open_licence, **said) == "key"
+
+
 def test_the_caisse_signs_slips_for_as_long_as_a_licence_lasts(awa: Member) -> None:
     shop, phone = Shop("Halle"), Phone(awa)
     phone.ask((shop.place, 20_00))

@@ -17,6 +17,7 @@ from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, operations
 from caisse.payments.api.messages import LARGEST_SENDING
+from caisse.payments.offline.licences import tag_of
 from caisse.payments.offline.records import CodeSale, SlipSale
 from caisse.payments.tests.device import Answer, Handset, PhoneTill, sent
 from caisse.payments.tests.test_api import Described
@@ -256,6 +257,16 @@ def test_a_telephone_sets_money_aside_takes_it_back_and_sends_its_copies(till: T
     for slips in ([{"place": shop.place, "cents": 1, "key": "04" + "00" * 32}], [7], 7):
         wrong = {"id": show_id(new_id()), "slips": slips}
         assert awa.phone.send("POST", "phones/slips", wrong).status == 400
+
+
+def test_what_a_blocked_telephone_set_aside_is_struck_in_the_next_licence(till: Till) -> None:
+    awa, other = Awa(), Awa(2)
+    for one in (awa, other):
+        assert one.ask((till.shop.place, 20_00)).status == 201
+    operations.block_phone(phone_id=awa.phone.phone, by=DESK)
+    said = json.loads(till.licence().said["licence"])
+    tags = [tag_of(bytes.fromhex(said["nonce"]), one.slips[0][2:10]) for one in (awa, other)]
+    assert [tag in said["struck"] for tag in tags] == [True, False]
 
 
 def test_a_telephone_without_ed25519_signs_on_p_256(till: Till) -> None:

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from caisse.kernel import clock
+from caisse.kernel import clock, events
 from caisse.kernel.ids import Id, new_id, short_id, show_id
 from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.merchants import queries as merchants
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations, queries
 from caisse.payments.queries import Receipt
+from caisse.people import operations as people
+from caisse.people import queries as registry
 from tests.offline.real import DAY, DESK, Member, Phone, Shop, ground, post
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -158,8 +161,6 @@ def test_the_member_reads_where_what_was_set_aside_went(sold: Sold, read_later: 
 
 
 def test_a_sale_that_came_too_late_is_written_down_once(sold: Sold) -> None:
-    from caisse.kernel import events
-
     shop = sold.shop
     sale = shop.code_sale("personne", "123456", 2_00, method="pin")
     shop.close()
@@ -168,3 +169,15 @@ def test_a_sale_that_came_too_late_is_written_down_once(sold: Sold) -> None:
     noted = events.history(names=("sale.late",), subject=f"place:{shop.place}")
     assert [one.data["cents"] for one in noted] == [2_00]
     assert show_id(sale.id) not in str(noted)
+
+
+def test_a_household_does_not_leave_while_money_is_set_aside() -> None:
+    ground(3_300_00)
+    awa, shop = Member(1, 100_00), Shop("Halle")
+    Phone(awa).ask((shop.place, 5_00))
+    number = registry.latest_membership(awa.wallet)
+    assert number is not None
+    people.leave(membership_id=number, on=DAY, by=OFFICE, id=new_id())
+    with pytest.raises(Refusal) as refusal:
+        people.close(membership_id=number, by=OFFICE, id=new_id())
+    assert refusal.value.reason == "held"

@@ -185,7 +185,7 @@ def _end_wallet(code: str, cause: Id) -> int:
         raise Refusal("held", "De l’argent de ce porte-monnaie est encore réservé.")
     if books.set_aside(code):
         raise Refusal(
-            "held", "Des bons de ce porte-monnaie peuvent encore payer. Retirez-les d’abord."
+            "held", "De l’argent est encore de côté, ou sur des bons. Reprenez-le d’abord."
         )
     if cents > 0:
         leaving = derived_id(cause, "leaving")
