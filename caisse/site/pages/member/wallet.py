@@ -49,8 +49,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "empty": now.left_cents <= 0,
         "becoming": words.becoming(now.left_cents, unspent, today, units),
         "arriving": words.arriving(unspent, units),
-        "kept": _kept(me.wallet_id, units),
-        "aside": _aside(me.wallet_id, units),
+        **_waiting(me.wallet_id, units),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
         "unread": unread(me, now.lines),
@@ -110,9 +109,10 @@ def _kept(wallet_id: int, units: Terms) -> list[str]:
     return [words.kept(row, names, units) for row in rows]
 
 
-def _aside(wallet_id: int, units: Terms) -> list[str]:
-    """What is set aside for sales without network, in sentences."""
-    return [words.aside(row, units) for row in payments.asides(wallet_id)]
+def _waiting(wallet_id: int, units: Terms) -> dict[str, Any]:
+    """What is kept for sales by telephone, and set aside for those without network."""
+    set_aside = [words.aside(row, units) for row in payments.asides(wallet_id)]
+    return {"kept": _kept(wallet_id, units), "aside": set_aside}
 
 
 def _shown(shown: WalletMonth) -> dict[str, Any]:
