@@ -22,10 +22,11 @@ def test_a_sale_is_given_back_once_though_the_answer_is_lost(visit: Visit, guest
     page.get_by_text("Pas de réponse. Vérifiez le réseau, puis recommencez.").wait_for()
     page.unroute("**/api/v1/refunds")
     assert not page.get_by_role("button", name="La garder").is_visible()  # it may be given back
-    page.get_by_role("button", name="La laisser à vérifier").click()
+    with page.expect_response("**/paid"):  # the first screen asks what became of it
+        page.get_by_role("button", name="La laisser à vérifier").click()
     page.get_by_role("button", name="Ventes").click()
     page.locator("[data-sales] li").wait_for()
-    assert "annulée" in seen(page)  # the first screen has asked what became of it
+    assert "annulée" in seen(page)
 
 
 def test_a_sale_of_which_nobody_knows_whether_it_was_given_back(
