@@ -247,6 +247,6 @@ def test_questions_do_not_follow_the_number_of_messages(client: Client, home: Ho
         clock.travel(clock.now_ms() + 60_000)
         refuse(home)
         written(home)
-    assert queries_of(client, "/moi/messages") == few <= 22
+    assert queries_of(client, "/moi/messages") == few <= 24
     assert queries_of(client, "/moi/prevenir") <= 20
-    assert queries_of(client, "/moi") <= 36
+    assert queries_of(client, "/moi") <= 39
