@@ -10,6 +10,7 @@ from caisse.ledger import operations as ledger
 from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import operations as payments
 from caisse.payments import wire
+from caisse.people import queries as registry
 from tests.same_id.case import Asked, ground, of, post
 from tests.same_id.of_access import holder
 
@@ -53,6 +54,11 @@ def _set_aside() -> Asked:
     one, other = holder(), holder()
     for each in (one, other):
         payments.make_card(holder_id=each, by=OFFICE, id=new_id())
+        wallet = f"wallet:{registry.wallet_of_holder(each)}"
+        post(
+            ("bank:caisse", "fund:caisse", 50_00, "opening_bank"),
+            ("fund:caisse", wallet, 50_00, "opening_wallet"),
+        )
     here, there = approved(), approved("Vrac")
     content = {"holder_id": one, "place_id": here, "cents": 5_00}
     return Asked(content, [{"holder_id": other}, {"place_id": there}, {"cents": 6_00}])
