@@ -1,14 +1,11 @@
 """Selling without network: licences, slips, sealed codes, who bears what."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from caisse.kernel import clock
-from caisse.kernel.actor import Actor
 from caisse.kernel.ids import new_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
@@ -16,39 +13,12 @@ from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, keys, operations
 from caisse.payments.models import Licence, OfflineSale, Reserve
 from caisse.payments.offline.licences import tag_of
+from caisse.payments.tests.market import KEY, OTHER, awa, balance, later, nonce, refused
 from caisse.people import operations as people
 from tests.offline.real import DESK, Member, Phone, Shop, ground
 
-KEY = bytes(32)  # of the telephone that sends
+__all__ = ["awa"]  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
-
-HOUR_MS = 3_600_000
-OTHER = Actor("tresor", frozenset({"treasurer"}))
-
-
-@pytest.fixture
-def awa() -> Iterator[Member]:
-    """A member with 100 €, in a caisse with 3,300 € for losses."""
-    ground(3_300_00)
-    yield Member(1, 100_00)
-
-
-def later(hours: int) -> None:
-    clock.travel(clock.now_ms() + hours * HOUR_MS)
-
-
-def nonce(n: int) -> bytes:
-    return n.to_bytes(8, "big")
-
-
-def refused(act: Any, **said: Any) -> str:
-    with pytest.raises(Refusal) as refusal:
-        act(**said)
-    return refusal.value.reason
-
-
-def balance(code: str) -> int:
-    return books.balance(code)
 
 
 def test_a_planned_sale_comes_out_of_what_was_set_aside_once_whoever_sends_it(

@@ -1,7 +1,6 @@
 """Sales made without network arrive: twice, at once, copied, undone, too late, from elsewhere."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,46 +8,17 @@ import pytest
 from django.db import connections
 
 from caisse.kernel import clock, events
-from caisse.kernel.actor import Actor
 from caisse.kernel.ids import new_id
-from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations
 from caisse.payments.models import Licence, OfflineSale, OfflineStop
 from caisse.payments.offline.licences import tag_of
-from tests.offline.real import DESK, Member, Phone, Shop, ground
+from caisse.payments.tests.market import HOUR_MS, KEY, awa, balance, later, nonce, refused
+from tests.offline.real import DESK, Member, Phone, Shop
 
-KEY = bytes(32)  # of the telephone that sends
+__all__ = ["awa"]  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
-
-HOUR_MS = 3_600_000
-OTHER = Actor("tresor", frozenset({"treasurer"}))
-
-
-@pytest.fixture
-def awa() -> Iterator[Member]:
-    """A member with 100 €, in a caisse with 3,300 € for losses."""
-    ground(3_300_00)
-    yield Member(1, 100_00)
-
-
-def later(hours: int) -> None:
-    clock.travel(clock.now_ms() + hours * HOUR_MS)
-
-
-def nonce(n: int) -> bytes:
-    return n.to_bytes(8, "big")
-
-
-def refused(act: Any, **said: Any) -> str:
-    with pytest.raises(Refusal) as refusal:
-        act(**said)
-    return refusal.value.reason
-
-
-def balance(code: str) -> int:
-    return books.balance(code)
 
 
 def test_the_copy_of_the_phone_alone_suffices(awa: Member) -> None:
