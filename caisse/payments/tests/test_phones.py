@@ -393,6 +393,30 @@ def test_a_telephone_gives_up_what_never_arrived(world: Paying) -> None:
     assert world.left == 93_00
 
 
+def test_giving_up_and_paying_at_once_end_alike(world: Paying) -> None:
+    """Whoever is first has the last word, and both are told it."""
+    taken = 0
+    for turn in range(20):
+        id, cents, place = show_id(new_id()), 1_00 + turn, {"place": world.place}
+        acts = [
+            ("phones/places/pay", {**place, "id": id, "cents": cents}),
+            (f"phones/payments/{id}/abandon", place),
+        ]
+
+        def act(one: tuple[str, dict[str, Any]]) -> Answer:
+            try:
+                return world.phone.send("POST", *one)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            told = list(pool.map(act, acts if turn % 2 else acts[::-1]))
+        ends = {one.said.get("reason", "paid") for one in told}
+        assert len(ends) == 1 and ends <= {"paid", "abandoned"}
+        taken += cents if ends == {"paid"} else 0
+    assert world.left == 100_00 - taken
+
+
 def test_a_telephone_gives_up_a_request_that_it_shows(world: Paying) -> None:
     request, other = world.request(), world.request()
     address = f"phones/payments/{show_id(formats.request_id(request))}/abandon"
