@@ -51,12 +51,21 @@ CHROMIUM = [
 ]
 
 
+OF_A_DATABASE = {"db", "transactional_db", "django_db_setup"}  # a test has one of these fixtures
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests marked `long` to script/test --long."""
-    if not LONG:
-        long = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    """Leave tests marked `long` to script/test --long, and those without a database to SQLite."""
+    here = [item for item in items if LONG or not item.get_closest_marker("long")]
+    if connection.vendor != "sqlite":
+        here = [item for item in here if _has_a_database(item)]
+    config.hook.pytest_deselected(items=list(set(items) - set(here)))
+    items[:] = here
+
+
+def _has_a_database(item: pytest.Item) -> bool:
+    asked = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(OF_A_DATABASE & asked)
 
 
 def _emptying(engine: type[BaseDatabaseOperations], before: Callable[[Any], None]) -> None:

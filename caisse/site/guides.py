@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 PAGES = re.compile(r"<!-- pages: ([a-z0-9_ ]+) -->")
 PICTURE = re.compile(r"[a-z0-9-]+\.png")
+OTHER = re.compile(r"\]\(([a-z-]+)\.md\)")  # a link to another guide
 SHOWN = re.compile(r"!\[[^\]]*\]\(images/([^)]*)\)")
 
 
@@ -70,6 +71,7 @@ def _read(path: Path) -> Guide:
     title, _, rest = text.partition("\n")
     rest = SHOWN.sub(lambda one: one[0] if picture_of(one[1]) else "", rest)
     rest = rest.replace("](images/", "](/aide/images/")
+    rest = OTHER.sub(r"](/aide/\1)", rest)
     rest = rest.replace("« ", "«\u00a0").replace(" »", "\u00a0»")  # never alone on a line
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(rest)
     picture = f"{path.stem}.png"

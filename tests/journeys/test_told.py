@@ -120,6 +120,9 @@ WATCHES = """async () => {
     const { watch, scope } = document.querySelector('form[data-push]').dataset;
     return (await watched(watch, { scope })).scope;
 }"""
+ACTIVE = """async () =>
+    (await navigator.serviceWorker.getRegistrations()).every((one) => one.active)
+"""
 SHOWN = """async () => {
     const [one] = await navigator.serviceWorker.getRegistrations();
     return (await one.getNotifications()).map(({ title, body, tag }) => [title, body, tag]);
@@ -129,6 +132,10 @@ SHOWN = """async () => {
 def pushed(page: Page, said: dict[str, str]) -> list[list[str]]:
     """What a device shows after its service worker was given this message."""
     page.context.grant_permissions(["notifications"])
+    for _turn in range(100):
+        if page.evaluate(ACTIVE):  # what arrives before is lost
+            break
+        page.wait_for_timeout(50)
     known: list[str] = []
     session = page.context.new_cdp_session(page)
     session.on(

@@ -33,7 +33,7 @@ def test_a_sheet_is_printed_cashed_and_withdrawn(
         office.says("Un bon est payé d’avance")
         office.write("Combien de bons de 5 MonA ?", str(count)).click("Payer et imprimer")
         office.says("Les bons sont prêts", "Personne ne peut les imprimer de nouveau.")
-        codes = _codes(office, tmp_path / f"{width}.pdf")
+        codes = codes_on(office, tmp_path / f"{width}.pdf")
         assert len(codes) == count
         office.click("Voir les feuilles de ce foyer").says(f"{count} encore bon")
         _cash(codes[0])
@@ -63,7 +63,7 @@ def _somebody() -> tuple[str, int]:
     raise AssertionError("no guest of the demo has 15 MonA")
 
 
-def _codes(office: Office, to: Path) -> list[str]:
+def codes_on(office: Office, to: Path) -> list[str]:
     """The codes on the paper that the desk takes, twice if the printer fails."""
     for _each in range(2):
         with office.page.expect_download() as taken:

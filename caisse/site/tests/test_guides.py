@@ -25,7 +25,12 @@ def test_a_guide_is_one_sheet_and_says_for_which_pages(name: str) -> None:
     text = (guides.folder() / f"{name}.md").read_text(encoding="utf-8")
     assert text.startswith("# ")
     assert len(text.splitlines()) <= LONGEST
-    assert name in guides.by_page().values() or name in ("visiteurs", "fonder", "administrer")
+    assert name in guides.by_page().values() or name in (
+        "visiteurs",
+        "fonder",
+        "administrer",
+        "a-la-caisse",
+    )
 
 
 @pytest.mark.django_db
@@ -35,3 +40,7 @@ def test_a_guide_is_a_page(client: Client) -> None:
         assert answer.status_code == 200
         assert str(guide.title) in answer.content.decode()
     assert client.get(reverse("help", args=["nulle-part"])).status_code == 404
+
+
+def test_a_guide_leads_to_another_one() -> None:
+    assert 'href="/aide/a-la-caisse"' in guides.guides()["encaisser"].body
