@@ -162,6 +162,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
+# What a till says without network, and what its sales may be answered afterwards: its page holds
+# these sentences, the first one for an answer that it does not know.
+WITHOUT_NETWORK = (
+    "late",
+    "offline_off",
+    "offline_licence_old",
+    "offline_clock",
+    "offline_till_limit",
+    "offline_member_limit",
+    "offline_other_place",
+    "offline_room_used",
+    "offline_repeat",
+    "qr_unreadable",
+    "qr_expired",
+    "means_unavailable",
+    "place_closed",
+    "id_reused",
+    "abandoned",
+    "funds_short",
+)
+
 # The place's own refusal of a refund: its account stands at the floor that the bylaws allow.
 OF_THE_PLACE: dict[str, tuple[str, str]] = {
     "funds_short": (
@@ -248,6 +269,11 @@ CODE_ON_PHONE = Declined(
 SCANNED_BY_PHONE = {name: Declined(name, *said) for name, said in BY_PHONE.items()}
 REFUND_SHORT = Declined("funds_short", *OF_THE_PLACE["funds_short"])
 NO_VOUCHER = Declined("qr_unreadable", *WITH_VOUCHER["qr_unreadable"])
+
+
+def without_network() -> list[Declined]:
+    """The refusals that a till's page holds, for when nobody else can say them."""
+    return [at_shop(declined(reason), method="") for reason in WITHOUT_NETWORK]
 
 
 def at_shop(answer: Declined, *, method: str) -> Declined:

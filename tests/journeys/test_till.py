@@ -196,7 +196,7 @@ def test_what_is_left_is_seen_by_her_alone_for_five_seconds(shop: Shop) -> None:
 
 STORED = """async () => {
   const base = await new Promise((done) => {
-    const asked = indexedDB.open("caisse-till", 1);
+    const asked = indexedDB.open("caisse-till");
     asked.onsuccess = () => done(asked.result);
   });
   const all = [];
@@ -445,7 +445,7 @@ def test_a_sale_found_paid_after_a_restart_is_said(shop: Shop) -> None:
 
 OLDER = """async () => {
   const base = await new Promise((done) => {
-    const asked = indexedDB.open("caisse-till", 1);
+    const asked = indexedDB.open("caisse-till");
     asked.onsuccess = () => done(asked.result);
   });
   const store = base.transaction("sales", "readwrite").objectStore("sales");

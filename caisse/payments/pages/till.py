@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from caisse.kernel.pages import show, with_camera
+from caisse.kernel.refusing import in_words
 from caisse.payments.pages.installed import Installed, beside
+from caisse.payments.reasons import without_network
 
 APP = Installed(
     "till",
@@ -19,7 +21,11 @@ APP = Installed(
 @require_safe
 def till(request: HttpRequest) -> HttpResponse:
     """`/commerce/appareil`: link this device, then cash with it."""
-    return with_camera(show(request, "payments/till.html", APP.words()))
+    reasons = [
+        (one.reason, in_words(one.cashier), in_words(one.member)) for one in without_network()
+    ]
+    told = APP.words() | {"reasons": reasons}
+    return with_camera(show(request, "payments/till.html", told))
 
 
 till_manifest, till_offline = beside(APP, till)

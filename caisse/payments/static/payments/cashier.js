@@ -8,9 +8,13 @@ import { ask } from "./wire.js";
 
 export const CASHIER_FIGURES = 4;
 
+/** Without network nobody can check a code: what is sold then bears the device alone. */
+const unchecked = () => state.net === false && Boolean(state.till?.offline?.allowed);
+
 /** Whether somebody has to say who she is before anything else. */
 const asked = () =>
-  Boolean(state.till?.cashiers) && !state.device.practice && state.cashier === null;
+  Boolean(state.till?.cashiers) && !state.device.practice && state.cashier === null
+  && !unchecked();
 
 /** The screen on which a sale begins. */
 export const firstScreen = () => (asked() ? "cashier" : "amount");

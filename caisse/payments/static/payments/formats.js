@@ -39,6 +39,7 @@ function big(value, size) {
 const number = (bytes) => bytes.reduce((value, byte) => value * 256 + byte, 0);
 
 export const minuteOf = (ms) => Math.floor((ms - EPOCH_MS) / MINUTE_MS);
+export const instantOfMinute = (minute) => EPOCH_MS + minute * MINUTE_MS;
 
 /** Base 45 (RFC 9285). */
 export function base45(bytes) {

@@ -1,41 +1,71 @@
 // The last sales of this device, and giving one back.
 
 import { byCashier, may } from "./cashier.js";
-import { fill, find } from "./dom.js";
+import { all, fill, find } from "./dom.js";
+import { cancelRow, waiting } from "./market/keeping.js";
+import { drawMarket } from "./market/drawing.js";
+import { sentences } from "./market/selling.js";
 import { again, openSale } from "./sale.js";
 import { WORDS, heard, once, show, state, wrong } from "./screens.js";
 import { API, ownSales } from "./settling.js";
-import { money, shortly } from "./telling.js";
+import { dateOf, money, shortly } from "./telling.js";
 import { ask, insist, newId, now } from "./wire.js";
 import { keepSale } from "./store.js";
 
 export async function recent() {
   const list = find("[data-sales]");
   state.found = 0;
-  const kept = await ownSales(state.device);
+  const kept = [...(await queued()), ...(await ownSales(state.device))]
+    .filter((sale) => sale.is !== "spent").sort((one, other) => other.at - one.at);
   list.replaceChildren(...kept.map(row));
   find("[data-none]").hidden = kept.length > 0;
   show("recent");
+  for (const sale of kept.filter((one) => one.fresh)) await keepSale({ ...sale, fresh: false });
+  await drawMarket();
 }
+
+/** What waits in this device to be sent, as sales of the list. */
+async function queued() {
+  if (state.device.practice) return [];
+  return (await waiting()).map(({ id, at, cents, short, state: is, record }) => ({
+    id, at, cents, short, is: record.cancelled ? "voided" : is === "sent" ? "leaving" : "kept",
+  }));
+}
+
+const SAID = {
+  paid: "", kept: WORDS.kept, leaving: WORDS.leaving, voided: WORDS.voided, undone: WORDS.undone,
+  lost: WORDS.notPassed,
+};
+const UNDONE = ["paid", "undoing", "kept"]; // may be, from the list
+const ENDED = ["undone", "leaving", "voided", "lost"];
 
 function row(sale) {
   const line = document.createElement("li");
-  const [unsure, words] = [WORDS.unsure, { undone: WORDS.undone }];
-  if (!["paid", "undone"].includes(sale.is)) words[sale.is] = unsure;
   const said = document.createElement("span");
-  said.textContent = [shortly(sale.at), sale.short, words[sale.is]].filter(Boolean).join(" · ");
+  const word = SAID[sale.is] ?? WORDS.unsure;
+  said.textContent = [shortly(sale.at), sale.short, word].filter(Boolean).join(" · ");
   const value = document.createElement("strong");
   value.textContent = money(sale.cents);
   line.append(said, value);
-  if (sale.is !== "undone" && (sale.is !== "paid" || may("cancel"))) {
+  if (sale.is === "lost") line.append(why(sale));
+  const mayUndo = !["paid", "kept"].includes(sale.is) || may("cancel");
+  if (!ENDED.includes(sale.is) && mayUndo) {
     const button = document.createElement("button");
     button.className = "quiet";
-    button.textContent = sale.is === "paid" ? WORDS.undo : WORDS.check;
-    const act = ["paid", "undoing"].includes(sale.is) ? undo : check;
+    button.textContent = ["paid", "kept"].includes(sale.is) ? WORDS.undo : WORDS.check;
+    const act = UNDONE.includes(sale.is) ? undo : check;
     button.addEventListener("click", () => once(() => act(sale)));
     line.append(button);
   }
   return line;
+}
+
+/** Why the caisse did not pay a sale that was made without network. */
+function why(sale) {
+  const said = document.createElement("p");
+  const [cashier] = sentences(sale.reason);
+  said.textContent = cashier.includes(WORDS.callUs) ? cashier : `${cashier} ${WORDS.callUs}`;
+  return said;
 }
 
 function check(sale) {
@@ -45,8 +75,15 @@ function check(sale) {
 
 export function undo(sale) {
   openSale(sale);
-  kept(sale.is === "paid");
+  kept(["paid", "kept"].includes(sale.is));
+  here(sale.is === "kept");
   show("undo");
+}
+
+/** What is undone before it left this device says so. */
+function here(kept) {
+  for (const one of all("[data-if-kept]")) one.hidden = !kept;
+  for (const one of all("[data-if-sent]")) one.hidden = kept;
 }
 
 /** It can be kept until somebody has asked to give it back. */
@@ -57,6 +94,7 @@ function kept(may) {
 }
 
 export async function refund() {
+  if (state.sale.is === "kept") return cancel(state.sale);
   const number = state.sale.refund ?? newId();
   const sale = { ...state.sale, refund: number, asked: now(), is: "undoing" };
   state.sale = sale;
@@ -75,9 +113,16 @@ export async function refund() {
   show("undone");
 }
 
+/** Undo a sale that has not left: it is sent with the number of its refund. */
+async function cancel(sale) {
+  if (!(await cancelRow(sale.id, newId()))) return wrong(WORDS.gone);
+  show("undone");
+  return drawMarket();
+}
+
 /** The closing of today: what was taken at this place, at all its devices. */
 export async function closing() {
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(now());
+  const day = dateOf(now());
   const answer = heard(await ask("POST", `${API}/days`, { day }, state.device));
   if (answer?.status !== 200) return wrong(answer?.said.cashier ?? WORDS.noAnswer);
   const { told, sales, sales_cents: sold, refunds, refunds_cents: given, cents } = answer.said;

@@ -3,6 +3,10 @@
 import { drawCashier, firstScreen } from "./cashier.js";
 import { fill, find } from "./dom.js";
 import { WORDS, forget, heard, idle, show, state, wrong } from "./screens.js";
+import { drawMarket } from "./market/drawing.js";
+import { keepClock } from "./market/keeping.js";
+import { recall, tend } from "./market/licensing.js";
+import { sendAll } from "./market/sending.js";
 import { API, settle } from "./settling.js";
 import { money } from "./telling.js";
 import { ask, insist, makeKeys, sharedKey } from "./wire.js";
@@ -38,6 +42,18 @@ export async function look() {
   draw();
   if (["start", "compare", "stopped"].includes(state.screen)) show(firstScreen());
   else if (state.screen === "amount" && firstScreen() === "cashier") show("cashier");
+  if (!device.practice) market(answer, device); // beside what is pressed meanwhile
+}
+
+/** What selling without network needs, on each look; with network, what waits is sent first. */
+async function market(answer, device) {
+  if (answer?.status !== 200) {
+    await recall();
+    return drawMarket();
+  }
+  await keepClock();
+  await sendAll();
+  return tend(answer.said.offline, device);
 }
 
 /** Say on the first screen how many sales have no answer yet. */
@@ -76,9 +92,9 @@ export async function link(form) {
   const answer = heard(await insist("POST", `${API}/tills`, { code, key: pair.open }));
   if (!answer) return wrong(WORDS.noAnswer);
   if (answer.status !== 201) return wrong(answer.said.cashier);
-  const { till, generation, words, key: theirs } = answer.said;
-  const key = await sharedKey(pair.secret, theirs, till, generation);
-  state.device = { till, generation, words, key };
+  const { till, generation, words, key: point } = answer.said;
+  const key = await sharedKey(pair.secret, point, till, generation);
+  state.device = { till, generation, words, key, point };
   state.till = state.cashier = state.pair = null;
   await keepDevice(state.device);
   navigator.storage?.persist?.();

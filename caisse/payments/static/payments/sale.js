@@ -2,17 +2,20 @@
 // sent, so that whatever is lost on the way it happens once; the code itself is stored nowhere.
 
 import { byCashier, cashierKey, changed, firstScreen } from "./cashier.js";
-import { drawRequest, newRequest } from "./asking.js";
+import { newRequest } from "./asking.js";
 import { all, cameraWords, cheer, fill, find } from "./dom.js";
 import { look, stopped } from "./linking.js";
 import { startCamera } from "./scanning.js";
 import {
   SHORTEST_PIN, WORDS, aloud, dots, forget, heard, once, show, state, wrong,
 } from "./screens.js";
+import {
+  beginOff, beginOn, drawAsking, holds, isReply, payOff, probe, shownOff,
+} from "./market/selling.js";
 import { API, burn, isOpen, paidAs } from "./settling.js";
 import { money, whenOf } from "./telling.js";
 import { isNone, pays, voucher, wayOf } from "./ways.js";
-import { ask, hex, insist, newId, now } from "./wire.js";
+import { ask, bytes, hex, insist, newId, now } from "./wire.js";
 import { dropSale, keepSale } from "./store.js";
 
 const MOST_SIGNS = 7; // 99 999,99
@@ -46,24 +49,39 @@ export function press(key) {
 
 export function begin() {
   if (!state.typed) return;
-  if (!navigator.onLine && !state.device.practice) return wrong(WORDS.offline);
-  const { till } = state.device;
+  const { till, practice } = state.device;
+  if (!navigator.onLine && !practice && !holds()) return wrong(WORDS.offline);
   state.sale = { id: newId(), till, cents: Number(state.typed), at: now(), is: "typed" };
   Object.assign(state, { attempt: 0, part: false, coded: false, way: wayOf });
   fill("cents", money(state.sale.cents));
-  find('[data-do="ask"]').hidden = Boolean(state.device.practice);
+  find('[data-do="ask"]').hidden = Boolean(practice);
+  beginOn();
   show("who");
+  lookOff();
+}
+
+/** Whether there is network is asked beside what is typed: before anything of the sale is sent. */
+function lookOff() {
+  const turn = {};
+  Object.assign(state, { off: false, turn });
+  state.probe = probe().then(async (off) => {
+    if (state.turn !== turn) return off; // another sale
+    state.off = off;
+    if (off) await beginOff();
+    return off;
+  });
 }
 
 export function toCode(form) {
   const handle = form.handle.value.trim();
-  if (isNone(handle)) return wrong(WORDS.none);
+  if (isNone(handle) && !isReply(handle)) return wrong(WORDS.none);
   return handle ? shownBy(handle) : wrong(WORDS.who);
 }
 
 /** What was typed or scanned says who pays: with a code, or alone. */
-function shownBy(typed) {
+async function shownBy(typed) {
   Object.assign(state, { handle: typed, way: wayOf });
+  if (await state.probe) return (await shownOff(typed)) && code();
   return wayOf(typed).coded ? code() : send("");
 }
 
@@ -72,14 +90,15 @@ export function scan() {
   show("scan");
   const read = (text) => {
     if (state.screen !== "scan") return;
-    if (pays(text)) once(() => shownBy(text));
+    if (pays(text) || isReply(text)) once(() => shownBy(text));
     else wrong(WORDS.none); // the camera looks on
   };
   startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
 }
 
-/** Nothing was scanned: type instead. */
+/** Nothing was scanned: type instead, or show the QR again. */
 export function type() {
+  if (state.sale?.request) return askOf(state.sale, bytes(state.sale.request));
   state.agreed = null;
   show("who");
 }
@@ -140,7 +159,8 @@ export function pay() {
   const { digits } = state;
   state.digits = "";
   state.coded = true;
-  return send(digits);
+  const lost = state.sale.is === "typed" && !navigator.onLine && holds(); // nothing was sent
+  return state.off || lost ? payOff(digits) : send(digits);
 }
 
 /** Send the sale: its number is kept first; the code is nowhere but in what is sent. */
@@ -178,7 +198,12 @@ export async function showRequest() {
   state.sale = sale;
   state.said = null;
   if (!(await kept(sale))) return;
-  drawRequest(message);
+  askOf(sale, message);
+}
+
+/** Its QR is on the screen. */
+export function askOf(sale, message) {
+  drawAsking(message);
   show("asking");
   watch(sale); // beside what is pressed: somebody may leave the screen meanwhile
 }
@@ -191,6 +216,10 @@ async function watch(sale) {
     const address = `${API}/payments/${sale.id}/paid`;
     const answer = heard(await ask("GET", address, undefined, state.device));
     if (!here()) continue;
+    if (!answer && holds() && !state.off) {
+      state.off = true; // the telephone's answer is scanned
+      await beginOff();
+    }
     if (answer?.said.kind) await once(() => paid(sale, answer.said));
     else if (answer?.said.reason === "abandoned") await once(() => gone(sale));
   }
@@ -231,6 +260,7 @@ export async function paid(sale, receipt) {
   fill("cents", money(receipt.cents));
   fill("euros", `${money(rest)}\u00a0€`);
   find("[data-rest]").hidden = rest <= 0;
+  find("[data-here]").hidden = true;
   fill("short", receipt.short);
   fill("three", receipt.words.join(" · "));
   fill("when", whenOf(receipt.at));

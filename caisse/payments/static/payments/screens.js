@@ -13,6 +13,9 @@ export const state = {
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
   attempt: 0, part: false, coded: false, tell: false, way: null, agreed: null, cashier: null,
   figures: "", later: 0, found: 0,
+  // without network: what is kept for it, whether this sale is, what the caisse last said of it
+  net: null, market: null, off: false, probe: null, turn: null, told: "", unable: false,
+  unsure: false,
 };
 
 const screen = (name) => find(`[data-screen="${name}"]`);
@@ -22,7 +25,7 @@ export function forget() {
   Object.assign(state, {
     typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
   });
-  find("#handle").value = find("#voucher").value = "";
+  find("#handle").value = find("#voucher").value = find("#answer").value = "";
   find("[data-agreed]").textContent = "";
 }
 
@@ -40,7 +43,7 @@ export function show(name) {
   aloud("");
   find(".till-head").hidden = ["pin", "left"].includes(name); // turned: one thing on it
   all("[data-wrong]").forEach((one) => { one.hidden = true; });
-  const field = find("input", screen(name));
+  const field = all("input", screen(name)).find((one) => !one.closest("[hidden]"));
   (field ?? find("h1", screen(name))).focus({ preventScroll: true });
   scrollTo(0, 0);
 }
@@ -59,6 +62,7 @@ export function wrong(text) {
 /** Whether the caisse answers is said at the top of every screen. */
 export function heard(answer) {
   const there = answer !== null;
+  state.net = there;
   find("[data-net-on]").hidden = !there;
   find("[data-net-off]").hidden = there;
   return answer;

@@ -1,6 +1,8 @@
 // Sales of which nobody knows yet what became of them: asked for until the caisse has said it.
 // A sale is `sent` or `refused` while something under its number may still travel; then it is
-// `paid`, `undoing` while nobody knows whether it was given back, `undone`, or gone.
+// `paid`, `undoing` while nobody knows whether it was given back, `undone`, or gone. A request is
+// `spent` when a telephone has paid it without network, under another number; a sale is `lost` that
+// was made without network and that the caisse refused.
 
 import { practiceDevice } from "./practice.js";
 import { dropSale, keepSale, sales } from "./store.js";
@@ -10,6 +12,7 @@ export const API = "/api/v1";
 export const YOUNG_MS = 60000; // a sale of this minute may be on another tab's screen
 const ASKING_MS = 600000; // and a QR for as long as it is good
 const KEPT_MS = 7 * 24 * 3600 * 1000; // sales shown on this till
+const LOST_MS = 60 * 24 * 3600 * 1000; // and those that the caisse did not pay
 
 export const isOpen = (sale) => sale.is === "sent" || sale.is === "refused";
 
@@ -59,14 +62,16 @@ async function undone(sale, device) {
  * how many were `found` paid, of which nobody at this till has seen the receipt.
  */
 export async function settle(device, shown) {
-  const old = now() - KEPT_MS;
+  const old = (sale) => sale.at < now() - (sale.is === "lost" ? LOST_MS : KEPT_MS);
   let [open, found] = [0, 0];
   for (const sale of await ownSales(device)) {
     if (sale.id === shown) continue;
     if (sale.is === "undoing") {
       open += (await undone(sale, device)) ? 0 : 1;
+    } else if (sale.is === "spent") {
+      found += (await burn(sale, device))?.receipt ? 1 : 0; // nobody pays it a second time
     } else if (!isOpen(sale)) {
-      if (sale.at < old) await dropSale(sale.id);
+      if (old(sale)) await dropSale(sale.id);
     } else {
       const young = sale.at > now() - (sale.request ? ASKING_MS : YOUNG_MS);
       const known = young ? null : await burn(sale, device);

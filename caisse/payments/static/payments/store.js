@@ -1,35 +1,58 @@
-// What a till keeps in its browser: its keys, its own sales by their numbers. Nothing of anybody.
+// What a till keeps in its browser: its keys, its own sales by their numbers, and to sell without
+// network a licence, sums and a queue (market/keeping.js). Nothing of anybody.
 
 const NAME = "caisse-till";
-const STORES = { device: {}, sales: { keyPath: "id" } };
+const VERSION = 2; // 2: market, queue
+const STORES = { device: {}, sales: { keyPath: "id" }, market: {}, queue: { keyPath: "id" } };
 
 let opened;
 
 /** The database, opened once. */
 function database() {
   opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
+    const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
       for (const [name, options] of Object.entries(STORES)) {
-        asked.result.createObjectStore(name, options);
+        if (!asked.result.objectStoreNames.contains(name)) {
+          asked.result.createObjectStore(name, options);
+        }
       }
     };
-    asked.onsuccess = () => resolve(asked.result);
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close(); // another tab has a newer page
+      resolve(asked.result);
+    };
     asked.onerror = () => reject(asked.error);
   });
   return opened;
 }
 
-/** Run one step; it is on the disk when the promise is kept: a sale must outlive a power cut. */
-async function step(name, mode, act) {
-  const base = await database();
-  return new Promise((resolve, reject) => {
-    const work = base.transaction(name, mode, { durability: "strict" });
-    const asked = act(work.objectStore(name));
-    work.oncomplete = () => resolve(asked.result);
+/** What a request of the database answers. Inside `together` nothing else may be awaited. */
+export const got = (asked) =>
+  new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+
+/**
+ * All that `act(...stores)` does, or nothing of it; it is on the disk when the promise is kept: a
+ * sale must outlive a power cut.
+ */
+export async function together(names, act, mode = "readwrite") {
+  const work = (await database()).transaction(names, mode, { durability: "strict" });
+  const ended = new Promise((resolve, reject) => {
+    work.oncomplete = resolve;
     work.onabort = work.onerror = () => reject(work.error);
   });
+  const done = act(...names.map((name) => work.objectStore(name))).catch((failure) => {
+    work.abort();
+    throw failure;
+  });
+  const [answer] = await Promise.all([done, ended]);
+  return answer;
 }
+
+const step = (name, mode, act) => together([name], async (store) => got(act(store)), mode);
 
 export const readDevice = () => step("device", "readonly", (store) => store.get("device"));
 export const keepDevice = (device) =>

@@ -28,9 +28,20 @@ export function shortly(at) {
   return then[0] === today[0] ? then.at(-1) : then.join(", ");
 }
 
+const asDate = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" });
+
+/** « 2024-01-31 »: the business day of an instant. */
+export const dateOf = (at) => asDate.format(at);
+
 const asDay = new Intl.DateTimeFormat(LANGUAGE, {
   ...ZONE, weekday: "long", day: "numeric", month: "long",
 });
+
+/** « 9 h 00 » for today, « mercredi 31 janvier, 9 h 00 » for another day. */
+export function untilOf(at) {
+  const time = whenOf(at).split(", ").at(-1);
+  return dateOf(at) === dateOf(now()) ? time : `${dayOf(at)}, ${time}`;
+}
 
 /** « mercredi 31 janvier », for a list of what has just happened. */
 export const dayOf = (at) => asDay.format(at).replace(/ 1 /, " 1er ");

@@ -5,14 +5,20 @@ import { closing, recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
 import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
 import { keepUp, onBack } from "./installing.js";
+import { drawMarket } from "./market/drawing.js";
+import { handOver, nextHand, takeOver, taken } from "./market/handing.js";
+import { known } from "./market/keeping.js";
+import { agree, finish, recall, resume as sellAgain } from "./market/licensing.js";
+import { holds, scanAnswer, typedAnswer } from "./market/selling.js";
+import { EVERY_MS, sendAll } from "./market/sending.js";
 import {
-  abandon, again, agreed, agreement, begin, byVoucher, leave, next, openSale, otherWay, part, pay,
-  press, retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
+  abandon, again, agreed, agreement, askOf, begin, byVoucher, leave, next, openSale, otherWay,
+  part, pay, press, retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
 } from "./sale.js";
 import { WORDS, heard, idle, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
 import { practiceAnew, practiceDevice } from "./practice.js";
-import { ask, now } from "./wire.js";
+import { ask, bytes, now, setClock } from "./wire.js";
 import { readDevice } from "./store.js";
 
 const LOOK_MS = 60000; // how often the first screen asks for its figures
@@ -24,6 +30,7 @@ async function start() {
   if (!globalThis.crypto?.subtle || !globalThis.indexedDB) return stopped(WORDS.stoppedKeys);
   try {
     state.device = (await readDevice()) ?? null;
+    setClock((await known()).clock ?? 0);
   } catch {
     return stopped(WORDS.stoppedKeys);
   }
@@ -33,8 +40,10 @@ async function start() {
   if (code || !state.device) return show("link");
   state.till = state.device.screen;
   await forgetPractice();
+  await recall();
   await look();
   await resume();
+  sendAll();
 }
 
 /** The page was closed while a sale of this minute was under way: ask for it, and never burn it. */
@@ -42,6 +51,10 @@ async function resume() {
   const sale = (await ownSales(state.device)).find((one) => one.is === "sent");
   if (!sale || sale.at < now() - YOUNG_MS || !["amount", "cashier"].includes(state.screen)) return;
   openSale(sale);
+  if (sale.request && state.net === false && holds()) {
+    Object.assign(state, { off: true, probe: Promise.resolve(true) });
+    return askOf(sale, bytes(sale.request)); // a telephone may have answered it meanwhile
+  }
   show("unsure");
   const address = `${API}/payments/${sale.id}`;
   await once(async () => told(sale, await ask("GET", address, undefined, state.device)));
@@ -67,6 +80,21 @@ async function turned(device) {
   find('[data-do="practise"]').hidden = Boolean(state.device.practice);
   state.till = state.device.screen;
   drawCashier();
+  await drawMarket();
+  next();
+}
+
+// --- without network ---
+
+const toAllow = () => show("allow");
+
+async function allowed() {
+  await agree();
+  next();
+}
+
+async function goOn() {
+  await sellAgain();
   next();
 }
 
@@ -79,12 +107,14 @@ const ACTS = {
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
   voucher: toVoucher,
   undo: () => undo(state.sale),
+  allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer,
+  hand: handOver, "hand-next": nextHand, take: takeOver,
 };
 const ENTERED = { // by the key of that name
   amount: begin, pin: pay, agreement: () => find('[data-do="agreed"]').disabled || agreed(),
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
-const FORMS = { link, who: toCode, voucher: byVoucher };
+const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, taken };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -109,11 +139,17 @@ document.addEventListener("keydown", (event) => {
   } else return;
   event.preventDefault();
 });
-addEventListener("online", () => state.device && look());
-addEventListener("offline", () => heard(null));
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && state.device && state.screen === "amount") look();
+addEventListener("online", () => state.device && (look(), sendAll()));
+addEventListener("offline", () => {
+  heard(null);
+  if (state.device) drawMarket();
 });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !state.device) return;
+  if (state.screen === "amount") look();
+  else sendAll();
+});
+setInterval(() => navigator.onLine && sendAll(), EVERY_MS);
 const waits = () => state.device && ["cashier", "amount", "stopped"].includes(state.screen);
 setInterval(() => waits() && look(), LOOK_MS);
 

@@ -45,10 +45,10 @@ export async function proof(key, method, path, body) {
   return hex(await crypto.subtle.sign("HMAC", key, joined(`${method}|${path}|`, digest)));
 }
 
-/** A UUIDv7 of the caisse's time. */
-export function newId() {
+/** A UUIDv7 of the caisse's time, or of another instant (ms). */
+export function newId(instant = now()) {
   const id = crypto.getRandomValues(new Uint8Array(16));
-  const at = Math.floor(now());
+  const at = Math.floor(instant);
   new DataView(id.buffer).setUint16(0, Math.floor(at / 2 ** 32));
   new DataView(id.buffer).setUint32(2, at % 2 ** 32);
   id[6] = 0x70 | (id[6] & 0x0f);
@@ -60,8 +60,11 @@ export function newId() {
 export const asNumber = (id) =>
   hex(id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
-/** Ask once: `{ status, said }`, or null when no answer came. `device` may be missing. */
-export async function ask(method, path, said, device) {
+/**
+ * Ask once: `{ status, said }`, or null when no answer came within `wait` ms. `device` may be
+ * missing.
+ */
+export async function ask(method, path, said, device, wait = WAIT_MS) {
   if (device?.answers) {
     return device.answers(method, path, typeof said === "string" ? JSON.parse(said) : said, device);
   }
@@ -75,7 +78,7 @@ export async function ask(method, path, said, device) {
     }
     const answer = await fetch(path, {
       method, headers, body: body || undefined, credentials: "omit", cache: "no-store",
-      signal: AbortSignal.timeout(WAIT_MS),
+      signal: AbortSignal.timeout(wait),
     });
     const told = Number(answer.headers.get("Caisse-Time"));
     if (told) offset = told - Date.now();

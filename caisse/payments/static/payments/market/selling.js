@@ -1,0 +1,211 @@
+// A sale without network: the same screens, and what the till decides alone. « Payé » is said when
+// the sale is on the disk, never before; what is typed is sealed at once for the caisse.
+
+import { drawRequest } from "../asking.js";
+import { all, cameraWords, cheer, fill, find } from "../dom.js";
+import { KIND, isPaid, messageOf, offlineId, readRequest } from "../formats.js";
+import { startCamera } from "../scanning.js";
+import { WORDS, aloud, forget, heard, once, show, state, wrong } from "../screens.js";
+import { API, ownSales, paidAs } from "../settling.js";
+import { boundTo, sealCode } from "../slips.js";
+import { keepSale } from "../store.js";
+import { money, whenOf } from "../telling.js";
+import { ask, asNumber, bytes, hex, newId, now } from "../wire.js";
+import { decide, ofCard, ofHandle, ofPhone, timeOf, whyNot } from "./deciding.js";
+import { drawMarket } from "./drawing.js";
+import { keepRow } from "./keeping.js";
+import { keysOf, recall } from "./licensing.js";
+import { bytesOf, namesOf } from "./naming.js";
+
+const REPLIES = [KIND.offline, KIND.paid];
+
+/** Whether this caisse sells without network; with what licence, the rules say. */
+export const holds = () => Boolean(state.till?.offline?.allowed) && !state.device.practice;
+
+/** Whether a text is a telephone's answer to a request: M3, or M4. */
+export const isReply = (text) => holds() && REPLIES.includes(messageOf(text)?.[0]);
+
+/**
+ * Whether this sale is made without network: asked once, beside what is typed, before anything of
+ * it was sent. What was sent is never sold a second time here.
+ */
+export function probe() {
+  if (!holds()) return Promise.resolve(false);
+  if (!navigator.onLine) return Promise.resolve(heard(null) === null);
+  const { device } = state;
+  return ask("GET", `${API}/tills/self`, undefined, device).then((answer) => !heard(answer));
+}
+
+/** Say that there is no network, and at once what nothing could change. */
+export async function beginOff() {
+  const market = await recall();
+  for (const one of all("[data-off]")) one.hidden = false;
+  for (const one of all("[data-on]")) one.hidden = true;
+  const why = whyNot(state.sale.cents, market, now());
+  if (why && state.screen === "who") wrong(`${sentences(why)[0]} ${WORDS.marketOnline}`);
+}
+
+/** A sale begins; nobody knows yet whether there is network. */
+export function beginOn() {
+  for (const one of all("[data-off]")) one.hidden = true;
+  for (const one of all("[data-on]")) one.hidden = false;
+}
+
+/** The two sentences of a reason of the closed list, as the page holds them. */
+export function sentences(reason) {
+  const said = find("[data-reasons]").content;
+  const one = find(`[data-reason="${reason}"]`, said) ?? find("[data-reason]", said);
+  return [find("b", one).textContent, find("i", one).textContent];
+}
+
+/** This till does not take the sale. */
+export function refuse(reason) {
+  const [cashier, member] = sentences(reason);
+  fill("cashier", cashier);
+  fill("member", member);
+  find('[data-do="retype"]').hidden = find('[data-do="part"]').hidden = true;
+  state.digits = "";
+  show("refused");
+  aloud(`${cashier} ${member}`);
+}
+
+/** By what the rules look at a sale: licence, keys. */
+const around = ({ licence, kept }) => ({ licence, keys: keysOf(kept.keys), key: state.device.key });
+
+/** The licence can end, or another tab sell, while somebody types. */
+async function ready() {
+  const market = await recall();
+  if (market.licence) return market;
+  refuse("offline_licence_old");
+  return null;
+}
+
+/** What was scanned or typed as who pays. Resolves to true where her code is asked for. */
+export async function shownOff(typed) {
+  const message = messageOf(typed);
+  if (REPLIES.includes(message?.[0])) return void (await answered(message));
+  if (message && message[0] !== KIND.card) return void wrong(WORDS.marketOther);
+  const market = await ready();
+  if (!market) return false;
+  const why = decide(await saleOf(typed, market), market, now());
+  if (why) refuse(why);
+  return !why;
+}
+
+const saleOf = (typed, market) => {
+  const message = messageOf(typed);
+  const { cents } = state.sale;
+  if (message) return ofCard(message, cents, around(market));
+  return ofHandle(typed, cents, around(market));
+};
+
+/** Her code is typed: it lies in a box of the caisse's before anything else happens. */
+export async function payOff(digits) {
+  const market = await ready();
+  if (!market) return;
+  const at = Math.floor(timeOf(market.mark, now()));
+  const { licence } = market;
+  const [id, who, { cents }] = [newId(at), state.handle, state.sale];
+  const sale = await saleOf(who, market);
+  const bound = boundTo(bytesOf(id), licence.id, cents);
+  const code = await sealCode({ who, digits }, bound, bytes(state.device.point));
+  const record = {
+    licence: licence.id, id, method: sale.how, cents, at, code: hex(code), attempt: 1,
+  };
+  await keepAndSay({ id, at, cents, record }, sale, market, null);
+}
+
+/** Keep it in one strict step, then say « payé » or why not. */
+async function keepAndSay({ id, at, cents, record }, sale, market, asked) {
+  const names = await namesOf(bytesOf(id));
+  const row = { id, at, cents, record, state: "stored", place: market.licence.place, ...names };
+  const why = await keepRow(row, sale, {
+    text: market.licence.text, asked,
+    why: (kept) => decide(sale, { ...kept, licence: market.licence }, now()),
+  });
+  if (why) return refuse(why);
+  say({ id, at, cents, ...names, is: "kept" }, true);
+  await recall();
+  return drawMarket();
+}
+
+/** « Payé », with its words and its number. */
+function say({ words, ...sale }, kept) {
+  forget();
+  state.sale = { ...sale, till: state.device.till };
+  fill("cents", money(sale.cents));
+  fill("short", sale.short);
+  fill("three", words.join(" · "));
+  fill("when", whenOf(sale.at));
+  find("[data-rest]").hidden = true;
+  for (const one of all("[data-here]")) one.hidden = !kept;
+  show("paid");
+  aloud(find("[data-screen=paid] .slip").innerText);
+  cheer();
+}
+
+/** The till's request on the screen, and what reads the telephone's answer. */
+export function drawAsking(message) {
+  drawRequest(message);
+  find("#answer").value = "";
+}
+
+/** The camera reads the telephone's answer. */
+export function scanAnswer() {
+  show("scan");
+  const read = (text) => {
+    if (state.screen !== "scan") return;
+    const message = messageOf(text);
+    if (isReply(text)) once(() => answered(message));
+    else wrong(WORDS.marketAnswer); // the camera looks on
+  };
+  startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
+}
+
+/** A scanner has typed it. */
+export function typedAnswer(form) {
+  const message = messageOf(form.answer.value);
+  form.answer.value = "";
+  return REPLIES.includes(message?.[0]) ? answered(message) : wrong(WORDS.marketAnswer);
+}
+
+/** M3 or M4 of a telephone: it pays the request on the screen, or one that was shown before. */
+async function answered(message) {
+  const shown = (await ownSales(state.device)).filter((one) => one.request);
+  shown.sort((one, other) => (other.id === state.sale?.id) - (one.id === state.sale?.id));
+  if (message[0] === KIND.paid) return proven(message, shown); // no licence is needed for it
+  const market = await ready();
+  if (!market) return;
+  let first = null;
+  for (const one of shown) {
+    const request = bytes(one.request);
+    const sale = await ofPhone(message, request, around(market));
+    first ??= sale;
+    if (sale.paid) return keepPhone(message, request, sale, one, market);
+  }
+  return refuse(first ? decide(first, market, now()) ?? "qr_unreadable" : "qr_unreadable");
+}
+
+async function keepPhone(message, request, sale, shown, market) {
+  const number = await offlineId(bytes(sale.slip), sale.counter, request);
+  const record = { licence: market.licence.id, request: hex(request), payment: hex(message) };
+  const at = Math.floor(timeOf(market.mark, now()));
+  const row = { id: asNumber(number), at, cents: sale.cents, record };
+  return keepAndSay(row, sale, market, shown.id);
+}
+
+/** M4: the caisse has the payment already; it says so to this till alone. */
+async function proven(message, shown) {
+  for (const one of shown) {
+    const request = bytes(one.request);
+    const number = message.slice(1, 17);
+    const good = asNumber(number) === one.id && (await isPaid(message, request, state.device.key));
+    if (!good) continue;
+    if (one.is === "paid" || one.is === "undone") return refuse("offline_repeat");
+    const names = await namesOf(number);
+    const sale = paidAs(one, { at: now(), cents: readRequest(request).cents, short: names.short });
+    await keepSale(sale);
+    return say({ ...sale, words: names.words }, false);
+  }
+  return refuse("qr_unreadable");
+}

@@ -1,0 +1,207 @@
+"""A market: a till that may sell without network, members who pay at it, telephones in Python.
+
+What a telephone shows is typed into the till, as a scanner types it.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Page
+
+from caisse.kernel import clock
+from caisse.kernel.ids import new_id
+from caisse.ledger import queries as books
+from caisse.merchants.tests.ground import OFFICE, approved
+from caisse.payments import formats, operations
+from caisse.payments.formats import MARK, from_base45, text_of
+from tests.journeys.test_phone import read_off
+from tests.journeys.test_till import TILL, shows, tap, till_looked_at
+from tests.journeys.walking import PHONE, Visit, seen
+from tests.offline.real import Member, Phone, ground
+
+FUND = 3_300_00
+
+
+class Buyer(Member):
+    """Somebody with 100 MonA at least, and her telephone."""
+
+    def __init__(self, number: int = 1, cents: int = 100_00) -> None:
+        super().__init__(number, cents)
+        self.phone = Phone(self)
+
+    @property
+    def account(self) -> str:
+        return f"wallet:{self.wallet}"
+
+    @property
+    def left(self) -> int:
+        return books.balance(self.account)
+
+
+class Stall(NamedTuple):
+    """A device of a place."""
+
+    page: Page
+    device: int
+    place: int
+
+    @property
+    def taken(self) -> int:
+        return books.balance(f"place:{self.place}")
+
+
+def market(**articles: Any) -> None:
+    """A caisse that lets places sell without network, on a morning; its clock goes on."""
+    ground(FUND, demo=False, **articles)
+    clock.travel(clock.now_ms(), runs=True)
+
+
+def link(page: Page, name: str = "Étal", place: int = 0) -> Stall:
+    """Link the device on whose screen this page is, to a new place or to this one."""
+    place = place or approved("L’Épicerie du Figuier")
+    device = operations.invite_device(place_id=place, label=name, by=OFFICE, id=new_id())
+    code = operations.give_invitation(device_id=device, by=OFFICE)
+    shows(page, "Relier cet appareil")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Relier").click()
+    shows(page, "Comparez les deux écrans")
+    words = page.locator("[data-key-words]").inner_text()
+    operations.confirm_device(device_id=device, words=words, by=OFFICE)
+    shows(page, "Combien ?")
+    return Stall(page, device, place)
+
+
+def licensed(stall: Stall) -> Stall:
+    """The merchant accepts that the page is not installed: the till asks for its licence."""
+    page = stall.page
+    page.get_by_role("button", name="Vendre aussi sans réseau").click()
+    shows(page, "Vendre aussi sans réseau ?")
+    page.get_by_role("button", name="J’accepte ce risque").click()
+    shows(page, "Combien ?")
+    page.get_by_text("Sans réseau encore, jusqu’à").wait_for()
+    return stall
+
+
+def stall(visit: Visit, width: int = PHONE) -> Stall:
+    """A till with a licence, whose page opens without network."""
+    there = licensed(link(visit(TILL, width=width)))
+    there.page.evaluate("async () => (await navigator.serviceWorker.ready).active !== null")
+    return there
+
+
+def cut(page: Page) -> None:
+    page.context.set_offline(True)
+    page.locator("[data-net-off]").wait_for()
+
+
+def back(page: Page) -> None:
+    page.context.set_offline(False)
+    page.locator("[data-net-on]").wait_for()
+
+
+def amount(page: Page, cents: int) -> None:
+    """Type it; the next screen says that there is no network."""
+    tap(page, str(cents))
+    page.get_by_role("button", name="Continuer").click()
+    page.locator("[data-screen=who] [data-off]").wait_for()
+
+
+def by_code(page: Page, cents: int, who: str, pin: str) -> None:
+    """Amount, who, code; no answer is waited for."""
+    amount(page, cents)
+    page.locator("#handle").fill(who)
+    page.locator("#handle").press("Enter")
+    shows(page, "À vous de taper")
+    tap(page, pin)
+    page.locator('[data-do="pay"]').click()
+
+
+def asked(page: Page, cents: int) -> bytes:
+    """The till shows its request (M2): its bytes, as a telephone scans them."""
+    amount(page, cents)
+    page.get_by_role("button", name="Montrer un QR").click()
+    shows(page, "La personne scanne et paie")
+    request = from_base45(read_off(page).removeprefix(MARK))
+    assert formats.read_request(request).cents == cents
+    return request
+
+
+def answer(page: Page, message: bytes) -> None:
+    """A scanner types what the telephone shows."""
+    page.locator("#answer").fill(text_of(message))
+    page.locator("#answer").press("Enter")
+
+
+def by_phone(page: Page, cents: int, phone: Phone, slip: int = 0, counter: int = 1) -> bytes:
+    """A whole sale by telephone: M3."""
+    message = phone.pay(slip, counter, asked(page, cents)).payment
+    answer(page, message)
+    return message
+
+
+def paid_here(page: Page) -> str:
+    """« Payé », kept in this device: the words of the screen."""
+    shows(page, "Payé")
+    page.locator("[data-here]:visible").wait_for()
+    return till_looked_at(page)
+
+
+def refused(page: Page, sentence: str) -> None:
+    shows(page, "Le paiement n’est pas passé")
+    assert sentence in seen(page), seen(page)
+
+
+def on_first_screen(page: Page) -> None:
+    """« Personne suivante », or « Annuler »."""
+    page.locator('[data-do="next"]:visible, [data-do="cancel"]:visible').first.click()
+    shows(page, "Combien ?")
+
+
+def waits(page: Page, words: str) -> None:
+    """The screen counts what waits to be sent."""
+    page.locator("[data-queue]:visible", has_text=words).wait_for()
+
+
+def stored(page: Page) -> dict[str, Any]:
+    """All that lies in the browser, by the stores of its database."""
+    said: dict[str, Any] = json.loads(page.evaluate(STORED))
+    return said
+
+
+def queue(page: Page) -> list[dict[str, Any]]:
+    return list(stored(page)["queue"])
+
+
+def sent(page: Page) -> None:
+    """Wait until nothing waits any more."""
+    page.wait_for_function(EMPTY)
+
+
+READ = """
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-till");
+    asked.onsuccess = () => done(asked.result);
+  });
+  const read = (name, what) => new Promise((done) => {
+    const rows = base.transaction(name).objectStore(name)[what]();
+    rows.onsuccess = () => done(rows.result);
+  });
+"""
+STORED = (
+    "async () => {"
+    + READ
+    + """
+  const said = {};
+  for (const name of base.objectStoreNames) {
+    const [keys, rows] = [await read(name, "getAllKeys"), await read(name, "getAll")];
+    said[name] = name === "market"
+      ? Object.fromEntries(keys.map((key, at) => [key, rows[at]])) : rows;
+  }
+  base.close();
+  said.beside = [{ ...localStorage }, { ...sessionStorage }, location.href, history.state];
+  return JSON.stringify(said);
+}"""
+)
+EMPTY = "async () => {" + READ + 'const rows = await read("queue", "count"); base.close();' + (
+    "return rows === 0; }"
+)
