@@ -96,7 +96,7 @@ def telephone(market: Market, browser: Browser) -> Iterator[Telephones]:
 
 def opened(context: BrowserContext, market: Market, code: str) -> Page:
     """« Payer » in a browser, linked by this code, or as it is."""
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     page.goto(f"{market.address}{PAYER}#{code}")
     if code:
@@ -153,7 +153,9 @@ def set_aside(page: Page, place: str, amount: str) -> str:
 def scan(page: Page, request: bytes) -> None:
     """Read a till's QR, typed as a reader of codes types it."""
     page.get_by_role("button", name="Scanner un QR").click()
-    page.get_by_text("Sans appareil photo", exact=True).click()
+    page.locator("h1:visible", has_text="Visez le QR").wait_for()
+    if not page.get_by_label("Texte du QR").is_visible():  # as it was left
+        page.get_by_text("Sans appareil photo", exact=True).click()
     page.get_by_label("Texte du QR").fill(formats.text_of(request))
     page.keyboard.press("Enter")
 
