@@ -1,5 +1,5 @@
 // What a member's telephone keeps: its keys, what it knew last of the wallet, tickets for its QRs,
-// a payment of which nobody knows yet.
+// a payment of which nobody knows yet, slips and what was paid from them (purse.js).
 
 const NAME = "caisse-phone";
 const STORE = "kept";
@@ -28,12 +28,45 @@ async function step(mode, act) {
   });
 }
 
+/** What a step has asked of the store. */
+const told = (asked) => new Promise((resolve, reject) => {
+  asked.onsuccess = () => resolve(asked.result);
+  asked.onerror = () => reject(asked.error);
+});
+
+/** Read and write as one: other tabs come before or after. On the disk when the promise is kept.
+ *
+ * `act` gets `{ get, put, drop, clear, named }`, waits for nothing else; what it throws undoes all.
+ */
+export async function asOne(act) {
+  const base = await database();
+  return new Promise((resolve, reject) => {
+    const work = base.transaction(STORE, "readwrite", { durability: "strict" });
+    const store = work.objectStore(STORE);
+    let [answer, failure] = [undefined, null];
+    work.oncomplete = () => resolve(answer);
+    work.onabort = work.onerror = () => reject(failure ?? work.error);
+    act({
+      get: (name) => told(store.get(name)),
+      put: (name, value) => told(store.put(value, name)),
+      drop: (name) => told(store.delete(name)),
+      clear: () => told(store.clear()),
+      named: (family) => told(store.getAll(all(family))),
+    }).then((said) => { answer = said; }, (why) => {
+      failure = why;
+      work.abort();
+    });
+  });
+}
+
+const all = (family) => IDBKeyRange.bound(`${family}:`, `${family};`, false, true);
+
 export const read = (name) => step("readonly", (store) => store.get(name));
 export const keep = (name, value) => step("readwrite", (store) => store.put(value, name));
 export const drop = (name) => step("readwrite", (store) => store.delete(name));
 
-/** Nothing of this telephone's wallet stays. */
-export const forget = () => step("readwrite", (store) => store.clear());
+/** All values under names that begin with `family:`. */
+export const named = (family) => step("readonly", (store) => store.getAll(all(family)));
 
 /** Take one ticket out: `{ keyId, ticket, left }`; nothing when there is none. */
 export function takeTicket() {

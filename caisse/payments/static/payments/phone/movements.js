@@ -15,7 +15,8 @@ export function movement(line) {
   const { reason, undone, place, cents } = line;
   what.textContent = place || WORDS[undone ? "undone" : reason] || WORDS.other;
   when.textContent = [dayOf(line.at), place && WORDS[reason]].filter(Boolean).join(" · ");
-  value.textContent = `${cents > 0 ? "+" : "−"}${money(Math.abs(cents))}`;
+  // a purchase paid from what was set aside, or a voucher, takes nothing more out of the wallet
+  value.textContent = cents ? `${cents > 0 ? "+" : "−"}${money(Math.abs(cents))}` : "";
   said.append(what, when);
   item.append(said, value);
   return item;

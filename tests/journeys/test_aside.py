@@ -1,0 +1,504 @@
+"""M13: a telephone pays at a market without network, from money that was set aside at home.
+
+The stall is a program with real keys: it shows requests, reads payments, sends them.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Route
+
+from caisse.bylaws import operations as decisions
+from caisse.bylaws.rules import Amend
+from caisse.kernel.month import Month
+from caisse.ledger import queries as books
+from caisse.merchants.tests.ground import OFFICE, go
+from caisse.payments import formats, operations
+from caisse.payments.models import OfflineStop, Reserve, SlipUse
+from caisse.payments.words import words
+from tests.journeys.market import (
+    Market,
+    Telephones,
+    copied,
+    killed,
+    launched,
+    market,
+    opened,
+    pay,
+    scan,
+    set_aside,
+    shown,
+    telephone,
+)
+from tests.journeys.test_phone import looked_at, read_off, says
+from tests.journeys.walking import seen
+from tests.offline.real import DESK
+
+__all__ = ["market", "telephone"]  # fixtures
+SYNC = "**/api/v1/phones/sync"
+SLIPS = "**/api/v1/phones/slips"
+STALL = "Ferme des Aresquiers"
+
+
+def nonce(n: int) -> bytes:
+    return n.to_bytes(8, "big")
+
+
+def online(page: Page) -> None:
+    """The network is back, and what waits is sent."""
+    with page.expect_response(SYNC) as sent:
+        page.context.set_offline(False)
+    assert sent.value.status == 200
+
+
+def home(page: Page) -> str:
+    page.locator("[data-do=home]:visible").click()
+    return says(page, "il vous reste")
+
+
+def listed(page: Page) -> str:
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    return says(page, "De côté pour le marché")
+
+
+def test_set_aside_at_home_paid_without_network_once(market: Market, telephone: Telephones) -> None:
+    """payments.md 12, the member's part; three words on both screens, one posting of the sale."""
+    page = telephone()
+    told = set_aside(page, STALL, "20")
+    assert STALL in told and "20,00 MonA" in told and "jusqu’à" in told
+    assert "De côté pour payer sans réseau : 20,00 MonA" in seen(page)
+    assert (market.left(), market.aside()) == (80_00, 20_00)
+    page.context.set_offline(True)
+    request = market.stall.request(12_40, nonce(1))
+    scan(page, request)
+    asked = says(page, f"Payer sans réseau à {STALL}")
+    assert "12,40 MonA" in asked and "Il en restera 7,60." in asked
+    page.locator('[data-do="pay-apart"]').click()
+    sale = shown(page, request)
+    paid = formats.read_offline_payment(sale.payment)
+    assert formats.has_paid(paid, request) and paid.counter == 1
+    id = formats.offline_id(paid.slip.slip_id, 1, request)
+    three = page.locator("[data-three]:visible").inner_text()
+    assert three == " · ".join(words(id))
+    assert "environ 7,60 MonA" in home(page)
+    assert "Achats sans réseau à envoyer à la caisse : 1." in seen(page)
+    assert market.stall.sync(sale) == ["posted"]
+    assert (market.taken(), market.aside(), market.left()) == (12_40, 7_60, 80_00)
+    online(page)
+    page.locator("[data-unsent]").wait_for(state="hidden")
+    assert "environ" not in seen(page)
+    assert "Confirmé par la caisse." in listed(page)
+    assert (market.taken(), market.aside(), market.left()) == (12_40, 7_60, 80_00)
+
+
+def test_a_lost_answer_is_asked_again_for_the_same_slips(
+    market: Market, telephone: Telephones
+) -> None:
+    page = telephone()
+    asked: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.append(route.request.post_data or "")
+            route.fetch()  # it arrives, and its answer does not
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(SLIPS, lose)
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    page.get_by_role("button", name="Mettre de côté", exact=True).click()
+    page.get_by_label("Tous les lieux").check()
+    page.get_by_label("Combien ?").fill("15,5")
+    page.locator('[data-form="set"] button.go').click()
+    says(page, "La mise de côté n’a pas de réponse")
+    assert market.aside() == 15_50
+    page.unroute(SLIPS)
+    with page.expect_response(lambda got: got.url.endswith("phones/slips")) as again:
+        page.reload()  # what was about to be asked is on the disk
+    assert again.value.request.method == "POST" and again.value.status == 201
+    assert set(asked) == {again.value.request.post_data} and len(asked) == 4
+    says(page, "il vous reste")
+    assert "Tous les lieux" in listed(page)
+    assert (market.aside(), Reserve.objects.count()) == (15_50, 1)
+    home(page)
+    page.context.set_offline(True)
+    request = market.other.request(5_00, nonce(1))
+    assert market.other.sync(pay(page, request)) == ["posted"]
+    assert market.aside() == 10_50
+
+
+def test_what_is_refused_says_why(market: Market, telephone: Telephones) -> None:
+    page = telephone()
+
+    def tries(place: str, amount: str) -> str:
+        says(page, "De côté pour le marché")
+        page.get_by_role("button", name="Mettre de côté", exact=True).click()
+        if place:
+            page.get_by_label(place).check()
+        page.get_by_label("Combien ?").fill(amount)
+        page.locator('[data-form="set"] button.go').click()
+        page.locator("[data-wrong]:visible").wait_for()
+        return looked_at(page)
+
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    assert "Rien n’est de côté." in says(page, "De côté pour le marché")
+    assert "Tapez un montant, par exemple 12,40." in tries(STALL, "douze")
+    assert "Au plus 60,00 en tout, pour 3 lieux, pendant 48 heures." in seen(page)
+    page.locator('[data-screen="choose"] [data-do="aside"]').click()
+    assert "Mettez de côté 60,00 € au plus en tout." in tries(STALL, "60,01")
+    assert "Pour tous les lieux, 20,00 € au plus." in tries("Tous les lieux", "20,01")
+
+
+def test_what_is_set_aside_comes_home_when_no_till_may_hold_a_sale(
+    market: Market, telephone: Telephones
+) -> None:
+    page = telephone()
+    set_aside(page, STALL, "20")
+    listed(page)
+    page.get_by_role("button", name="Reprendre").click()
+    page.locator("[data-wrong]:visible").wait_for()
+    assert f"20,00 € sont mis de côté pour {STALL} jusqu’à" in looked_at(page)
+    home(page)
+    page.context.set_offline(True)
+    request = market.stall.request(5_00, nonce(1))
+    assert market.stall.sync(pay(page, request)) == ["posted"]  # it still pays
+    home(page)
+    online(page)
+    market.stall.close()
+    listed(page)
+    page.get_by_text("Rien n’est de côté.").wait_for()  # the stall's last word sent it home
+    assert (market.aside(), market.left()) == (0, 95_00)
+    home(page)
+    set_aside(page, STALL, "10")
+    listed(page)
+    page.get_by_role("button", name="Reprendre").click()
+    page.get_by_text("Rien n’est de côté.").wait_for()
+    assert (market.aside(), market.left()) == (0, 95_00)
+    home(page)
+    page.context.set_offline(True)
+    scan(page, market.stall.request(5_00, nonce(2)))
+    assert f"Rien n’est de côté pour {STALL}." in says(page, "Le paiement n’est pas passé")
+
+
+def test_too_little_says_how_much_is_there(market: Market, telephone: Telephones) -> None:
+    """A slip of the place goes before one for anywhere; neither is split."""
+    page = telephone()
+    set_aside(page, STALL, "8")
+    set_aside(page, "Tous les lieux", "10")
+    page.context.set_offline(True)
+    scan(page, market.stall.request(10_01, nonce(1)))
+    told = says(page, "Le paiement n’est pas passé")
+    assert f"De côté pour {STALL} : 10,00 au plus en une fois." in told
+    page.get_by_role("button", name="Revenir").click()
+    scan(page, market.stall.request(8_00, nonce(2)))
+    assert "mis de côté pour ce lieu. Il en restera 0,00." in says(page, "Payer sans réseau à")
+    page.get_by_role("button", name="Annuler").click()
+    scan(page, market.stall.request(8_01, nonce(3)))
+    assert "mis de côté pour tous les lieux. Il en restera 1,99." in says(
+        page, "Payer sans réseau à"
+    )
+    page.locator('[data-do="pay-apart"]').click()
+    first = shown(page, market.stall.request(8_01, nonce(3)))
+    home(page)
+    second = pay(page, market.stall.request(8_00, nonce(4)))
+    assert market.stall.sync(first, second) == ["posted", "posted"]
+    assert (market.taken(), market.aside()) == (16_01, 1_99)
+
+
+def test_the_same_request_is_shown_again_and_paid_once(
+    market: Market, telephone: Telephones
+) -> None:
+    """Scanned twice without network, then with it: one payment, one number."""
+    page = telephone()
+    set_aside(page, STALL, "20")
+    page.context.set_offline(True)
+    request = market.stall.request(5_00, nonce(1))
+    first = pay(page, request)
+    home(page)
+    scan(page, request)
+    assert shown(page, request) == first
+    home(page)
+    page.route(SYNC, lambda route: route.abort())
+    page.context.set_offline(False)
+    scan(page, request)
+    assert shown(page, request) == first
+    home(page)
+    page.unroute(SYNC)
+    assert market.stall.sync(first) == ["posted"]
+    with page.expect_response(SYNC):
+        page.reload()
+    page.locator("[data-unsent]").wait_for(state="hidden")
+    scan(page, request)
+    told = says(page, "C’est déjà payé")
+    assert "La caisse l’a confirmé." in told
+    assert (market.taken(), market.left(), market.aside()) == (5_00, 80_00, 15_00)
+
+
+def test_a_payment_with_network_that_nobody_knows_of_is_not_paid_by_a_slip(
+    market: Market, telephone: Telephones
+) -> None:
+    """The network drops after the caisse has taken it: the same request, or another of that stall,
+    waits; another stall is paid."""
+    page = telephone()
+    set_aside(page, STALL, "20")
+    set_aside(page, "Halle", "20")
+    request = market.stall.request(5_00, nonce(1))
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/phones/requests/pay", lose)
+    scan(page, request)
+    says(page, f"Payer à {STALL}")
+    page.locator('[data-do="confirm"]').click()
+    says(page, "Pas encore de réponse")
+    page.context.set_offline(True)
+    page.unroute("**/api/v1/phones/requests/pay")
+    page.locator('[data-screen="unsure"] [data-do="home"]').click()
+    for asked in (request, market.stall.request(5_00, nonce(2))):
+        scan(page, asked)
+        says(page, f"Payer sans réseau à {STALL}")
+        page.locator('[data-do="pay-apart"]').click()
+        told = says(page, "Un paiement attend sa réponse")
+        assert "Payer encore ici pourrait payer deux fois." in told
+        home(page)
+    sale = pay(page, market.other.request(7_00, nonce(3)))
+    assert market.other.sync(sale) == ["posted"]
+    home(page)
+    online(page)
+    page.get_by_role("button", name="Voir lequel").click()
+    says(page, "Payé")
+    home(page)
+    page.context.set_offline(True)
+    scan(page, request)
+    assert "Ce QR est déjà payé." in says(page, "C’est déjà payé")
+    assert (market.taken(), market.taken(market.other)) == (5_00, 7_00)
+    assert (market.left(), market.aside()) == (100_00 - 40_00 - 5_00, 33_00)
+
+
+def test_with_network_it_pays_as_ever_and_proves_it_to_a_till_without(
+    market: Market, telephone: Telephones
+) -> None:
+    page = telephone()
+    set_aside(page, STALL, "20")
+    request = market.stall.request(5_00, nonce(1))
+    scan(page, request)
+    says(page, f"Payer à {STALL}")
+    page.locator('[data-do="confirm"]').click()
+    says(page, "Payé")
+    assert market.aside() == 20_00
+    page.get_by_role("button", name="L’appareil du lieu n’a pas de réseau").click()
+    says(page, "Montrez cette preuve à l’appareil du lieu")
+    message = formats.message_of(read_off(page))
+    assert message is not None and formats.is_paid(message, request, market.stall.key)
+    told = operations.prove(
+        request=request, payment_id=formats.request_id(request), wallet_id=market.awa.wallet
+    )
+    assert told is not None
+    assert page.locator("[data-three]:visible").inner_text() == " · ".join(told.words)
+    home(page)
+    page.context.set_offline(True)
+    scan(page, request)  # without network: the proof again, no second payment
+    says(page, "Montrez cette preuve à l’appareil du lieu")
+    assert read_off(page) == formats.text_of(message)
+    assert (market.taken(), market.left(), market.aside()) == (5_00, 75_00, 20_00)
+
+
+def test_a_wallet_that_holds_too_little_pays_from_what_is_set_aside(
+    market: Market, telephone: Telephones
+) -> None:
+    """With network too; the number of the first try is burnt before."""
+    page = telephone()
+    set_aside(page, STALL, "60")
+    request = market.stall.request(45_00, nonce(1))
+    scan(page, request)
+    says(page, f"Payer à {STALL}")
+    page.locator('[data-do="confirm"]').click()
+    says(page, "Le paiement n’est pas passé")
+    page.get_by_role("button", name="Payer avec l’argent mis de côté").click()
+    says(page, "Payer sans réseau à")
+    page.locator('[data-do="pay-apart"]').click()
+    sale = shown(page, request)
+    id = formats.request_id(request)
+    outcome = operations.outcome(id)
+    assert getattr(outcome, "reason", "") == "abandoned"
+    assert market.stall.sync(sale) == ["posted"]
+    assert (market.taken(), market.left(), market.aside()) == (45_00, 40_00, 15_00)
+
+
+def test_two_tabs_never_show_one_counter_for_two_requests(
+    market: Market, telephone: Telephones
+) -> None:
+    first = telephone()
+    set_aside(first, STALL, "20")
+    second = telephone(first.context)
+    first.context.set_offline(True)
+    requests = [market.stall.request(n * 1_00, nonce(n)) for n in (1, 2, 3, 4, 5, 6)]
+    sales = []
+    for pair in zip(requests[::2], requests[1::2], strict=True):
+        for page, request in zip((first, second), pair, strict=True):
+            page.bring_to_front()
+            scan(page, request)
+            says(page, "Payer sans réseau à")
+        for page in (first, second):  # both at once: neither is waited for
+            page.evaluate("document.querySelector('[data-do=\"pay-apart\"]').click()")
+        for page, request in zip((first, second), pair, strict=True):
+            page.bring_to_front()
+            seen_ = says(page, "")
+            if "Montrez ce QR" in seen_:
+                sales.append(shown(page, request))
+            home(page)
+    counters = [formats.read_offline_payment(one.payment).counter for one in sales]
+    assert len(sales) == 5 and sorted(counters) == [1, 2, 3, 4, 5]  # 1+2+3+4+5 of 20, 6 is too much
+    assert market.stall.sync(*sales) == ["posted"] * 5
+    assert not OfflineStop.objects.exists()
+
+
+def test_killed_after_the_counter_was_raised_it_sends_its_copy(
+    market: Market, browser: Browser, tmp_path: Path
+) -> None:
+    profile = tmp_path / "telephone"
+    page = opened(launched(browser, profile), market, market.code())
+    set_aside(page, STALL, "20")
+    page.context.set_offline(True)
+    first = pay(page, market.stall.request(5_00, nonce(1)))
+    killed(profile)
+    page = opened(launched(browser, profile), market, "")
+    page.locator("[data-unsent]").wait_for(state="hidden")
+    assert market.taken() == 5_00
+    assert "Confirmé par la caisse." in listed(page)
+    home(page)
+    page.context.set_offline(True)
+    second = pay(page, market.stall.request(6_00, nonce(2)))
+    assert formats.read_offline_payment(second.payment).counter == 2
+    assert market.stall.sync(first, second) == ["posted", "posted"]
+    assert (market.taken(), market.aside(), market.left()) == (11_00, 9_00, 80_00)
+    killed(profile)
+
+
+def test_a_copied_telephone_that_pays_twice_with_one_counter_is_found(
+    market: Market, browser: Browser, tmp_path: Path
+) -> None:
+    """payments.md 7.3: for a place nobody loses; the wallet sets nothing aside any more."""
+    profile = tmp_path / "telephone"
+    page = opened(launched(browser, profile), market, market.code())
+    set_aside(page, STALL, "20")
+    page.context.close()
+    pages = [
+        opened(launched(browser, folder), market, "")
+        for folder in (profile, copied(profile, tmp_path / "copy"))
+    ]
+    sales = []
+    for n, page in enumerate(pages):
+        page.context.set_offline(True)
+        sales.append(pay(page, market.stall.request(15_00, nonce(n))))
+    assert [formats.read_offline_payment(one.payment).counter for one in sales] == [1, 1]
+    assert market.stall.sync(*sales) == ["posted", "offline_member_limit"]
+    assert (
+        SlipUse.objects.count() == 1 and OfflineStop.objects.filter(pk=market.awa.wallet).exists()
+    )
+    assert (market.taken(), market.aside(), market.left()) == (15_00, 5_00, 80_00)
+    assert sum(books.balances("loss").values()) == 0
+    home(pages[1])
+    online(pages[1])  # the second copy is refused there too, and says why
+    assert "Pas passé : Sans réseau, un montant plus petit passe." in listed(pages[1])
+    page = pages[1]
+    page.get_by_role("button", name="Mettre de côté", exact=True).click()
+    page.get_by_label("Combien ?").fill("1")
+    page.locator('[data-form="set"] button.go').click()
+    page.locator("[data-wrong]:visible").wait_for()
+    assert "Sans réseau, ce porte-monnaie ne paie plus. Appelez l’accueil." in seen(page)
+    for one in pages:
+        one.context.close()
+
+
+def test_a_blocked_telephone_keeps_what_it_signed_and_nothing_else(
+    market: Market, telephone: Telephones
+) -> None:
+    page = telephone()
+    set_aside(page, STALL, "20")
+    page.context.set_offline(True)
+    sale = pay(page, market.stall.request(5_00, nonce(1)))
+    home(page)
+    number = Reserve.objects.get().phone
+    operations.block_phone(phone_id=number, by=DESK)
+    with page.expect_response("**/api/v1/phones/self"):
+        page.context.set_offline(False)
+    told = says(page, "Relier ce téléphone")
+    assert "Vos achats sans réseau sont gardés ici" in told
+    names = page.evaluate(NAMES)
+    assert names == [f"sale:{sale.request.hex()}"]
+    code = market.code()
+    page.get_by_label("Code").fill(code)
+    with page.expect_response(lambda got: got.url.endswith("phones/sync")) as sent:
+        page.get_by_role("button", name="Relier").click()
+    assert json.loads(sent.value.text())["answers"][0]["answer"] == "posted"
+    says(page, "il vous reste")
+    page.locator("[data-unsent]").wait_for(state="hidden")
+    assert market.taken() == 5_00
+
+
+def test_after_its_time_a_slip_is_forgotten(market: Market, telephone: Telephones) -> None:
+    page = telephone()
+    set_aside(page, STALL, "20")
+    assert any(name.startswith("slip:") for name in page.evaluate(NAMES))
+    page.evaluate(PAST)
+    page.reload()
+    says(page, "il vous reste")
+    assert not any(name.startswith("slip:") for name in page.evaluate(NAMES))
+
+
+def test_where_the_bylaws_do_not_allow_it_nothing_is_seen(
+    market: Market, telephone: Telephones
+) -> None:
+    decisions.decide(
+        title="Essai", text="", body="comité", by=OFFICE,
+        effects=[Amend("payment.offline", False, Month(2023, 3))],
+    )  # fmt: skip
+    go(date(2023, 3, 6))
+    page = telephone()
+    page.wait_for_function(f"({NAMES})().then((names) => names.includes('aside'))")
+    assert not page.locator("[data-market]").is_visible()
+    scan(page, market.stall.request(5_00, nonce(1)))
+    says(page, f"Payer à {STALL}")
+    page.locator('[data-do="confirm"]').click()
+    says(page, "Payé")
+    assert not page.locator("[data-provable]").is_visible()
+    home(page)
+    page.context.set_offline(True)
+    scan(page, market.stall.request(5_00, nonce(2)))
+    assert "Pas de réponse." in says(page, "Le paiement n’est pas passé")
+    assert "de côté" not in seen(page).lower()
+
+
+NAMES = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept").objectStore("kept");
+  const names = await new Promise((done) => {
+    store.getAllKeys().onsuccess = ({ target }) => done(target.result);
+  });
+  base.close();
+  return names;
+}"""
+PAST = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept", "readwrite").objectStore("kept");
+  await new Promise((done) => {
+    const range = IDBKeyRange.bound("slip:", "slip;");
+    store.openCursor(range).onsuccess = ({ target }) => {
+      const row = target.result;
+      row.update({ ...row.value, until: row.value.since });
+    };
+    store.transaction.oncomplete = done;
+  });
+  base.close();
+}"""
