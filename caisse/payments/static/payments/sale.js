@@ -64,8 +64,12 @@ export function toCode(form) {
 /** What was typed or scanned says who pays: with a code, or alone. */
 function shownBy(typed) {
   Object.assign(state, { handle: typed, way: wayOf });
-  return wayOf(typed).coded ? code() : send("");
+  return wayOf(typed).coded && !spared(typed) ? code() : send("");
 }
+
+/** A scanned card pays a small amount without its code, where the bylaws say so. */
+const spared = (typed) => wayOf(typed).says.method === "card"
+  && state.sale.cents < (state.till?.pin_free_below_cents ?? 0);
 
 /** The camera reads a card or a telephone in the place of fingers. */
 export function scan() {
