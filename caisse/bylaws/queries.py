@@ -19,6 +19,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 
 C = TypeVar("C")
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,14 @@ def in_force(cls: type[C], *, month: Month, known_at: int | None = None) -> C:
     names = rules.CLASSES[cls].values()
     chosen = rules.in_force(_amended(_amendments(names, month)), month, known_at)
     return rules.build(cls, {name: amended.value for name, amended in chosen.items()})
+
+
+def both_in_force(one: type[C], other: type[D], *, month: Month) -> tuple[C, D]:
+    """The articles of two rules classes at `month`, as known now, by one query for both."""
+    names = [*rules.CLASSES[one].values(), *rules.CLASSES[other].values()]
+    chosen = rules.in_force(_amended(_amendments(names, month)), month, None)
+    values = {name: amended.value for name, amended in chosen.items()}
+    return rules.build(one, values), rules.build(other, values)
 
 
 def articles_in_force(*, month: Month, known_at: int | None = None) -> list[InForce]:

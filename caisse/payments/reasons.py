@@ -20,6 +20,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce montant dépasse ce qui est possible en une fois.",
         "Un montant plus petit passera. Le maximum est fixé par la caisse, ou par vous.",
     ),
+    "day_limit": (
+        "Ce montant dépasse ce qui est possible aujourd’hui. Un plus petit, ou le reste en euros ?",
+        "La caisse fixe un maximum par jour, et cet achat le dépasse. Un plus petit passera "
+        "peut-être ; demain, tout repart.",
+    ),
     "code_wrong": (
         "Le code ou l’identifiant n’est pas reconnu. La personne peut le retaper.",
         "Vérifiez l’identifiant et le code, puis recommencez.",

@@ -29,6 +29,35 @@ class PaymentRules:
     paper_sale_days: int = article(
         "jours pour taper une vente par téléphone", neutral=7, bounds=(0, 14)
     )
+    max_amount_cents: int | None = article(
+        "plus gros paiement en une fois", neutral=None, bounds=(1_00, 1_000_00)
+    )
+    daily_max_cents: int | None = article(
+        "paiements d’un porte-monnaie en un jour", neutral=None, bounds=(1_00, 5_000_00)
+    )
+    pin_free_below_cents: int = article(
+        "carte sans code en dessous de", neutral=0, bounds=(0, 50_00)
+    )
+
+    def contradiction(self) -> str | None:
+        """What is wrong with these articles together, in French.
+
+        A printed card is copied by a photograph (payments.md 4): what pays without the code needs a
+        bound of its own, or whoever has the copy empties the wallet in small payments.
+        """
+        if self.pin_free_below_cents and self.daily_max_cents is None:
+            return "Une carte sans code demande un maximum par jour (payment.daily_max_cents)."
+        return None
+
+
+def within_amount(cents: int, rules: PaymentRules) -> bool:
+    """Whether one payment may be of so many cents."""
+    return rules.max_amount_cents is None or cents <= rules.max_amount_cents
+
+
+def spares_code(cents: int, rules: PaymentRules) -> bool:
+    """Whether a scanned card pays so many cents without its code; never an identifier."""
+    return cents < rules.pin_free_below_cents
 
 
 KINDS = ("pin", "member_qr", "card", "voucher", "shop_qr", "paper")

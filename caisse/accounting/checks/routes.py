@@ -7,7 +7,10 @@ from caisse.accounting.checks.line import Verdict, hexed, line, rows
 from caisse.ledger.rules import FAMILIES, MONEY, ROUTES
 
 # Reasons whose ids the sender chooses: they need not begin with the instant of the cause.
-CHOSEN = "'payment', 'refund', 'gift', 'offline_loss', 'loss', 'loss_reviewed', 'try', 'abandon'"
+CHOSEN = (
+    "'payment', 'refund', 'gift', 'offline_loss', 'loss', 'loss_reviewed', 'try', 'abandon', "
+    "'claim', 'spent', 'spent_back'"
+)
 # The key under which the id of a transfer derives from its cause, where the key is the account.
 KEYED = {
     "allocation": ("credit", "allocation"),

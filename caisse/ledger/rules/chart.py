@@ -69,6 +69,8 @@ FAMILIES: dict[str, Family] = {
     "mark:till": Family(unit="mark"),
     "mark:phone": Family(unit="mark"),
     "mark:used": Family(unit="mark"),
+    "spent": Family(unit="spent"),
+    "spent:all": Family(unit="spent", single=True),
     "loss": Family(unit="loss"),
     "loss:all": Family(unit="loss", single=True),
 }
@@ -155,6 +157,8 @@ ROUTES: dict[str, Route] = {
     ),
     "abandon": _route("mark:all → mark:till"),
     "claim": _route("mark:phone → mark:used"),
+    "spent": _route("spent → spent:all"),
+    "spent_back": _route("spent:all → spent"),
     "loss": _route("loss → loss:all"),
     "loss_reviewed": _route("loss:all → loss"),
 }

@@ -72,6 +72,8 @@ TABLE: dict[str, str] = {
     "tries:nobody → tries:all",
     "abandon": "mark:all → mark:till",
     "claim": "mark:phone → mark:used",
+    "spent": "spent → spent:all",
+    "spent_back": "spent:all → spent",
     "loss": "loss → loss:all",
     "loss_reviewed": "loss:all → loss",
 }
@@ -80,7 +82,7 @@ LONG_NAMES = {
     "fund:named", "fund:operating", "grant:caisse", "grant:operating", "receivable:contribution",
     "receivable:grant", "receivable:returns", "receivable:fees", "claims:contribution",
     "claims:grant", "tries:card", "tries:till", "tries:nobody", "tries:all", "mark:all",
-    "mark:till", "mark:phone", "mark:used", "loss:all",
+    "mark:till", "mark:phone", "mark:used", "spent:all", "loss:all",
 }  # fmt: skip
 GIVES_BACK = {
     "refund": {"payment", "offline_loss"},
@@ -116,7 +118,7 @@ class Plain:
     ) -> None:  # fmt: skip
         """Open an account; guard and unit follow from its family."""
         kind = code.split(":")[0]
-        units = {"tries": "try", "mark": "mark", "loss": "loss"}
+        units = {"tries": "try", "mark": "mark", "loss": "loss", "spent": "spent"}
         guard = "none"
         if kind in ("wallet", "place", "voucher", "reserve", "grant") or (
             kind == "fund" and code != "fund:operating"
@@ -184,7 +186,10 @@ class Plain:
         pair = (family(t.debit), family(t.credit))
         if t.phase == "reverse":
             pair = (pair[1], pair[0])
-        units = {"try": "try", "abandon": "mark", "loss": "loss", "loss_reviewed": "loss"}
+        units = {
+            "try": "try", "abandon": "mark", "loss": "loss", "loss_reviewed": "loss",
+            "spent": "spent", "spent_back": "spent",
+        }  # fmt: skip
         if (
             pair not in pairs_of(t.reason)
             or t.unit != units.get(t.reason, "money")

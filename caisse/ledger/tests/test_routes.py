@@ -28,7 +28,10 @@ from caisse.ledger.tests.plain import (
 
 NOW = 1_708_000_000_000
 CAUSE = new_id(NOW)
-UNITS = {"try": "try", "abandon": "mark", "claim": "mark", "loss": "loss", "loss_reviewed": "loss"}
+UNITS = {
+    "try": "try", "abandon": "mark", "claim": "mark", "loss": "loss", "loss_reviewed": "loss",
+    "spent": "spent", "spent_back": "spent",
+}  # fmt: skip
 PAIRS = [(reason, *pair) for reason in TABLE for pair in sorted(pairs_of(reason))]
 RICH = 1_000_000
 

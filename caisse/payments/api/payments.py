@@ -104,7 +104,7 @@ def _by_voucher(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
 WAYS: dict[str, Way] = {
     "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
     "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
-    "card": Way(("card", "pin", "attempt"), ("up_to", "tell"), _by_code("card", LONGEST_QR)),
+    "card": Way(("card",), ("up_to", "tell", "pin", "attempt"), _by_code("card", LONGEST_QR)),
     "paper": Way(("agreement",), (), _by_agreement),
     "voucher": Way(("voucher",), (), _by_voucher, at_most=True),
 }

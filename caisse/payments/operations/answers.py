@@ -9,7 +9,13 @@ from caisse.payments.reasons import CHECKING, Declined, declined
 
 Answer: TypeAlias = Receipt | Declined
 
-PLAIN = {"ceiling": "amount_limit", "stale": "device_clock", "uncertain": CHECKING}
+OVER_DAY = "over_day"  # of a payment whose count passes what a wallet pays in a day
+PLAIN = {
+    "ceiling": "amount_limit",
+    OVER_DAY: "day_limit",
+    "stale": "device_clock",
+    "uncertain": CHECKING,
+}
 
 
 def plain(answer: str) -> Declined:

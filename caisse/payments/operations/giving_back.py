@@ -10,6 +10,7 @@ from caisse.kernel.month import Month
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
+from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer, plain, taken
 from caisse.payments.operations.covering import partly, refund_chain
 from caisse.payments.operations.tills import is_open, till_for
@@ -50,19 +51,21 @@ def refund(
         return late
     if purchase.parts:
         return _of_parts(purchase, refund_id, cents, cause)
-    line = refund_lines(purchase, refund_id, cents, cause)[0]
-    return told(purchase, line, ledger.submit([line])[0])
+    lines = refund_lines(purchase, refund_id, cents, cause)
+    return told(purchase, lines[0], ledger.submit(lines)[0])
 
 
 def refund_lines(purchase: Receipt, refund_id: Id, cents: int, cause: Id) -> list[Transfer]:
     """What gives back `cents` of a purchase: to its wallet, of a sale in parts part by part.
 
-    Less than `cents` when less is left of a sale in parts.
+    Less than `cents` when less is left of a sale in parts. What was bought today is free again of
+    what the wallet pays in a day.
     """
     place_id = purchase.place_id
     if not purchase.parts:
         place, wallet = f"place:{place_id}", f"wallet:{purchase.wallet_id}"
-        return [Transfer(refund_id, place, wallet, cents, "refund", cause, of=purchase.id)]
+        line = Transfer(refund_id, place, wallet, cents, "refund", cause, of=purchase.id)
+        return [line, *limits.given_back(purchase.id, cents=cents, id=refund_id, cause=cause)]
     given = {part.id: _given(part.id) for part in purchase.parts}
     return refund_chain(
         sale=purchase.id, place_id=place_id, cause=cause, refund=refund_id,

@@ -3,7 +3,7 @@
 from caisse.messages import operations as messages
 from caisse.payments.operations.paying import Purchase
 
-TOLD = frozenset({"funds_short", "amount_limit", "means_unavailable"})
+TOLD = frozenset({"funds_short", "amount_limit", "day_limit", "means_unavailable"})
 """Refusals that a holder is told after her code was right; a wrong one stands in the journal."""
 
 

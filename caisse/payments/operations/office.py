@@ -22,6 +22,7 @@ from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Refused
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import RedemptionRules
+from caisse.payments.operations import limits
 from caisse.payments.operations.giving_back import refund_lines, told, too_late
 from caisse.payments.queries import Receipt, left_to_refund, receipt
 from caisse.payments.reasons import Declined, declined
@@ -58,7 +59,8 @@ def refund_at_office(
         return True
     if people.prepared_before(id, OFFICE_REFUND, **payload) is not None:
         return False
-    ledger.lock([subject, f"wallet:{purchase.wallet_id}"])  # two at once are one after the other
+    # two at once are one after the other
+    ledger.lock([subject, f"wallet:{purchase.wallet_id}", *limits.accounts(purchase.wallet_id)])
     _demand(purchase, cents, why)
     given = purchase.cents - left_to_refund(payment_id)
     if given + cents <= alone_cents():

@@ -25,6 +25,7 @@ from caisse.merchants import queries as merchants
 from caisse.messages import queries as messages
 from caisse.payments import keys, paper
 from caisse.payments.models import PaperSale
+from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer, plain, taken
 from caisse.payments.operations.first_keys import first_pin_key
 from caisse.payments.operations.paying import Purchase, pay_transfer
@@ -32,6 +33,7 @@ from caisse.payments.operations.paying_pin import paid_before
 from caisse.payments.operations.tills import is_open
 from caisse.payments.queries import Receipt, paper_sale_days
 from caisse.payments.reasons import Declined, agreement_exceeded, declined
+from caisse.payments.rules import within_amount
 from caisse.people import queries as people
 
 MOST_OPEN = 40  # that wait at one place: a guess meets one of them in 10^6 each
@@ -54,8 +56,8 @@ def hold_paper_sale(*, holder_id: int, place_id: int, cents: int, by: Actor, id:
     """Hold `cents` of the holder's wallet for a place, for article payment.paper_sale_days.
 
     Who asks was checked before. Repeatable by `id`: the same figures. Raises Refusal: `unknown`,
-    `unknown_place`, `paper_sales_off`, `amount`, `paper_sales`, `funds_short`, `means_unavailable`,
-    `place_closed`, `differs`.
+    `unknown_place`, `paper_sales_off`, `amount`, `amount_limit`, `day_limit`, `paper_sales`,
+    `funds_short`, `means_unavailable`, `place_closed`, `differs`.
     """
     spender, place = people.holder_numbered(holder_id), f"place:{place_id}"
     if spender is None:
@@ -70,10 +72,20 @@ def hold_paper_sale(*, holder_id: int, place_id: int, cents: int, by: Actor, id:
         raise Refusal("paper_sales_off", "Le règlement ne permet pas de vendre par téléphone.")
     if cents <= 0:
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
-    wallet = f"wallet:{spender.wallet_id}"
-    ledger.lock([place, wallet])  # two agreements of one place get other figures
+    rules = limits.today().rules
+    if not within_amount(cents, rules):
+        raise Refusal("amount_limit", "Le règlement ne permet pas autant en une fois.")
+    wallet, now = f"wallet:{spender.wallet_id}", clock.now_ms()
+    line = Transfer(
+        derived_id(id, "hold"), wallet, place, cents, "payment", id,
+        phase="held", method="paper", expires_at=now + days * clock.DAY_MS,
+    )  # fmt: skip
+    count = limits.counted(line, wallet_id=spender.wallet_id, cents=cents, rules=rules)
+    if count is not None:
+        limits.open_day(count, rules)
+    # two agreements of one place get other figures
+    ledger.lock([place, wallet, *limits.accounts(spender.wallet_id)])
     first_pin_key()
-    now = clock.now_ms()
     others = list(_of_place(place_id, now))
     if sum(row.closed_at is None for row in others) >= MOST_OPEN:
         raise Refusal(
@@ -83,15 +95,11 @@ def hold_paper_sale(*, holder_id: int, place_id: int, cents: int, by: Actor, id:
     events.record("paper_sale.agreed", subject=place, by=by, id=id, cents=cents)
     row = PaperSale(
         id=id, wallet_id=spender.wallet_id, place_id=place_id, cents=cents,
-        hold=derived_id(id, "hold"), agreed_at=now, expires_at=now + days * clock.DAY_MS,
+        hold=line.id, agreed_at=now, expires_at=now + days * clock.DAY_MS,
         key=max(keys.pin_keys()),
     )  # fmt: skip
     row.turn = _next_turn(row, 1, others)
-    line = Transfer(
-        row.hold, wallet, place, cents, "payment", id,
-        phase="held", method="paper", expires_at=row.expires_at,
-    )  # fmt: skip
-    _post(line)
+    _post([line] if count is None else [line, count])
     row.save(force_insert=True)
     return _told(row)
 
@@ -134,12 +142,11 @@ def cancel_paper_sale(*, sale_id: Id, by: Actor) -> None:
         return
     place = f"place:{row.place_id}"
     cause = events.record("paper_sale.cancelled", subject=place, by=by, cents=row.cents)
-    _post(
-        Transfer(
-            derived_id(cause, "void"), f"wallet:{row.wallet_id}", place, row.cents, "payment",
-            cause, phase="void", of=row.hold, method="paper",
-        )
+    void = Transfer(
+        derived_id(cause, "void"), f"wallet:{row.wallet_id}", place, row.cents, "payment",
+        cause, phase="void", of=row.hold, method="paper",
     )  # fmt: skip
+    _post([void, *limits.given_back(row.hold, cents=row.cents, id=cause, cause=cause)])
     row.closed_at = clock.now_ms()
     row.save(update_fields=["closed_at"])
 
@@ -189,9 +196,10 @@ def _keyed(wanted: Purchase, typed: str) -> Answer:
 def _paid(wanted: Purchase, row: PaperSale, now: int) -> Answer:
     """Post the hold under the payment's own id; the till is its cause, as of every purchase."""
     line = pay_transfer(wanted._replace(wallet_id=row.wallet_id))
-    line = line._replace(phase="post", of=row.hold)
+    line, rest = line._replace(phase="post", of=row.hold), row.cents - wanted.cents
+    freed = limits.given_back(row.hold, cents=rest, id=wanted.payment_id, cause=wanted.till)
     try:
-        outcome = ledger.post([line])[0]
+        outcome = ledger.post([line, *freed])[0]
     except Refused as refused:
         return _declined(refused.answer, wanted.payment_id)
     row.closed_at, row.payment = now, wanted.payment_id
@@ -276,11 +284,15 @@ def _row(sale_id: Id) -> PaperSale:
     return row
 
 
-def _post(line: Transfer) -> None:
+def _post(chain: list[Transfer]) -> None:
     """Post a hold or its void; what the ledger refuses is said as the office hears it."""
     try:
-        ledger.post([line])
+        ledger.post(chain)
     except Refused as refused:
+        if refused.answer == "ceiling":
+            raise Refusal(
+                "day_limit", "Le règlement ne permet pas autant en un jour. Proposez moins."
+            ) from None
         if refused.answer == "insufficient":
             raise Refusal(
                 "funds_short",
@@ -292,7 +304,7 @@ def _post(line: Transfer) -> None:
             ) from None
         if refused.answer not in ("closed", "unknown"):
             raise
-        _refuse_closed(line)
+        _refuse_closed(chain[0])
 
 
 def _refuse_closed(line: Transfer) -> None:

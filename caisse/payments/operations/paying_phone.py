@@ -6,21 +6,18 @@ it is paid once whoever answers it, and its till asks what became of that id.
 
 from dataclasses import replace
 
-from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, instant_of
-from caisse.kernel.month import Month
-from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.payments import formats
 from caisse.payments.formats import Request
 from caisse.payments.models import Device
+from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer
 from caisse.payments.operations.paying import (
     Purchase,
     abandon,
-    is_a_way,
     outcome,
     pay_transfer,
     told,
@@ -28,7 +25,6 @@ from caisse.payments.operations.paying import (
 from caisse.payments.operations.tills import is_open, till_for
 from caisse.payments.queries import Receipt
 from caisse.payments.reasons import CODE_ON_PHONE, SCANNED_BY_PHONE, Declined, declined
-from caisse.payments.rules import PaymentRules
 
 LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
 LIVES_MS = LIVES_MINUTES * formats.MINUTE_MS
@@ -109,9 +105,10 @@ def give_up(*, payment_id: Id, wallet_id: int, place_id: int) -> Answer:
 
 
 def _paid(wanted: Purchase) -> Answer:
-    if not is_a_way(wanted.method):
-        return declined("means_unavailable")
-    rules = bylaws.in_force(PaymentRules, month=Month.of(clock.today()))
+    articles = limits.today()
+    refused, rules = limits.refused(wanted.method, wanted.cents, articles), articles.rules
+    if refused is not None:
+        return refused
     if wanted.cents > rules.qr_max_cents:
         return declined("amount_limit")
     from_cents = rules.qr_pin_above_cents
@@ -119,7 +116,9 @@ def _paid(wanted: Purchase) -> Answer:
         return CODE_ON_PHONE  # no code is typed on a telephone
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
-    answer = told(wanted, ledger.submit([pay_transfer(wanted)])[0])
+    chain = [pay_transfer(wanted)]
+    outcomes = limits.submit(chain, wallet_id=wanted.wallet_id, cents=wanted.cents, rules=rules)
+    answer = told(wanted, outcomes[0])
     if isinstance(answer, Declined) and answer.reason == "id_reused":
         return SCANNED_BY_PHONE["qr_used"]
     return answer

@@ -10,18 +10,16 @@ from typing import NamedTuple
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, derived_id, instant_of
-from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, NEWEST_MS, OLDEST_MS, Outcome, Transfer
 from caisse.payments import keys, pins
-from caisse.payments.operations import qr
+from caisse.payments.operations import limits, qr
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.noting import note_refusal
 from caisse.payments.operations.paying import (
     Purchase,
-    is_a_way,
     outcome,
     pay_transfer,
     told,
@@ -43,6 +41,7 @@ from caisse.payments.operations.tills import (
     tries_account,
 )
 from caisse.payments.reasons import Declined, at_shop, declined
+from caisse.payments.rules import PaymentRules, spares_code
 from caisse.people import queries as people
 
 MINUTE_MS = 60_000
@@ -57,7 +56,8 @@ class Entry(NamedTuple):
     """What was typed for a purchase: its wallet is known once the code was looked at.
 
     `who` is the identifier as it was typed, or the text of a card or of a telephone's QR, whose
-    ticket `also` uses up in the same chain. Wrong codes count at the till `at`.
+    ticket `also` uses up in the same chain. Wrong codes count at the till `at`. `rules` are the
+    articles of today; of a sale without network none binds (payments.md 7 has its own).
     """
 
     purchase: Purchase
@@ -67,6 +67,7 @@ class Entry(NamedTuple):
     up_to: bool
     at: Id
     also: tuple[Transfer, ...] = ()
+    rules: PaymentRules = PaymentRules()
 
 
 def pay_with_code(
@@ -86,7 +87,8 @@ def pay_with_code(
 
     With the method `pin`, `who` is an identifier or the number of a card, as it was typed; with
     `card` it is the text of a card's QR, with `member_qr` that of a telephone's, which needs no
-    `digits` below article payment.qr_pin_above_cents. A card or a telephone that was replaced,
+    `digits` below article payment.qr_pin_above_cents; a card needs none below article
+    payment.pin_free_below_cents. A card or a telephone that was replaced,
     blocked, or that is none of this caisse, is refused before the PIN is looked at. With `up_to`,
     pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at the
     shop. `attempt` counts the entries for this payment at the till: the same one sent again is one
@@ -98,18 +100,36 @@ def pay_with_code(
     """
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
     entry = Entry(wanted, who, digits, attempt, up_to, till if tries_at is None else tries_at)
-    refused = _before_the_code(entry)
-    if refused is not None:
-        return refused
+    rules = _before_the_code(entry)
+    if not isinstance(rules, PaymentRules):
+        return rules
+    entry = entry._replace(rules=rules)
     if method == "member_qr":
         return _by_qr(entry)
     if method == "card":
-        good = good_card(who)
-        if isinstance(good, Declined):
-            return paid_before(wanted, up_to=up_to) or good
-        tried = try_pin_of_card(good.holder_id, digits)
-    else:
-        tried = try_pin(who, digits)
+        return _by_card(entry)
+    tried = try_pin(who, digits)
+    return _settled(entry, tried, _ways(tried, wanted))
+
+
+def _by_card(entry: Entry) -> Answer:
+    """Pay with a scanned card, and its code unless the amount is small.
+
+    Without its code a card pays while its bucket has room: wrong codes close both.
+    """
+    wanted = entry.purchase
+    good = good_card(entry.who)
+    if isinstance(good, Declined):
+        return paid_before(wanted, up_to=entry.up_to) or good
+    if entry.digits:
+        tried = try_pin_of_card(good.holder_id, entry.digits)
+        return _settled(entry, tried, _ways(tried, wanted))
+    if not spares_code(wanted.cents, entry.rules):
+        return paid_before(wanted, up_to=entry.up_to) or declined("code_needed")
+    holder = people.holder_numbered(good.holder_id)
+    if holder is None:
+        return declined("means_unavailable")
+    tried = Tried(holder.wallet_id, holder.id, True)
     return _settled(entry, tried, _ways(tried, wanted))
 
 
@@ -135,8 +155,8 @@ def _by_qr(entry: Entry) -> Answer:
     return _settled(known, Tried(holder.wallet_id, holder.id, True), (None,))
 
 
-def _before_the_code(entry: Entry) -> Answer | None:
-    """What does not depend on the PIN is said before anybody looks at it.
+def _before_the_code(entry: Entry) -> Answer | PaymentRules:
+    """What does not depend on the PIN is said before anybody looks at it; else today's articles.
 
     Raises ValueError for what is no entry.
     """
@@ -150,14 +170,16 @@ def _before_the_code(entry: Entry) -> Answer | None:
         return declined("device_clock")
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
-    if not is_a_way(wanted.method):
-        return declined("means_unavailable")
+    articles = limits.today()
+    refused = limits.refused(wanted.method, wanted.cents, articles)
+    if refused is not None:
+        return refused
     place = books.account(f"place:{wanted.place_id}")
     if place is None or place.state != "open":
         return declined("place_closed")
-    coded = wanted.method != "member_qr" or entry.digits
+    coded = wanted.method == "pin" or entry.digits
     paused = paused_until(entry.at) if coded else ""
-    return declined("till_code_paused", until=paused) if paused else None
+    return declined("till_code_paused", until=paused) if paused else articles.rules
 
 
 def _of_these_days(id: Id) -> bool:
@@ -261,7 +283,9 @@ def _paid(entry: Entry, wanted: Purchase, bucket: str | None) -> tuple[Purchase,
             left = 0 if wallet is None else wallet.available
             asked = wanted._replace(cents=min(wanted.cents, left) if left > 0 else wanted.cents)
         chain = [pay_transfer(asked, unless=bucket), *entry.also]
-        outcome = _of_chain(ledger.submit(chain))
+        outcome = _of_chain(
+            limits.submit(chain, wallet_id=asked.wallet_id, cents=asked.cents, rules=entry.rules)
+        )
         if outcome.answer != "insufficient" or not entry.up_to:
             break
     return asked, outcome

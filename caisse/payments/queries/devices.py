@@ -109,6 +109,7 @@ def till_screen(row: Device) -> dict[str, object]:
     due = owed.coming[0] if owed.coming else owed.expected
     month = Month.of(today)
     founding = bylaws.founding()
+    instruments, rules = bylaws.both_in_force(InstrumentRules, PaymentRules, month=month)
     return {
         "caisse": founding.name if founding else "",
         "place": place.name if place else "",
@@ -117,7 +118,8 @@ def till_screen(row: Device) -> dict[str, object]:
         "state": row.state,
         "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
         "cashiers": Cashier.objects.filter(place_id=row.place_id, active=True).count(),
-        "pin_length": bylaws.in_force(InstrumentRules, month=month).pin_length,
+        "pin_length": instruments.pin_length,
+        "pin_free_below_cents": rules.pin_free_below_cents,
         "sales": day.sales,
         "sales_cents": day.cents,
         "next_cents": due.cents if due else 0,
@@ -181,7 +183,7 @@ def phone_screen(wallet_id: int) -> dict[str, object]:
         "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
         "left_cents": 0 if account is None else account.available,
         "aside_cents": sum(row.left_cents for row in asides(wallet_id)),
-        "most_cents": rules.qr_max_cents,
+        "most_cents": min(rules.qr_max_cents, rules.max_amount_cents or rules.qr_max_cents),
         "code_from_cents": rules.qr_pin_above_cents,
         "at": clock.now_ms(),
         "lines": [

@@ -65,6 +65,18 @@ def paid_with() -> dict[str, Say]:
             _("À partir de %(amount)s, un QR du téléphone demande aussi le code."),
             _("Un QR du téléphone paie sans code."),
         ),
+        "payment.max_amount_cents": cents(
+            "", _("Un paiement est de %(amount)s au plus."), _("Un paiement n’a pas de maximum.")
+        ),
+        "payment.daily_max_cents": cents(
+            "",
+            _("Un porte-monnaie paie %(amount)s au plus par jour."),
+            _("Un porte-monnaie paie autant qu’il veut en un jour."),
+        ),
+        "payment.pin_free_below_cents": cents(
+            _("Une carte paie toujours avec le code."),
+            _("En dessous de %(amount)s, une carte scannée paie sans code."),
+        ),
         "instrument.pin_length": number(
             "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
         ),
