@@ -19,7 +19,7 @@ import { paid } from "./receipts.js";
 import { API, FIRST, WORDS, show, state, typedCents, wrong } from "./screens.js";
 import { send } from "./sending.js";
 import { atMost, showQr } from "./showing.js";
-import { draw, home, link, look } from "./wallet.js";
+import { draw, home, link, look, refill } from "./wallet.js";
 
 const { offline, scope } = document.body.dataset;
 const LOOK_MS = 2000; // how often a shown QR asks whether it has paid
@@ -75,7 +75,7 @@ async function tick() {
 // --- to show a QR ---
 
 async function toPay() {
-  const ticket = await takeTicket();
+  const ticket = (await takeTicket()) ?? ((await refill()) && (await takeTicket()));
   if (!ticket) return wrong(WORDS.noTicket);
   const mostCents = state.wallet?.most_cents ?? 0;
   Object.assign(state, { ticket, asked: null });

@@ -92,12 +92,14 @@ export async function lookAside(device, always = false) {
   return true;
 }
 
-async function refill() {
+/** Fetch tickets in the place of those that are kept; whether there were some. */
+export async function refill() {
   const answer = await ask("POST", `${API}/tickets`, {}, state.device);
-  if (answer?.status !== 201) return;
+  if (answer?.status !== 201) return false;
   const { tickets, key_id: keyId } = answer.said;
   const cut = tickets.match(new RegExp(`.{${BYTES_OF_TICKET}}`, "g"));
   await keep("tickets", { keyId, tickets: cut, at: now() });
+  return true;
 }
 
 /** A telephone that was blocked forgets all but what it signed; an unknown one may be known again.
