@@ -4,9 +4,15 @@ What a telephone shows is typed into the till, as a scanner types it.
 """
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from caisse.kernel import clock
 from caisse.kernel.ids import new_id
@@ -14,10 +20,12 @@ from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import formats, operations
 from caisse.payments.formats import MARK, from_base45, text_of
+from caisse.payments.tests.device import Handset
+from conftest import CHROMIUM
 from tests.journeys.test_phone import read_off
 from tests.journeys.test_till import TILL, shows, tap, till_looked_at
 from tests.journeys.walking import PHONE, Visit, seen
-from tests.offline.real import Member, Phone, ground
+from tests.offline.real import DESK, Member, Phone, ground
 
 FUND = 3_300_00
 
@@ -37,6 +45,13 @@ class Buyer(Member):
     def left(self) -> int:
         return books.balance(self.account)
 
+    def handset(self) -> Handset:
+        """Her telephone as the API knows it, linked."""
+        handset = Handset()
+        row = operations.invite_phone(holder_id=self.holder, label="Le mien", by=DESK, id=new_id())
+        handset.link(operations.give_phone_code(phone_id=row, by=DESK))
+        return handset
+
 
 class Stall(NamedTuple):
     """A device of a place."""
@@ -48,6 +63,51 @@ class Stall(NamedTuple):
     @property
     def taken(self) -> int:
         return books.balance(f"place:{self.place}")
+
+    def request(self, cents: int) -> bytes:
+        """M2 of this device that its screen never showed."""
+        place, minute = self.place.to_bytes(4, "big"), formats.minute_of(clock.now_ms())
+        asked = formats.Request(place, self.device & 0xFFFF, cents, b"elsewher", minute)
+        return formats.pack_request(asked)
+
+
+class Kiosk:
+    """A Chromium of its own on a profile that stays on the disk: killed, it is started again."""
+
+    def __init__(self, browser: Browser, profile: Path, address: str) -> None:
+        self.browser, self.profile, self.address = browser, profile, address
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, offline: bool = False) -> Page:
+        """The till's page, as it is found on the device."""
+        program = os.environ.get("CAISSE_CHROMIUM") or shutil.which("chromium") or ""
+        port = self.profile / "DevToolsActivePort"
+        port.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [
+                program, *CHROMIUM, "--headless", "--remote-debugging-port=0", "--lang=fr-FR",
+                f"--user-data-dir={self.profile}", "about:blank",
+            ],
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        while not port.exists() or not port.read_text():
+            time.sleep(0.05)
+        number = port.read_text().split()[0]
+        other = self.browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{number}")
+        context = other.contexts[0]
+        context.set_default_timeout(60_000)
+        context.set_offline(offline)
+        page = context.pages[0]
+        page.set_viewport_size({"width": PHONE, "height": 780})
+        page.goto(self.address + TILL)
+        return page
+
+    def kill(self) -> None:
+        """As a tablet whose battery is pulled out: SIGKILL to all its processes."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
 
 
 def market(**articles: Any) -> None:
@@ -82,9 +142,9 @@ def licensed(stall: Stall) -> Stall:
     return stall
 
 
-def stall(visit: Visit, width: int = PHONE) -> Stall:
+def stall(visit: Visit, width: int = PHONE, place: int = 0) -> Stall:
     """A till with a licence, whose page opens without network."""
-    there = licensed(link(visit(TILL, width=width)))
+    there = licensed(link(visit(TILL, width=width), place=place))
     there.page.evaluate("async () => (await navigator.serviceWorker.ready).active !== null")
     return there
 
@@ -96,6 +156,7 @@ def cut(page: Page) -> None:
 
 def back(page: Page) -> None:
     page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
     page.locator("[data-net-on]").wait_for()
 
 
@@ -130,6 +191,26 @@ def answer(page: Page, message: bytes) -> None:
     """A scanner types what the telephone shows."""
     page.locator("#answer").fill(text_of(message))
     page.locator("#answer").press("Enter")
+
+
+def titled(page: Page, words: str) -> None:
+    """The same as `shows`, without a look at the screen: for the many sales of a day."""
+    page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
+
+
+def quickly(page: Page, cents: int, who: str, pin: str) -> None:
+    """A whole sale by code, by keyboard."""
+    page.keyboard.type(str(cents))
+    page.keyboard.press("Enter")
+    page.locator("[data-screen=who] [data-off]").wait_for()
+    page.locator("#handle").fill(who)
+    page.locator("#handle").press("Enter")
+    titled(page, "À vous de taper")
+    page.keyboard.type(pin)
+    page.keyboard.press("Enter")
+    titled(page, "Payé")
+    page.locator('[data-do="next"]:visible').click()
+    titled(page, "Combien ?")
 
 
 def by_phone(page: Page, cents: int, phone: Phone, slip: int = 0, counter: int = 1) -> bytes:
@@ -174,10 +255,14 @@ def queue(page: Page) -> list[dict[str, Any]]:
 
 def sent(page: Page) -> None:
     """Wait until nothing waits any more."""
-    page.wait_for_function(EMPTY)
+    for _each in range(200):
+        if not queue(page):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(queue(page))
 
 
-READ = """
+STORED = """async () => {
   const base = await new Promise((done) => {
     const asked = indexedDB.open("caisse-till");
     asked.onsuccess = () => done(asked.result);
@@ -186,11 +271,6 @@ READ = """
     const rows = base.transaction(name).objectStore(name)[what]();
     rows.onsuccess = () => done(rows.result);
   });
-"""
-STORED = (
-    "async () => {"
-    + READ
-    + """
   const said = {};
   for (const name of base.objectStoreNames) {
     const [keys, rows] = [await read(name, "getAllKeys"), await read(name, "getAll")];
@@ -201,7 +281,3 @@ STORED = (
   said.beside = [{ ...localStorage }, { ...sessionStorage }, location.href, history.state];
   return JSON.stringify(said);
 }"""
-)
-EMPTY = "async () => {" + READ + 'const rows = await read("queue", "count"); base.close();' + (
-    "return rows === 0; }"
-)

@@ -338,6 +338,7 @@ async function left(act) {
   if (!sale || !isOpen(sale)) return act();
   show("busy");
   const known = await burn(sale, device);
+  if (!known) await keepSale({ ...sale, left: true }); // asked for later, on nobody's screen
   return known?.receipt ? paid(sale, known.receipt) : act();
 }
 

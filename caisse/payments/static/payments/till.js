@@ -48,7 +48,7 @@ async function start() {
 
 /** The page was closed while a sale of this minute was under way: ask for it, and never burn it. */
 async function resume() {
-  const sale = (await ownSales(state.device)).find((one) => one.is === "sent");
+  const sale = (await ownSales(state.device)).find((one) => one.is === "sent" && !one.left);
   if (!sale || sale.at < now() - YOUNG_MS || !["amount", "cashier"].includes(state.screen)) return;
   openSale(sale);
   if (sale.request && state.net === false && holds()) {

@@ -41,7 +41,7 @@ function draw() {
     svgOf(textOf(packRecord(row.record)), { level: "L", label: place.dataset.label }),
   );
   const count = find("[data-hand-count]");
-  count.textContent = count.dataset.words
+  count.textContent = count.dataset.countWords
     .replace("{n}", shown + 1).replace("{of}", rows.length);
   fill("hand-cents", money(row.cents));
   fill("hand-when", whenOf(row.at));

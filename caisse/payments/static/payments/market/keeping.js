@@ -37,10 +37,10 @@ export function keepRow(row, sale, { text, why, asked }) {
   return together(["market", "queue", "sales"], async (market, queue, sales) => {
     const kept = await readAll(market);
     if (kept.licence?.text !== text || kept.licence.closing) return "offline_licence_old";
+    const before = [await got(queue.get(row.id)), await got(sales.get(row.id))];
+    if (before.some(Boolean)) return "offline_repeat"; // the very sale, before any sum
     const reason = why(kept);
     if (reason) return reason;
-    const before = [await got(queue.get(row.id)), await got(sales.get(row.id))];
-    if (before.some(Boolean)) return "offline_repeat";
     const at = timeOf(kept.mark, now());
     market.put(counted(kept.sums, sale, at), "sums");
     market.put(at, "mark");

@@ -1,0 +1,237 @@
+"""A market day from the first licence to « clôture »: killed, copied, handed over (payments.md 12).
+
+The browsers are on profiles of their own, so that one can be killed, and another one be its copy.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from caisse.accounting import queries as accounting
+from caisse.kernel.ids import new_id
+from caisse.ledger import queries as books
+from caisse.payments import operations
+from caisse.payments.models import Licence
+from tests.journeys.market_walking import (
+    Buyer,
+    Kiosk,
+    Stall,
+    answer,
+    asked,
+    back,
+    by_code,
+    by_phone,
+    cut,
+    licensed,
+    link,
+    market,
+    on_first_screen,
+    paid_here,
+    quickly,
+    refused,
+    sent,
+    stored,
+    titled,
+    waits,
+)
+from tests.journeys.test_phone import read_off
+from tests.journeys.test_till import shows, till_looked_at
+from tests.journeys.walking import seen
+from tests.offline.real import DESK
+
+Starting: TypeAlias = Callable[[str], Kiosk]
+RULES = ("reserves", "room", "losses")
+
+
+@pytest.fixture
+def played(transactional_db: None) -> str:
+    """A small caisse takes the place of the played year."""
+    market()
+    return ""
+
+
+@pytest.fixture
+def kiosk(browser: Browser, address: str, tmp_path: Path) -> Iterator[Starting]:
+    """`kiosk("a")` is a browser on the profile of that name, which is not started yet."""
+    made: list[Kiosk] = []
+
+    def make(name: str) -> Kiosk:
+        made.append(Kiosk(browser, tmp_path / name, address))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.kill()
+
+
+def ready(page: Page, place: int = 0, name: str = "Étal") -> Stall:
+    """Linked, with a licence, its page kept for a place without mast."""
+    there = licensed(link(page, name, place))
+    page.evaluate("async () => (await navigator.serviceWorker.ready).active !== null")
+    return there
+
+
+def balanced() -> None:
+    """`caisse check`: what was set aside, what may be lost, what was lost."""
+    wrong = [line for line in accounting.check(RULES) if line.damaged]
+    assert wrong == []
+
+
+def test_a_day_at_the_market(kiosk: Starting) -> None:
+    """A slip, a reboot, a card that lies ready, an identifier; two tabs send; it is closed."""
+    awa, marcel, lina = Buyer(1), Buyer(2), Buyer(3)
+    device = kiosk("stall")
+    page = device.start()
+    there = link(page)
+    awa.phone.ask((there.place, 20_00), (0, 20_00))
+    operations.set_aside(
+        holder_id=marcel.holder, place_id=there.place, cents=20_00, by=DESK, id=new_id()
+    )
+    licensed(there)
+    page.evaluate("async () => (await navigator.serviceWorker.ready).active !== null")
+    page.reload()
+    titled(page, "Combien ?")
+    cut(page)
+    paid = by_phone(page, 12_40, awa.phone)
+    paid_here(page)
+    before = stored(page)
+    device.kill()
+    page = device.start(offline=True)
+    titled(page, "Combien ?")
+    waits(page, "Une vente à envoyer")
+    again = stored(page)
+    assert again["queue"] == before["queue"] and again["market"] == before["market"]
+    asked(page, 3_00)
+    answer(page, paid)  # the telephone shows the first payment again
+    refused(page, "Ce paiement est déjà enregistré ici.")
+    on_first_screen(page)
+    by_code(page, 10_00, marcel.card, marcel.pin)
+    paid_here(page)
+    on_first_screen(page)
+    by_code(page, 15_00, lina.handle, lina.pin)
+    paid_here(page)
+    on_first_screen(page)
+    assert stored(page)["market"]["sums"]["room"] == 25_00
+    for n in range(20):
+        who = marcel if n % 4 else lina
+        quickly(page, 25, who.card, who.pin)
+    waits(page, "23 ventes à envoyer")
+    told = two_tabs(page)
+    assert len(told) == 23 and set(told.values()) == {"posted"}
+    sales = books.lines(f"place:{there.place}", reasons=("payment", "offline_loss"), limit=100)
+    assert sum(one.cents for one in sales) == there.taken == 12_40 + 10_00 + 15_00 + 5_00
+    assert (awa.left, lina.left) == (60_00, 100_00 - 15_00 - 1_25)
+    page.get_by_role("button", name="Ventes").click()
+    page.get_by_role("button", name="Clôture du jour").click()
+    shows(page, "Clôture du jour")
+    page.get_by_role("button", name="Finir la vente sans réseau").click()
+    shows(page, "Vente sans réseau finie")
+    assert awa.left == 60_00 + 7_60 and not Licence.objects.filter(closed_at=None).exists()
+    kept = stored(page)["market"]
+    assert "licence" not in kept and "sums" not in kept
+    on_first_screen(page)
+    page.get_by_text("Vente sans réseau : finie pour aujourd’hui.").wait_for()
+    page.get_by_role("button", name="Reprendre la vente sans réseau").click()
+    page.get_by_text("Sans réseau encore, jusqu’à").wait_for()
+    balanced()
+
+
+def two_tabs(page: Page) -> dict[str, str]:
+    """Both tabs of one till come back to the network: what the caisse answered, by number."""
+    told: dict[str, str] = {}
+    times: list[str] = []
+
+    def heard(answers: list[dict[str, str]]) -> None:
+        for one in answers:
+            times.append(one["id"])
+            told[one["id"]] = one["answer"]
+
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.on(
+            "response",
+            lambda got: got.url.endswith("/tills/sync") and heard(got.json()["answers"]),
+        )
+    other.goto(page.url)
+    titled(other, "Combien ?")
+    back(page)
+    sent(page)
+    other.close()
+    assert len(times) == len(told), "each sale left once: the second tab found nothing to send"
+    return told
+
+
+def test_a_copied_profile_sells_too_and_the_loss_stays_within_the_room(kiosk: Starting) -> None:
+    """Both copies take wrong codes up to the room of their one licence: the caisse pays it once."""
+    first = kiosk("first")
+    there = ready(first.start())
+    first.kill()
+    second = kiosk("second")
+    shutil.copytree(first.profile, second.profile, symlinks=True)
+    buyers = [Buyer(n) for n in range(1, 7)]
+    for device, three in ((first, buyers[:3]), (second, buyers[3:])):
+        page = device.start(offline=True)
+        titled(page, "Combien ?")
+        for one in three:
+            quickly(page, 20_00, one.handle, one.wrong_pin)
+        back(page)
+        sent(page)
+        if device is second:
+            page.get_by_text("3 ventes sans réseau ne sont pas passées").wait_for()
+            page.get_by_role("button", name="Ventes").click()
+            shows(page, "Dernières ventes")
+            assert "Sans réseau, seuls les paiements prévus passent encore." in seen(page)
+            assert "Appelez la caisse." in till_looked_at(page)
+    assert [one.left for one in buyers] == [100_00] * 6
+    assert there.taken == 60_00 and books.balance(f"loss:{there.place}") == -60_00
+    balanced()
+
+
+def test_another_device_of_the_place_takes_the_queue_by_its_qrs(kiosk: Starting) -> None:
+    """A device has to be given up: what it sold is scanned and sent by another; by both, once."""
+    awa, lina = Buyer(1), Buyer(2)
+    lost, other = kiosk("lost"), kiosk("other")
+    page = lost.start()
+    there = ready(page)
+    awa.phone.ask((there.place, 20_00))
+    cut(page)
+    by_phone(page, 5_00, awa.phone)
+    paid_here(page)
+    on_first_screen(page)
+    by_code(page, 7_00, lina.handle, lina.pin)
+    paid_here(page)
+    on_first_screen(page)
+    page.get_by_role("button", name="Ventes").click()
+    shows(page, "Dernières ventes")
+    page.get_by_role("button", name="Envoyer par un autre appareil").click()
+    shows(page, "Envoyer par un autre appareil")
+    texts = [read_off(page)]
+    assert "1 sur 2" in seen(page) and "5,00" in seen(page)
+    page.get_by_role("button", name="Vente suivante").click()
+    texts.append(read_off(page))
+    assert "2 sur 2" in seen(page) and "7,00" in seen(page)
+    taking = other.start()
+    link(taking, "Comptoir", there.place)
+    taking.get_by_role("button", name="Vendre aussi sans réseau").click()
+    taking.get_by_role("button", name="J’accepte ce risque").click()
+    taking.get_by_text("Un autre appareil de ce lieu vend sans réseau jusqu’à").wait_for()
+    till_looked_at(taking)
+    taking.get_by_role("button", name="Ventes").click()
+    taking.get_by_role("button", name="Prendre les ventes d’un autre appareil").click()
+    shows(taking, "Prendre les ventes d’un autre appareil")
+    for text in (*texts, texts[0], awa.card):
+        taking.locator("#sale").fill(text)
+        taking.locator("#sale").press("Enter")
+    taking.get_by_text("2 ventes prises.").wait_for()
+    taking.get_by_text("Ce QR n’est pas une vente d’un autre appareil.").wait_for()
+    sent(taking)
+    assert (there.taken, lina.left) == (12_00, 93_00)
+    page.get_by_role("button", name="Fermer").click()
+    back(page)
+    sent(page)
+    assert (there.taken, lina.left) == (12_00, 93_00)
+    balanced()
