@@ -35,7 +35,7 @@ async function toApart(scanned, before, otherwise) {
   if (!all.length && !state.aside?.allowed) return failed(otherwise);
   const { place: four, cents } = readRequest(scanned);
   const place = placeOf(four);
-  if (cents === 0) return failed(WORDS.notAsked);
+  if (cents === 0 || place === ANYWHERE) return failed(WORDS.notAsked);
   const name = nameOf(place, all);
   const slip = chosen(all, place, cents);
   if (!slip) {

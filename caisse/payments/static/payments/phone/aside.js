@@ -48,12 +48,13 @@ async function drawList() {
 function rowsOf(mine) {
   const own = new Set(mine.map((slip) => slip.slip));
   const others = (state.aside?.slips ?? []).filter((row) => !own.has(row.slip));
-  return [
+  const rows = [
     ...mine.filter((slip) => leftOf(slip) > 0)
       .map((slip) => ({ ...slip, cents: leftOf(slip), home: true, live: isLive(slip) })),
     ...others.filter((row) => row.left_cents > 0)
       .map((row) => ({ ...row, cents: row.left_cents, home: row.mine, live: false })),
   ];
+  return rows.sort((one, other) => one.since - other.since || other.place - one.place);
 }
 
 const named = (row) => (row.place === ANYWHERE ? WORDS.anywhere : row.name);

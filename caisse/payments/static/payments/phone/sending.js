@@ -8,8 +8,14 @@ import { answered, tidied, unsent } from "./purse.js";
 
 const AT_ONCE = 20; // they are judged one by one, and an answer is waited for four seconds
 
-/** Send what waits; whether something was answered. `device` is this telephone. */
-export async function send(device) {
+/** Send what waits, in one tab at a time; whether something was answered. */
+export function send(device) {
+  const { locks } = navigator;
+  if (!locks) return sent(device); // twice is once all the same
+  return locks.request("sync", { ifAvailable: true }, (lock) => (lock ? sent(device) : false));
+}
+
+async function sent(device) {
   const copies = (await unsent()).slice(0, AT_ONCE);
   if (!copies.length || !device) return false;
   const records = copies.map(({ request, payment }) => ({ request, payment }));
