@@ -27,6 +27,7 @@ class Articles:
     trust_cents: int = 60_00  # R: what the caisse may lose at one place before a person looks
     bound_places: int = 3  # m: places a member's phone sets money aside for
     design: str = "chosen"
+    fund_cents: int = 1 << 60  # what the committee put aside for all places
 
     @property
     def licence_cents(self) -> int:  # L: what one licence can honour at all, whatever clocks say
@@ -92,6 +93,8 @@ class Caisse:
         self.loss = [
             0
         ] * articles.places  # open losses; a person's review would bring one back to zero
+        self.ceiling = [0] * articles.places  # what open licences may still lose, and was lost
+        self.fund = articles.fund_cents
         self.slips: list[Slip] = []
         self.licences: list[Licence] = []
         self.said: set = set()  # what keys really signed
@@ -109,10 +112,16 @@ class Caisse:
         return len(self.slips) - 1
 
     def open_licence(self, place: int) -> int:
-        busy = sum(lic.room for lic in self.licences if lic.place == place and lic.open)
-        room = max(0, self.articles.room_cents - self.loss[place] - busy)
+        busy = self._rooms(place)
+        promised = sum(lic.room for lic in self.licences if lic.open)
+        most = self.articles.room_cents - self.loss[place] - busy
+        room = max(0, min(most, self.fund - promised))
+        self.ceiling[place] = min(self.ceiling[place], self.loss[place] + busy) + room
         self.licences.append(Licence(place, room))
         return len(self.licences) - 1
+
+    def _rooms(self, place: int) -> int:
+        return sum(lic.room for lic in self.licences if lic.place == place and lic.open)
 
     def settle(self, record: Record) -> str:
         known = self.answers.get(record.payment_id)
@@ -168,12 +177,15 @@ class Caisse:
             min(self.balance[record.wallet], record.cents - from_slip) if debtor_pays else 0
         )
         lost = record.cents - from_slip - from_wallet
-        if self.loss[record.place] + lost > self.articles.room_cents:
+        if lost and (self.loss[record.place] + lost > self.ceiling[record.place]):
+            return "ceiling"
+        if lost > self.fund:
             return "ceiling"
         if slip:
             slip.left -= from_slip
         self.balance[record.wallet] -= from_wallet
         self.loss[record.place] += lost
+        self.fund -= lost
         licence.total += record.cents
         licence.by_handle[record.handle] = used + record.cents
         self.paid[record.place] += record.cents
@@ -183,6 +195,8 @@ class Caisse:
         """Final signed sync of a licence, or its deadline: only now money set aside goes home."""
         self.licences[licence].open = False
         place = self.licences[licence].place
+        still = self.loss[place] + self._rooms(place)  # what it did not lose nobody may lose
+        self.ceiling[place] = min(self.ceiling[place], still)
         if any(lic.open for lic in self.licences if lic.place == place):
             return
         for slip in self.slips:

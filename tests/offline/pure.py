@@ -44,7 +44,8 @@ class PureCaisse:
     def __init__(self, articles: Articles, start_cents: int) -> None:
         self.articles = articles
         wallets = {number + 1: start_cents for number in range(articles.wallets)}
-        self.books = Books(articles.room_cents, articles.slip_cents, wallets)
+        fund = articles.fund_cents
+        self.books = Books(articles.room_cents, articles.slip_cents, wallets, fund=fund)
         self.said: set[Record] = set()
         self.answers: dict[int, tuple[Record, str]] = {}
         self.proofs_of_cloning: set[int] = set()

@@ -190,7 +190,7 @@ class RealCaisse:
 
     def __init__(self, articles: Articles, start_cents: int) -> None:
         self.articles = articles
-        fund = articles.places * articles.room_cents
+        fund = min(articles.fund_cents, articles.places * articles.room_cents)
         ground(
             fund,
             payment__offline_trust_cents=articles.room_cents,
@@ -202,6 +202,7 @@ class RealCaisse:
         self.members = [Member(n, start_cents) for n in range(articles.wallets)]
         self.phones = [Phone(one) for one in self.members]
         self.shops = [Shop(f"Lieu {n}") for n in range(articles.places)]
+        self.seconds: dict[int, Shop] = {}
         self.minted, self.fund = start_cents * articles.wallets, fund
         self.said: set[Record] = set()
         self.answers: dict[int, tuple[Record, str]] = {}
@@ -245,19 +246,37 @@ class RealCaisse:
         return len(self.slips_) - 1
 
     def open_licence(self, place: int) -> int:
-        return self.shops[place].open().licence_id - 1  # the model begins at 0
+        """Of the place's first device, or of its second one once the licence of the first is over.
+
+        The model begins at 0.
+        """
+        shop = self.shops[place]
+        open_ = Licence.objects.filter(place=shop.place, closed_at=None)
+        if open_.filter(device=shop.device).exists():
+            shop = self.seconds.get(place) or Shop("Marché", shop.place)
+            self.seconds[place] = shop
+        if open_.exists():
+            clock.travel(max(open_.values_list("until", flat=True)) + 1)
+        return shop.open().licence_id - 1
 
     def settle(self, record: Record) -> str:
-        shop = self.shops[record.place]
+        shop = self.shop_of(record)
         sent = self.sent.get(record) or self.sent.setdefault(record, self.write(record))
         answer = shop.sync(sent, licence=record.licence + 1)[0]
         if answer == "posted":
             self.answers.setdefault(record.payment_id, (record, answer))
         return answer
 
+    def shop_of(self, record: Record) -> Shop:
+        """The device that has the licence of this record, of those of its place."""
+        second = self.seconds.get(record.place)
+        row = Licence.objects.filter(pk=record.licence + 1).first()
+        own = second is not None and row is not None and row.device_id == second.device
+        return second if second is not None and own else self.shops[record.place]
+
     def write(self, record: Record) -> Sent:
         """The record as the till would send it."""
-        shop = self.shops[record.place]
+        shop = self.shop_of(record)
         if record.slip is None:
             member = self.members[record.wallet]
             digits = member.pin if record.proof == "pin_right" else member.wrong_pin

@@ -16,6 +16,8 @@ from tests.offline.pure import ANSWERS, PureCaisse
 RUNS = [*range(3), *(pytest.param(run, marks=pytest.mark.long) for run in range(3, 150))]
 SMALL = Articles(wallets=120, places=20)
 SMALL_TOWN = Articles(places=20)  # its wallet 300 is a stranger
+PAIRS = Articles(wallets=300, places=3)  # two devices each
+SHORT = replace(PAIRS, fund_cents=100_00)  # and a fund that is less than their rooms
 DESIGNS = ("chosen", "bound")
 
 
@@ -77,6 +79,14 @@ def test_the_bound_is_reached_by_a_planned_attack_and_never_passed() -> None:
     assert worlds.repeated_windows(articles, 5) <= 3_300_00
 
 
+@pytest.mark.parametrize("judge", [model.Caisse, PureCaisse])
+@pytest.mark.parametrize("seed", range(10))
+def test_two_devices_of_a_place_have_one_room(seed: int, judge: Any) -> None:
+    worlds.JUDGE = judge
+    assert worlds.devices_in_turn(PAIRS, seed) <= PAIRS.bound(0)
+    assert worlds.devices_in_turn(SHORT, seed) <= SHORT.fund_cents
+
+
 def test_the_books_that_are_judged_stay_as_they_are() -> None:
     world, heap = played(SMALL, 1, PureCaisse)
     before = world.caisse.books
@@ -108,18 +118,47 @@ def two_tills() -> None:
     caisse.check_books()
 
 
+def a_room_left_behind() -> None:
+    """A device's licence has no room, its neighbour closes: the fund is promised to another place.
+
+    The place cheats; the other one is paid.
+    """
+    caisse = PureCaisse(replace(SMALL, fund_cents=60_00), 0)
+    first, second = caisse.open_licence(0), caisse.open_licence(0)
+    caisse.close(first)
+    honest = caisse.open_licence(1)
+    for n in range(3):
+        caisse.settle(Record(n, second, 0, n, None, 0, 20_00, "pin_wrong", 0))
+    record = Record(9, honest, 1, 9, None, 0, 20_00, "pin_wrong", 0)
+    assert caisse.licences[honest].room == 60_00 and caisse.settle(record) == "posted"
+
+
 def all_worlds() -> None:
     """What a broken rule must not survive."""
     a_number_twice()
     two_tills()
     worlds.worst_case(SMALL)
     assert worlds.repeated_windows(SMALL_TOWN, 4) <= SMALL_TOWN.bound(0)
+    worlds.JUDGE = PureCaisse
+    a_room_left_behind()
     for run in range(4):
+        worlds.devices_in_turn(SHORT, run)
+        worlds.devices_in_turn(PAIRS, run)
         for design in DESIGNS:
             world, heap = played(replace(SMALL, design=design), run, PureCaisse)
             worlds.check(world, heap)
         worlds.orders_agree(SMALL, run)
         worlds.close_as_you_go(SMALL, run)
+
+
+def _as_given(ceiling: int, _lost: int, _rooms: int) -> int:
+    """No room is ever taken back."""
+    return ceiling
+
+
+def _close_only(books: judging.Books, number: int) -> judging.Books:
+    """Closing takes no room back: the other device of the place has it."""
+    return replace(CLOSE(books, number), ceilings=dict(books.ceilings))
 
 
 def _true(*_: object) -> bool:
@@ -184,6 +223,7 @@ class AnyPlaceTill(Till):
 
 
 JUDGE: Callable[..., Verdict] = judging.judge
+CLOSE = judging.close_licence
 RULES: dict[str, dict[str, Any]] = {
     "a repeat is not recognised": {"judge": _judge_repeats, "_settle": _settle_again},
     "a place has no ceiling": {"within_room": _true},
@@ -193,6 +233,8 @@ RULES: dict[str, dict[str, Any]] = {
     "a wrong code debits": {"owes": _true},
     "a reused id is judged anew": {"judge": _judge_anew, "_settle": _settle_always},
     "a licence's room forgets open losses": {"room_left": _room_whatever_is_lost},
+    "no room is taken back": {"ceiling_left": _as_given},
+    "a closed licence leaves its room to others": {"close_licence": _close_only},
     "late records are judged": {"in_time": _true},
     "reserves go home at any closing": {"goes_home": _true},
 }

@@ -75,5 +75,12 @@ def test_places_come_back_one_by_one(seed: int) -> None:
     worlds.close_as_you_go(TOWN, seed, 60)
 
 
+@pytest.mark.parametrize("seed", ORDERS)
+def test_two_devices_of_a_place_have_one_room(seed: int) -> None:
+    articles = Articles(wallets=12, places=2, bound_places=1, fund_cents=90_00)
+    assert worlds.devices_in_turn(articles, seed, 40) <= 90_00
+    books_are_whole()
+
+
 def test_the_bound_is_reached_by_a_planned_attack_and_never_passed() -> None:
     assert worlds.worst_case(Articles(wallets=20, places=2, bound_places=1)) == 2 * 60_00

@@ -328,3 +328,32 @@ def repeated_windows(articles: Articles, windows: int) -> int:
                 )
             caisse.close(licence)
     return sum(caisse.loss)
+
+
+def devices_in_turn(articles: Articles, seed: int, steps: int = 240) -> int:
+    """Two devices a place open, sell on trust and close, in any order; each second place cheats.
+
+    An honest place whose devices stay within the rooms of their licences is always paid.
+    """
+    rng, caisse = random.Random(seed), JUDGE(articles, start_cents=100_00)
+    left: dict[tuple[int, int], tuple[int, int]] = {}
+    for step in range(steps):
+        key = place, _device = rng.randrange(articles.places), rng.randrange(2)
+        if key not in left:
+            licence = caisse.open_licence(place)
+            left[key] = licence, caisse.licences[licence].room
+        elif rng.random() < 0.4:
+            caisse.close(left.pop(key)[0])
+        else:
+            licence, room = left[key]
+            cheats = place % 2 == 1
+            cents = 20_00 if cheats else min(room, rng.choice([4_50, 20_00]))
+            wallet = step % articles.wallets
+            record = Record(step, licence, place, wallet, None, 0, cents, "pin_wrong", 0)
+            answer = caisse.settle(record) if cents else "posted"
+            assert cheats or answer == "posted", f"an honest till was not paid: {answer}"
+            left[key] = licence, room - (0 if cheats else cents)
+        lost = caisse.loss[place]
+        assert lost <= articles.room_cents, f"{lost} lost at one place"
+    caisse.check_books()
+    return sum(caisse.loss)

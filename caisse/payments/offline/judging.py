@@ -185,6 +185,14 @@ def room_left(room: int, lost: int, others: int, fund_left: int = NO_END) -> int
     return max(0, min(room - lost - others, fund_left))
 
 
+def ceiling_left(ceiling: int, lost: int, rooms: int) -> int:
+    """How high the losses of a place may stand: never above what its open licences may still lose.
+
+    What a closed one did not lose is gone with it, as is what was given back since.
+    """
+    return min(ceiling, lost + rooms)
+
+
 def goes_home(others_open: int) -> bool:
     """What was set aside is released when no other licence could still hold a sale from it."""
     return others_open == 0
@@ -213,13 +221,17 @@ class Reserve:
 
 @dataclass(slots=True)
 class Books:
-    """Books of its own for `judge_sync`: what the ledger's accounts are in the caisse (cents)."""
+    """Books of its own for `judge_sync`: what the ledger's accounts are in the caisse (cents).
+
+    `room` is R, `ceilings` how high the losses of each place may stand now.
+    """
 
     room: int
     member: int
     wallets: dict[int, int] = field(default_factory=dict)
     paid: dict[int, int] = field(default_factory=dict)
     losses: dict[int, int] = field(default_factory=dict)
+    ceilings: dict[int, int] = field(default_factory=dict)
     reserves: dict[str, Reserve] = field(default_factory=dict)
     licences: dict[int, Licence] = field(default_factory=dict)
     posted: dict[Id, Record] = field(default_factory=dict)
@@ -238,10 +250,10 @@ def judge_sync(books: Books, records: Iterable[Record]) -> tuple[list[Verdict], 
 def open_licence(books: Books, place: int, most: int) -> tuple[int, Books]:
     """A licence for a till of this place, and the books with it."""
     after = _copied(books)
-    here = [one for one in after.licences.values() if one.is_open and one.place == place]
-    busy = sum(one.room for one in here)
+    busy, lost = _rooms(after, place), after.losses.get(place, 0)
     number = len(after.licences) + 1
-    room = room_left(after.room, after.losses.get(place, 0), busy)
+    room = room_left(after.room, max(0, lost), busy, after.fund - _rooms(after))
+    after.ceilings[place] = ceiling_left(after.ceilings.get(place, 0), lost, busy) + room
     after.licences[number] = Licence(place, most, room)
     return number, after
 
@@ -251,6 +263,10 @@ def close_licence(books: Books, number: int) -> Books:
     after = _copied(books)
     closing = after.licences[number]
     closing.is_open = False
+    place = closing.place
+    after.ceilings[place] = ceiling_left(
+        after.ceilings.get(place, 0), after.losses.get(place, 0), _rooms(after, place)
+    )
     others = [one for one in after.licences.values() if one.is_open and one.place == closing.place]
     if goes_home(len(others)):
         for reserve in after.reserves.values():
@@ -258,6 +274,15 @@ def close_licence(books: Books, number: int) -> Books:
                 after.wallets[reserve.wallet] = after.wallets.get(reserve.wallet, 0) + reserve.left
                 reserve.left = 0
     return after
+
+
+def _rooms(books: Books, place: int | None = None) -> int:
+    """The rooms of the open licences of a place, or of all, in cents."""
+    return sum(
+        one.room
+        for one in books.licences.values()
+        if one.is_open and (place is None or one.place == place)
+    )
 
 
 def _copied(books: Books) -> Books:
@@ -268,6 +293,7 @@ def _copied(books: Books) -> Books:
     }
     return replace(
         books, wallets=dict(books.wallets), paid=dict(books.paid), losses=dict(books.losses),
+        ceilings=dict(books.ceilings),
         reserves={name: replace(one) for name, one in books.reserves.items()},
         licences=licences, posted=dict(books.posted),
     )  # fmt: skip
@@ -295,7 +321,7 @@ def _sight(books: Books, record: Record) -> Sight:
         reserve_left=0 if reserve is None else reserve.left,
         wallet_left=books.wallets.get(record.wallet, 0),
         lost=books.losses.get(record.place, 0),
-        room=books.room,
+        room=books.ceilings.get(record.place, 0),
         fund_left=books.fund,
     )
 

@@ -20,7 +20,7 @@ from caisse.ledger import queries as books
 from caisse.payments import cards, formats, keys, signing
 from caisse.payments.cards import Sealed
 from caisse.payments.models import Card, Device, Licence, OfflineSale, OfflineStop, Reserve
-from caisse.payments.offline.judging import room_left
+from caisse.payments.offline.judging import ceiling_left, room_left
 from caisse.payments.offline.licences import (
     Terms,
     chance_needed,
@@ -167,7 +167,13 @@ def drop_sale(id: Id) -> None:
 
 @ledger.repeatable
 def _close(licence_id: int, by: Actor, last_word: bytes = b"") -> None:
-    """Close it, unless a sale of it is under way; its rows go, the transfers stay."""
+    """Close it, unless a sale of it is under way; its rows go, the transfers stay.
+
+    What it did not lose of its room nobody may lose any more.
+    """
+    place_id = Licence.objects.values_list("place", flat=True).get(pk=licence_id)
+    account = loss_account(place_id)
+    known = ledger.lock([account]).get(account)  # before the row, as who opens a licence does
     row = Licence.objects.select_for_update().get(pk=licence_id)
     if row.closed_at is not None:
         return
@@ -177,6 +183,9 @@ def _close(licence_id: int, by: Actor, last_word: bytes = b"") -> None:
     row.closed_at, row.text, row.signature = clock.now_ms(), "", b""
     row.last_word = last_word
     row.save(update_fields=["closed_at", "text", "signature", "last_word"])
+    if known is not None:
+        left = ceiling_left(known.ceiling or 0, -known.balance, _rooms_here(place_id))
+        ledger.set_ceiling([account], left)
     subject = f"place:{row.place_id}"
     events.record("licence.closed", subject=subject, by=by, licence=row.pk, sold=row.used_cents)
 
@@ -221,13 +230,17 @@ def _room_of(place_id: int, rules: OfflineRules) -> int:
     ledger.open_accounts([account], ceiling=0)
     known = ledger.lock([account, FUND])
     lost, fund = -known[account].balance, known[FUND].balance
-    open_ = Licence.objects.filter(closed_at=None)
-    here = list(open_.filter(place=place_id).values_list("room_cents", flat=True))
-    rooms = open_.aggregate(cents=Sum("room_cents"))["cents"] or 0
-    room = room_left(rules.offline_trust_cents, lost, sum(here), fund - rooms)
-    before = known[account].ceiling or 0 if here else lost
-    ledger.set_ceiling([account], before + room)
+    rooms = Licence.objects.filter(closed_at=None).aggregate(cents=Sum("room_cents"))["cents"] or 0
+    here = _rooms_here(place_id)
+    room = room_left(rules.offline_trust_cents, max(0, lost), here, fund - rooms)
+    ledger.set_ceiling([account], ceiling_left(known[account].ceiling or 0, lost, here) + room)
     return room
+
+
+def _rooms_here(place_id: int) -> int:
+    """The rooms of the place's licences that nobody has closed, in cents."""
+    open_ = Licence.objects.filter(closed_at=None, place=place_id)
+    return open_.aggregate(cents=Sum("room_cents"))["cents"] or 0
 
 
 def _write(row: Licence) -> None:

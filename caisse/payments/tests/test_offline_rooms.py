@@ -1,0 +1,69 @@
+"""What a place may lose without network: its room, whichever of its devices asks, and the fund."""
+
+import json
+
+import pytest
+
+from caisse.accounting import checks
+from caisse.kernel.ids import new_id
+from caisse.ledger import queries as books
+from caisse.merchants.tests.ground import OFFICE
+from caisse.payments import operations
+from caisse.payments.tests.market import awa, balance, later
+from tests.offline.real import DESK, Member, Shop, ground
+
+__all__ = ["awa"]  # a fixture
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
+
+
+def damaged() -> list[str]:
+    """The lines of the check that do not hold."""
+    return [one.code for one in checks.run() if one.damaged]
+
+
+def test_devices_in_turn_never_lose_more_than_the_room_of_their_place(awa: Member) -> None:
+    first = Shop("Comptoir")
+    second = Shop("Marché", first.place)
+    means = [Member(n, 0) for n in range(2, 8)]
+    first.open(), later(49)
+    second.open(), first.close(), later(49)  # the second one's is over, and nobody has closed it
+    for _each in range(3):
+        first.open(), first.close()
+    first.open()
+    account = books.account(f"loss:{first.place}")
+    assert account is not None and account.ceiling == 60_00
+    sales = [first.code_sale(one.card, one.wrong_pin, 20_00) for one in means]
+    assert first.sync(*sales) == ["posted"] * 3 + ["offline_room_used"] * 3
+    assert balance(f"loss:{first.place}") == -60_00 and not damaged()
+
+
+def test_what_is_given_back_makes_no_room_twice(awa: Member) -> None:
+    first = Shop("Comptoir")
+    second = Shop("Marché", first.place)
+    means = [Member(n, 0) for n in (2, 3)]
+    first.open()
+    sales = [first.code_sale(one.card, one.wrong_pin, 20_00) for one in means]
+    assert first.sync(*sales) == ["posted"] * 2
+    first.close(), later(1), first.open(), later(49)  # 20 € of room are left for this one
+    for sale in sales:
+        operations.refund(refund_id=new_id(), payment_id=sale.id, cents=20_00, by=DESK)
+    assert json.loads(second.open().text)["room_cents"] == 40_00
+    account = books.account(f"loss:{first.place}")
+    assert account is not None and account.ceiling == 60_00 and not damaged()
+
+
+def test_the_fund_is_promised_once_to_the_devices_of_one_place_and_to_others() -> None:
+    ground(60_00)
+    first, honest = Shop("Comptoir"), Shop("Vrac")
+    second = Shop("Marché", first.place)
+    means = [Member(n, 0) for n in range(2, 8)]
+    first.open(), later(49)
+    assert json.loads(second.open().text)["room_cents"] == 0
+    first.close()
+    assert json.loads(honest.open().text)["room_cents"] == 60_00 and not damaged()
+    sales = [second.code_sale(one.card, one.wrong_pin, 20_00) for one in means[:3]]
+    assert second.sync(*sales) == ["offline_room_used"] * 3, "its licence has no room"
+    trusted = [honest.code_sale(one.card, one.wrong_pin, 20_00) for one in means[3:]]
+    assert honest.sync(*trusted) == ["posted"] * 3
+    operations.review_losses(place_id=honest.place, by=OFFICE, id=new_id())
+    assert balance(f"loss:{honest.place}") == 0 and not damaged()
