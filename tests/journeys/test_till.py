@@ -85,7 +85,7 @@ def linked(visit: Visit, guests: Guests, width: int = PHONE) -> tuple[Page, Page
     till = visit(TILL, width=width)
     shows(till, "Relier cet appareil")
     till.get_by_role("button", name="Relier").click()
-    assert "Tapez le code, dix signes." in seen(till)
+    till.get_by_text("Tapez le code, dix signes.").wait_for()
     till.get_by_label("Code").fill(code.lower())
     till.get_by_role("button", name="Relier").click()
     shows(till, "Comparez les deux écrans")
