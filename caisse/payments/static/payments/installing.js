@@ -25,6 +25,7 @@ export function stepped(first) {
 /** What the back key does; where `leads` answers no, nothing. */
 export function onBack(leads) {
   addEventListener("popstate", () => {
+    if (location.hash) return; // another address was opened: that was no key
     above = false;
     if (!leads()) stepped(false);
   });
