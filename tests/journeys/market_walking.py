@@ -213,6 +213,20 @@ def quickly(page: Page, cents: int, who: str, pin: str) -> None:
     titled(page, "Combien ?")
 
 
+def quickly_by_phone(page: Page, cents: int, phone: Phone, counter: int) -> None:
+    """A whole sale from the first slip of a telephone."""
+    page.keyboard.type(str(cents))
+    page.keyboard.press("Enter")
+    page.locator("[data-screen=who] [data-off]").wait_for()
+    page.locator('[data-do="ask"]').click()
+    titled(page, "La personne scanne et paie")
+    request = from_base45(read_off(page).removeprefix(MARK))
+    answer(page, phone.pay(0, counter, request).payment)
+    titled(page, "Payé")
+    page.locator('[data-do="next"]:visible').click()
+    titled(page, "Combien ?")
+
+
 def by_phone(page: Page, cents: int, phone: Phone, slip: int = 0, counter: int = 1) -> bytes:
     """A whole sale by telephone: M3."""
     message = phone.pay(slip, counter, asked(page, cents)).payment
@@ -260,6 +274,17 @@ def sent(page: Page) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError(queue(page))
+
+
+AHEAD = """milliseconds => {
+  const real = Date.now;
+  Date.now = () => real.call(Date) + milliseconds;
+}"""
+
+
+def ahead(page: Page, *, hours: int = 0, minutes: int = 0) -> None:
+    """The device's clock jumps."""
+    page.evaluate(AHEAD, (hours * 60 + minutes) * 60_000)
 
 
 STORED = """async () => {

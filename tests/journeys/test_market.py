@@ -1,4 +1,4 @@
-"""A market without mast: the till sells, keeps, sends; what it decides alone (P05, payments.md 7).
+"""A market without mast: the till sells, keeps, sends; what it decides alone (P08, payments.md 7).
 
 The caisse's books are read in Python after each walk.
 """
@@ -14,6 +14,7 @@ from caisse.payments.formats import MARK, from_base45, text_of
 from caisse.payments.models import Licence
 from tests.journeys.market_walking import (
     Buyer,
+    ahead,
     amount,
     answer,
     asked,
@@ -104,14 +105,6 @@ class TestNowhere:
         assert not Licence.objects.exists()
 
 
-AHEAD = "hours => { const real = Date.now; Date.now = () => real.call(Date) + hours * 3600000; }"
-
-
-def ahead(page: Page, hours: int) -> None:
-    """The device's clock jumps."""
-    page.evaluate(AHEAD, hours)
-
-
 def in_the_way(page: Page, cents: int, sentence: str) -> None:
     """What nothing could change is said at once; whatever is tried, the till does not take it."""
     amount(page, cents)
@@ -129,9 +122,9 @@ def test_the_till_decides_alone_about_time_and_sums(visit: Visit) -> None:
     page = there.page
     cut(page)
     in_the_way(page, 200_01, "Le maximum sans réseau est atteint pour aujourd’hui.")
-    ahead(page, 49)
+    ahead(page, hours=49)
     in_the_way(page, 1_00, "L’appareil doit retrouver le réseau. Son autorisation est finie.")
-    ahead(page, -51)
+    ahead(page, hours=-51)
     in_the_way(page, 1_00, "L’heure de l’appareil est fausse.")
     assert queue(page) == []
 
@@ -175,8 +168,24 @@ def test_the_till_decides_alone_about_a_telephone(visit: Visit) -> None:
     lina.phone.ask((0, 20_00))
     message = lina.phone.pay(0, 1, asked(page, 2)).payment
     no(message, "Sans réseau, seuls les paiements prévus passent encore.")
-    ahead(page, 48)  # the licence ends a little later than the slips that were there before it
     assert len(queue(page)) == 4
+
+
+def test_a_slip_that_has_ended_and_one_that_was_given_back(visit: Visit) -> None:
+    awa, lina = Buyer(1), Buyer(2)
+    for one in (awa, lina):
+        one.phone.ask((0, 20_00))
+    operations.strike_slips(wallet_id=lina.wallet, by=DESK)
+    clock.travel(clock.now_ms() + 47 * 3_600_000, runs=True)
+    page = stall(visit).page
+    cut(page)
+    answer(page, lina.phone.pay(0, 1, asked(page, 2_00)).payment)
+    refused(page, "Ce moyen de paiement n’est pas disponible aujourd’hui.")
+    on_first_screen(page)
+    ahead(page, hours=2)
+    answer(page, awa.phone.pay(0, 1, asked(page, 2_00)).payment)
+    refused(page, "Ce QR est trop ancien.")
+    assert queue(page) == []
 
 
 def test_the_till_decides_alone_about_cards_and_identifiers(visit: Visit) -> None:
@@ -288,6 +297,44 @@ def test_what_was_sent_with_network_is_never_sold_again_without(visit: Visit) ->
     assert (awa.left, there.taken) == (95_00, 5_00)
 
 
+def test_a_browser_that_knows_of_no_cut(visit: Visit) -> None:
+    """The caisse does not answer: it is asked once before anything is sent; the sale is kept, and
+    given back with network like any other."""
+    awa, there = Buyer(), stall(visit)
+    page = there.page
+    page.route("**/api/v1/**", lambda route: route.abort())
+    by_code(page, 5_00, awa.handle, awa.pin)
+    paid_here(page)
+    on_first_screen(page)
+    assert [row["state"] for row in queue(page)] == ["stored"]
+    page.unroute("**/api/v1/**")
+    back(page)
+    sent(page)
+    assert (awa.left, there.taken) == (95_00, 5_00)
+    page.get_by_role("button", name="Ventes").click()
+    page.locator("[data-sales] button").click()
+    shows(page, "Annuler cette vente ?")
+    page.get_by_role("button", name="Annuler la vente").click()
+    shows(page, "Vente annulée")
+    assert (awa.left, there.taken) == (100_00, 0)
+
+
+def test_a_device_that_was_taken_away_shows_what_it_could_not_send(visit: Visit) -> None:
+    awa, there = Buyer(), stall(visit)
+    page = there.page
+    cut(page)
+    by_code(page, 5_00, awa.handle, awa.pin)
+    paid_here(page)
+    on_first_screen(page)
+    operations.revoke_device(device_id=there.device, by=OFFICE)
+    back(page)
+    shows(page, "Cet appareil n’encaisse pas")
+    waits(page, "Une vente à envoyer")
+    page.get_by_role("button", name="Envoyer par un autre appareil").click()
+    shows(page, "Envoyer par un autre appareil")
+    assert "1 sur 1" in seen(page) and len(queue(page)) == 1
+
+
 def test_a_whole_sale_by_keyboard_alone(visit: Visit) -> None:
     awa, there = Buyer(), stall(visit)
     page, keys = there.page, there.page.keyboard
@@ -329,8 +376,12 @@ def test_the_next_licence_is_asked_for_before_the_end(visit: Visit) -> None:
     first = stored(page)["market"]["licence"]["id"]
     clock.travel(clock.now_ms() + 25 * 3_600_000, runs=True)
     back(page)
-    page.locator("[data-market-left]", has_text="200,00").wait_for()
-    kept = stored(page)["market"]
+    sent(page)
+    for _each in range(100):
+        kept = stored(page)["market"]
+        if kept["licence"]["id"] > first and "asking" not in kept:
+            break
+        page.wait_for_timeout(100)
     assert kept["licence"]["id"] > first and kept["sums"]["total"] == 0
     assert there.taken == 5_00
     assert list(Licence.objects.filter(closed_at=None).values_list("pk", flat=True)) == [

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from caisse.accounting import queries as accounting
+from caisse.kernel import clock
 from caisse.kernel.ids import new_id
 from caisse.ledger import queries as books
 from caisse.payments import operations
@@ -20,6 +21,7 @@ from tests.journeys.market_walking import (
     Buyer,
     Kiosk,
     Stall,
+    ahead,
     answer,
     asked,
     back,
@@ -32,6 +34,7 @@ from tests.journeys.market_walking import (
     on_first_screen,
     paid_here,
     quickly,
+    quickly_by_phone,
     refused,
     sent,
     stored,
@@ -163,6 +166,36 @@ def two_tabs(page: Page) -> dict[str, str]:
     other.close()
     assert len(times) == len(told), "each sale left once: the second tab found nothing to send"
     return told
+
+
+def test_eight_hours_without_network(kiosk: Starting) -> None:
+    """Sixty sales, by telephone, card and identifier, on a device's own clock; then all is sent."""
+    buyers = [Buyer(n) for n in range(1, 8)]
+    device = kiosk("stall")
+    page = device.start()
+    there = ready(page)
+    for one in buyers:
+        one.phone.ask((there.place, 20_00))
+    cut(page)
+    codes = signed = 0
+    for n in range(60):
+        if n % 3:
+            one = buyers[signed % 7]
+            quickly_by_phone(page, 3_00, one.phone, 1 + signed // 7)
+            signed += 1
+        else:
+            one = buyers[codes % 4]
+            quickly(page, 3_00, one.handle if codes % 2 else one.card, one.pin)
+            codes += 1
+        ahead(page, minutes=8)
+    waits(page, "60 ventes à envoyer")
+    clock.travel(clock.now_ms() + 8 * 3_600_000, runs=True)
+    back(page)
+    sent(page)
+    assert (there.taken, codes, signed) == (180_00, 20, 40)
+    assert books.balance(f"loss:{there.place}") == 0
+    assert {one["is"] for one in stored(page)["sales"]} <= {"paid", "spent"}
+    balanced()
 
 
 def test_a_copied_profile_sells_too_and_the_loss_stays_within_the_room(kiosk: Starting) -> None:

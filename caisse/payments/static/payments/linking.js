@@ -83,6 +83,7 @@ export function stopped(text) {
   forget();
   find("[data-stopped]").textContent = text;
   show("stopped");
+  if (state.device) drawMarket(); // what it could not send is shown to another device
 }
 
 export async function link(form) {

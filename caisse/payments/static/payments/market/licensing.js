@@ -42,11 +42,14 @@ export async function tend(facts, device) {
   await drawMarket(facts);
 }
 
-async function follow(facts, device) {
-  let kept = await known();
+async function follow(said, device) {
+  let [kept, facts] = [await known(), said];
   if (kept.licence?.closing && !kept.asking) await close(kept.licence, device);
   kept = await known();
-  const stale = kept.licence && kept.licence.id !== facts.licence && !kept.asking;
+  const differs = () => kept.licence && kept.licence.id !== facts.licence && !kept.asking;
+  if (differs()) facts = await afresh(device); // what was said may be older than the licence
+  if (!facts) return;
+  const stale = differs();
   if (stale) await end(null); // it was closed without this till: its sales still stand in the queue
   if (!facts.allowed || kept.paused === dateOf(now())) return;
   state.unable = !(await able(device));
@@ -54,6 +57,11 @@ async function follow(facts, device) {
   if (state.unable || state.unsure) return;
   const licence = stale ? null : kept.licence;
   if (kept.asking || !licence || (isOld(licence) && idle())) await next(licence, device);
+}
+
+/** What the caisse says now; nothing when it does not answer. */
+async function afresh(device) {
+  return heard(await ask("GET", `${API}/tills/self`, undefined, device))?.said.offline;
 }
 
 /** What a browser must be able to do, and a device must know: the key under which codes lie. */
