@@ -27,6 +27,9 @@ from tests.journeys.walking import PHONE
 from tests.offline.real import DESK, Member, Shop, ground
 
 FUND = 3_300_00
+STALL = "Ferme des Aresquiers"
+SYNC = "**/api/v1/phones/sync"
+SLIPS = "**/api/v1/phones/slips"
 Telephones: TypeAlias = Callable[..., Page]
 
 
@@ -62,7 +65,7 @@ class Market(NamedTuple):
 def market(transactional_db: None) -> Iterator[Market]:
     """The caisse, and its server until the test ends."""
     ground(FUND)
-    stall, other = Shop("Ferme des Aresquiers"), Shop("Halle")
+    stall, other = Shop(STALL), Shop("Halle")
     stall.open()
     other.open()
     server = LiveServerThread("localhost", StaticFilesHandler)
@@ -174,3 +177,100 @@ def shown(page: Page, request: bytes) -> SlipSale:
     message = formats.message_of(read_off(page))
     assert message is not None and message[0] == formats.OFFLINE
     return SlipSale(request, message)
+
+
+def nonce(n: int) -> bytes:
+    """Of a request: eight bytes."""
+    return n.to_bytes(8, "big")
+
+
+def online(page: Page) -> None:
+    """The network is back, and what waits is sent."""
+    with page.expect_response(SYNC) as sent:
+        page.context.set_offline(False)
+    assert sent.value.status == 200
+
+
+def until(page: Page, said: str) -> None:
+    """Wait until this is true in the page; its policy lets no waiting of the browser's own."""
+    for _try in range(150):
+        if page.evaluate(said):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {said}")
+
+
+def home(page: Page) -> str:
+    """Back to the first screen; what it says."""
+    page.locator("[data-do=home]:visible").click()
+    return says(page, "il vous reste")
+
+
+def listed(page: Page) -> str:
+    """What is set aside, and what was paid from it."""
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    return says(page, "De côté pour le marché")
+
+
+# What a test asks of a browser: the store of « Payer », and how it signs.
+NAMES = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept").objectStore("kept");
+  const names = await new Promise((done) => {
+    store.getAllKeys().onsuccess = ({ target }) => done(target.result);
+  });
+  base.close();
+  return names;
+}"""
+PAST = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept", "readwrite").objectStore("kept");
+  await new Promise((done) => {
+    const range = IDBKeyRange.bound("slip:", "slip;");
+    store.openCursor(range).onsuccess = ({ target }) => {
+      const row = target.result;
+      row.update({ ...row.value, until: row.value.since });
+    };
+    store.transaction.oncomplete = done;
+  });
+  base.close();
+}"""
+KEPT = """async () => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept").objectStore("kept");
+  const values = await new Promise((done) => {
+    store.getAll().onsuccess = ({ target }) => done(target.result);
+  });
+  base.close();
+  const keys = [];
+  const text = JSON.stringify(values, (_name, value) => {
+    if (value instanceof CryptoKey) keys.push(value);
+    return value;
+  });
+  return { text, keys: keys.length, extractable: keys.filter((key) => key.extractable).length };
+}"""
+HELD = """() => {
+  const sign = crypto.subtle.sign.bind(crypto.subtle);
+  globalThis.signing = 0;
+  const gate = new Promise((open) => { globalThis.let_sign = open; });
+  crypto.subtle.sign = async (how, ...rest) => {
+    if (how === "HMAC") return sign(how, ...rest);
+    globalThis.signing += 1;
+    await gate;
+    return sign(how, ...rest);
+  };
+}"""
+NO_ED25519 = """() => {
+  const make = crypto.subtle.generateKey.bind(crypto.subtle);
+  crypto.subtle.generateKey = (how, ...rest) => how.name === "Ed25519"
+    ? Promise.reject(new DOMException("", "NotSupportedError")) : make(how, ...rest);
+}"""

@@ -5,12 +5,14 @@ The stall is a program with real keys: it shows requests, reads payments, sends 
 
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Route
 
 from caisse.bylaws import operations as decisions
 from caisse.bylaws.rules import Amend
+from caisse.kernel.ids import show_id
 from caisse.kernel.month import Month
 from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE, go
@@ -18,119 +20,37 @@ from caisse.payments import formats, operations
 from caisse.payments.models import OfflineStop, Reserve, SlipUse
 from caisse.payments.words import words
 from tests.journeys.market import (
+    HELD,
+    KEPT,
+    NAMES,
+    NO_ED25519,
+    PAST,
+    SLIPS,
+    STALL,
+    SYNC,
     Market,
     Telephones,
     copied,
+    home,
     killed,
     launched,
+    listed,
     market,
+    nonce,
+    online,
     opened,
     pay,
     scan,
     set_aside,
     shown,
     telephone,
-)
+    until,
+)  # fmt: skip
 from tests.journeys.test_phone import looked_at, read_off, says
 from tests.journeys.walking import seen, tab_to
 from tests.offline.real import DESK
 
 __all__ = ["market", "telephone"]  # fixtures
-SYNC = "**/api/v1/phones/sync"
-SLIPS = "**/api/v1/phones/slips"
-STALL = "Ferme des Aresquiers"
-
-NAMES = """async () => {
-  const base = await new Promise((done) => {
-    const asked = indexedDB.open("caisse-phone", 1);
-    asked.onsuccess = () => done(asked.result);
-  });
-  const store = base.transaction("kept").objectStore("kept");
-  const names = await new Promise((done) => {
-    store.getAllKeys().onsuccess = ({ target }) => done(target.result);
-  });
-  base.close();
-  return names;
-}"""
-PAST = """async () => {
-  const base = await new Promise((done) => {
-    const asked = indexedDB.open("caisse-phone", 1);
-    asked.onsuccess = () => done(asked.result);
-  });
-  const store = base.transaction("kept", "readwrite").objectStore("kept");
-  await new Promise((done) => {
-    const range = IDBKeyRange.bound("slip:", "slip;");
-    store.openCursor(range).onsuccess = ({ target }) => {
-      const row = target.result;
-      row.update({ ...row.value, until: row.value.since });
-    };
-    store.transaction.oncomplete = done;
-  });
-  base.close();
-}"""
-KEPT = """async () => {
-  const base = await new Promise((done) => {
-    const asked = indexedDB.open("caisse-phone", 1);
-    asked.onsuccess = () => done(asked.result);
-  });
-  const store = base.transaction("kept").objectStore("kept");
-  const values = await new Promise((done) => {
-    store.getAll().onsuccess = ({ target }) => done(target.result);
-  });
-  base.close();
-  const keys = [];
-  const text = JSON.stringify(values, (_name, value) => {
-    if (value instanceof CryptoKey) keys.push(value);
-    return value;
-  });
-  return { text, keys: keys.length, extractable: keys.filter((key) => key.extractable).length };
-}"""
-HELD = """() => {
-  const sign = crypto.subtle.sign.bind(crypto.subtle);
-  globalThis.signing = 0;
-  const gate = new Promise((open) => { globalThis.let_sign = open; });
-  crypto.subtle.sign = async (how, ...rest) => {
-    if (how === "HMAC") return sign(how, ...rest);
-    globalThis.signing += 1;
-    await gate;
-    return sign(how, ...rest);
-  };
-}"""
-NO_ED25519 = """() => {
-  const make = crypto.subtle.generateKey.bind(crypto.subtle);
-  crypto.subtle.generateKey = (how, ...rest) => how.name === "Ed25519"
-    ? Promise.reject(new DOMException("", "NotSupportedError")) : make(how, ...rest);
-}"""
-
-
-def nonce(n: int) -> bytes:
-    return n.to_bytes(8, "big")
-
-
-def online(page: Page) -> None:
-    """The network is back, and what waits is sent."""
-    with page.expect_response(SYNC) as sent:
-        page.context.set_offline(False)
-    assert sent.value.status == 200
-
-
-def until(page: Page, said: str) -> None:
-    """Wait until this is true in the page; its policy lets no waiting of the browser's own."""
-    for _try in range(150):
-        if page.evaluate(said):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never: {said}")
-
-
-def home(page: Page) -> str:
-    page.locator("[data-do=home]:visible").click()
-    return says(page, "il vous reste")
-
-
-def listed(page: Page) -> str:
-    page.get_by_role("button", name="Mettre de côté pour le marché").click()
-    return says(page, "De côté pour le marché")
 
 
 def test_set_aside_at_home_paid_without_network_once(market: Market, telephone: Telephones) -> None:
@@ -614,3 +534,37 @@ def test_keys_cannot_be_taken_out_and_nobody_is_named(
     for word in (sale.payment.hex(), "Zoé", "Moulin", awa.handle, awa.pin, awa.card):
         assert word not in kept["text"], word
     assert STALL in kept["text"]
+
+
+def test_no_answer_but_a_proven_one_takes_a_copy_away(
+    market: Market, telephone: Telephones
+) -> None:
+
+    def answer_with(told: str, route: Route) -> None:
+        route.fulfill(body=told)
+
+    page = telephone()
+    set_aside(page, STALL, "20")
+    page.context.set_offline(True)
+    sale = pay(page, market.stall.request(5_00, nonce(1)))
+    home(page)
+    paid = formats.read_offline_payment(sale.payment)
+    id = formats.offline_id(paid.slip.slip_id, 1, sale.request)
+    other = formats.offline_id(paid.slip.slip_id, 2, sale.request)
+    for said in (
+        {"id": show_id(id), "answer": "posted", "proof": "00" * 32},
+        {"id": show_id(id), "answer": "checking", "proof": ""},
+        {"id": show_id(other), "answer": "posted", "proof": "00" * 32},
+    ):
+        told = json.dumps({"answers": [said]})
+        page.route(SYNC, partial(answer_with, told))
+        page.context.set_offline(True)
+        online(page)
+        page.unroute(SYNC)
+        assert page.evaluate(NAMES).count(f"sale:{sale.request.hex()}") == 1
+        assert sale.payment.hex() in page.evaluate(KEPT)["text"]
+    page.context.set_offline(True)
+    online(page)
+    page.locator("[data-unsent]").wait_for(state="hidden")
+    assert sale.payment.hex() not in page.evaluate(KEPT)["text"]
+    assert market.taken() == 5_00

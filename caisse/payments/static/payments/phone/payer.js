@@ -69,7 +69,7 @@ async function tick() {
   if (!state.device) return;
   const some = await send(state.device);
   const set = await settleSetting();
-  if ((some || set) && rests()) await draw();
+  if ((some || set) && rests()) await look();
 }
 
 // --- to show a QR ---
@@ -180,7 +180,10 @@ document.addEventListener("submit", (event) => {
   once(() => FORMS[event.target.dataset.form](event.target));
 });
 const rests = () => state.device && state.screen === "home";
-const awake = () => (rests() ? look() : tick());
+const awake = () => {
+  tick();
+  if (rests()) look();
+};
 document.addEventListener("visibilitychange", () => !document.hidden && awake());
 addEventListener("online", awake);
 const FREE = [ // what another address may take away

@@ -45,13 +45,18 @@ export async function home() {
 }
 
 let looking = false;
+let more = false; // something has changed since it was asked
 
 /** Ask what is in the wallet, beside whatever is pressed; no screen changes but the first one. */
 export async function look() {
+  more = true;
   if (looking) return;
   looking = true;
   try {
-    await looked(state.device);
+    while (more) {
+      more = false;
+      await looked(state.device);
+    }
   } finally {
     looking = false;
   }
