@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from caisse.bylaws import queries as bylaws
@@ -87,6 +88,32 @@ class WhoForm(ActForm):
         help_text=_("Tel que la personne le dit au téléphone."),
         max_length=80,
     )
+
+
+class GiftForm(ActForm):
+    """To whom somebody gives, and how much."""
+
+    fields_of = {
+        "gift_to": "to",
+        "gift_tries": "to",
+        "amount": "cents",
+        "gift_limit": "cents",
+        "funds_short": "cents",
+    }
+    to = TextField(
+        label=_("Identifiant de la personne"),
+        help_text=_("Par exemple : moineau-radis."),
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    cents = EuroField(label=_("Combien donner ?"))
+
+    def clean_to(self) -> str:
+        """The identifier as it is written down: small letters, nothing around."""
+        typed: str = self.cleaned_data["to"]
+        return typed.strip().lower()
 
 
 class PaperSaleForm(ActForm):

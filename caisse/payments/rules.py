@@ -50,6 +50,21 @@ class PaymentRules:
         return None
 
 
+@articles("payment")
+@dataclass(frozen=True, slots=True)
+class GiftRules:
+    """Giving to another household (domain.md 2.3, row 22): off while the sum of a month is 0."""
+
+    gift_month_max_cents: int = article(
+        "dons d’un foyer à d’autres, par mois", neutral=0, bounds=(0, 500_00)
+    )
+
+
+def gift_room(given_cents: int, rules: GiftRules) -> int:
+    """What a wallet that gave so many cents this month may still give."""
+    return max(0, rules.gift_month_max_cents - given_cents)
+
+
 def within_amount(cents: int, rules: PaymentRules) -> bool:
     """Whether one payment may be of so many cents."""
     return rules.max_amount_cents is None or cents <= rules.max_amount_cents

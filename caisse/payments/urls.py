@@ -7,6 +7,7 @@ from caisse.payments.pages import (
     cards,
     cashiers,
     devices,
+    gifts,
     offline,
     paper_sales,
     payer,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("payer", payer.payer, name="payer"),
     path("payer/manifeste", payer.payer_manifest, name="payer_manifest"),
     path("payer/hors-ligne", payer.payer_offline, name="payer_offline"),
+    path("moi/donner", gifts.my_gift, name="my_gift"),
     path("moi/telephones", phones.my_phones, name="my_phones"),
     path(PHONES, phones.holder_phones, name="holder_phones"),
     path(MINE, devices.my_devices, name="my_devices"),
@@ -72,5 +74,6 @@ urlpatterns = [
     path(PIN, pins.holder_pin, name="holder_pin"),
     path(CARD, cards.holder_card, name="holder_card"),
     path("gestion/lieux/<int:place_id>/achats/<str:day>", refunds.place_day, name="place_day"),
+    path("gestion/dons/<uuid:gift_id>/annuler", gifts.gift_undo, name="gift_undo"),
     path("gestion/achats/<uuid:payment_id>/rembourser", refunds.refund_new, name="refund_new"),
 ]

@@ -64,7 +64,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # a member's own
     (MEMBERS, "my_card my_phones wallet my_month my_receipt my_household my_inquiries my_inquiry"),
     (MEMBERS, "my_messages my_messages_read my_letter my_channels my_push my_push_end"),
-    (MEMBERS, "my_vouchers my_voucher_sheet"),
+    (MEMBERS, "my_vouchers my_voucher_sheet my_gift"),
     (MEMBERS, "my_looks my_details my_details_json my_details_pdf my_leave my_allocation"),
     (MEMBERS, "my_allocation_month my_unspent my_pledge my_guide my_pledge_change my_pledge_done"),
     (MEMBERS, "my_pledge_undo my_call_me my_pause my_resume"),
@@ -96,7 +96,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (PEOPLE, "inquiries inquiry"),
     (MONEY, "person_close"),
     ("coordinator", "person_erase"),
-    ("coordinator", "balance_of"),
+    ("coordinator", "balance_of gift_undo"),
     # ways in and roles; acts of two people
     ("coordinator administrator", "access access_new access_stand_in access_login access_role"),
     ("coordinator administrator", "access_role_end access_close access_code"),

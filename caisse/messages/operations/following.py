@@ -4,7 +4,7 @@ A notice is a row only where somebody chose that it leaves: the page of messages
 itself. What is noted and how far the mark has come stand in one transaction: told once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -59,23 +59,38 @@ def _step() -> int:
         return 0
     since = clock.now_ms() - LATE_MS
     recent = [one for one in moved if one.at >= since]
-    tell([news for one in recent if (news := _news(one)) is not None])
+    tell([news for one in recent for news in _news(one)])
     _note_wrong_codes(recent)
     work.mark(MARK, moved[-1].seq)
     return len(moved)
 
 
-def _news(moved: Movement) -> News | None:
-    """What a transfer is to the holders of a wallet, None for nothing."""
-    if moved.reason not in KINDS or moved.phase not in ("posted", "post", "reverse"):
-        return None
-    kind, topic = KINDS[moved.reason]
+def _news(moved: Movement) -> Iterator[News]:
+    """What a transfer is to the holders of a wallet; a gift is news to both."""
+    if moved.phase not in ("posted", "post", "reverse"):
+        return
+    if moved.reason == "gift":
+        yield from _of_gift(moved)
+    elif moved.reason in KINDS:
+        kind, topic = KINDS[moved.reason]
+        if moved.phase == "reverse":
+            kind = "correction"
+        for code in (moved.debit, moved.credit):  # one of the two is a wallet, or none (a voucher)
+            if code.startswith("wallet:"):
+                yield News(_wallet(code), kind, topic, moved.id)
+
+
+def _of_gift(moved: Movement) -> Iterator[News]:
     if moved.phase == "reverse":
-        kind = "correction"
-    for code in (moved.debit, moved.credit):  # one of the two is a wallet, or none (a voucher)
-        if code.startswith("wallet:"):
-            return News(int(code.removeprefix("wallet:")), kind, topic, moved.id)
-    return None
+        for code in (moved.debit, moved.credit):
+            yield News(_wallet(code), "correction", Topic.ARRIVALS, moved.id)
+    else:
+        yield News(_wallet(moved.credit), "gift", Topic.ARRIVALS, moved.id)
+        yield News(_wallet(moved.debit), "given", Topic.PAYMENTS, moved.id)
+
+
+def _wallet(code: str) -> int:
+    return int(code.removeprefix("wallet:"))
 
 
 def tell(all_news: Sequence[News]) -> int:

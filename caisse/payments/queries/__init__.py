@@ -25,6 +25,13 @@ from caisse.payments.queries.devices import (
     till_day,
     till_screen,
 )
+from caisse.payments.queries.gifts import (
+    Gift,
+    gift,
+    gift_room_cents,
+    gift_rules,
+    given_this_month,
+)
 from caisse.payments.queries.offline import (
     OfflinePlace,
     OfflineState,
@@ -77,6 +84,7 @@ __all__ = [
     "CardRow",
     "CashierRow",
     "DeviceRow",
+    "Gift",
     "OfflinePlace",
     "OfflineState",
     "PaperSaleRow",
@@ -97,7 +105,11 @@ __all__ = [
     "covered",
     "device",
     "devices",
+    "gift",
+    "gift_room_cents",
+    "gift_rules",
     "given_back",
+    "given_this_month",
     "last_lines",
     "left_to_refund",
     "lines_until",

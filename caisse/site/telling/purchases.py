@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
@@ -48,25 +49,37 @@ class _Moved:
 @composes("purchase", "achat")
 def purchase(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     """After a purchase."""
-    return _of_transfer(cause, _("Un achat vient d’être fait"), _("Achat"))
+    return _of_transfer(to, cause, _("Un achat vient d’être fait"), _("Achat"))
 
 
 @composes("refund", "remboursement")
 def refund(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     """After a refund."""
-    return _of_transfer(cause, _("Un lieu vous a remboursé"), _("Remboursement"))
+    return _of_transfer(to, cause, _("Un lieu vous a remboursé"), _("Remboursement"))
 
 
 @composes("correction", "correction")
 def correction(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     """After the caisse undid a purchase, a refund or a credit by mistake."""
-    return _of_transfer(cause, _("Une écriture est corrigée"), _("Correction"))
+    return _of_transfer(to, cause, _("Une écriture est corrigée"), _("Correction"))
+
+
+@composes("gift", gettext_noop("don reçu"))
+def gift(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """When another household has given; who it was is not told."""
+    return _of_transfer(to, cause, _("Un autre foyer vous a fait un don"), _("Don reçu"))
+
+
+@composes("given", gettext_noop("don fait"))
+def given(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """After a gift: whoever did not make it says so."""
+    return _of_transfer(to, cause, _("Un don vient d’être fait"), _("Don"))
 
 
 @composes("credit", "argent arrivé")
 def credit(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     """When the month's money is there."""
-    found = _line(cause)
+    found = _line(to, cause)
     if found is None:
         return None
     title = _("Votre versement est arrivé")
@@ -128,9 +141,9 @@ def _last_aloud(lines: Sequence[WalletLine], told: Sequence[words.Told]) -> Iter
         yield f"{capital(when)} : {one.kind}, {one.title}, {_aloud(abs(line.cents))}."
 
 
-def _of_transfer(cause: Id, title: str, kind: str) -> Letter | None:
+def _of_transfer(to: Addressee, cause: Id, title: str, kind: str) -> Letter | None:
     """Of what moved between a wallet and a place, or another account of the caisse's."""
-    found = _line(cause)
+    found = _line(to, cause)
     if found is None:
         return None
     three = () if found.place_id is None or found.undone else payments.words_of(cause)
@@ -138,13 +151,18 @@ def _of_transfer(cause: Id, title: str, kind: str) -> Letter | None:
     return _letter(_Moved(title, cents, found.left_cents, place, found.at, three), kind)
 
 
-def _line(cause: Id) -> WalletLine | None:
-    """What moved, as the holders of its wallet read it; None for what is nobody's."""
+def _line(to: Addressee, cause: Id) -> WalletLine | None:
+    """What moved, as the holders of its wallet read it; None for what is nobody's.
+
+    A gift is read by both: each learns what is left in the own wallet, never in the other.
+    """
     moved = books.transfer(cause)
-    for code in () if moved is None else (moved.debit, moved.credit):
-        if code.startswith("wallet:"):
-            return payments.wallet_line(int(code.removeprefix("wallet:")), cause)
-    return None
+    sides = () if moved is None else (moved.debit, moved.credit)
+    wallets = [int(code.removeprefix("wallet:")) for code in sides if code.startswith("wallet:")]
+    if len(wallets) > 1:
+        own = people.wallet_of_person(to.person_id)
+        wallets = [number for number in wallets if number == own]
+    return payments.wallet_line(wallets[0], cause) if wallets else None
 
 
 def _letter(

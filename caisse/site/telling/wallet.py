@@ -31,7 +31,10 @@ from caisse.site.telling.sentences import Terms
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One movement in words: « Épicerie du Figuier », « achat », with its day, « −23,50 »."""
+    """One movement in words: « Épicerie du Figuier », « achat », with its day, « −23,50 ».
+
+    `gift`: it is one between households, and not the undoing of one.
+    """
 
     id: str
     title: str
@@ -39,6 +42,7 @@ class Told:
     about: str
     signed: str
     gained: bool
+    gift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def told(line: WalletLine, names: Mapping[int, str], *, own: bool = True) -> Tol
         about=f"{weekday(on)} · {kind}",
         signed="" if line.voucher_cents or line.aside_cents else signed(line.cents),
         gained=line.cents > 0,
+        gift=line.reason == "gift" and not line.undone,
     )
 
 
@@ -261,6 +266,9 @@ def _words(line: WalletLine, names: Mapping[int, str]) -> tuple[str, str]:
     title = titles().get(line.reason, capital(kind))
     if line.reason in printed():
         title = printed()[line.reason](line.count) % {"n": count(line.count)}
+    if line.reason == "gift":
+        made = line.cents < 0
+        kind = _("don fait") if made != line.undone else _("don reçu")
     if line.place_id is not None:
         title = _place(line.place_id, names)
     if line.voucher_cents:
@@ -313,7 +321,7 @@ def titles() -> dict[str, str]:
         "expiry": _("Ce qui n’a pas servi à temps"),
         "leaving": _("Solde à la clôture"),
         "opening_wallet": _("Solde d’avant la caisse"),
-        "gift": _("Don entre membres"),
+        "gift": _("Don entre foyers"),
         "split": _("Partage du porte-monnaie"),
         "reserve": _("Pour payer sans réseau"),
         "release": _("Pour payer sans réseau"),

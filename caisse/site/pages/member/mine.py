@@ -1,6 +1,7 @@
 """Whose pages these are: the member behind the request, her wallet, the words of the caisse."""
 
 from datetime import date
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest
 
@@ -13,6 +14,8 @@ from caisse.people import queries as people
 from caisse.people.queries import Me
 from caisse.people.rules import CurrencyRules, sign
 from caisse.site.telling.sentences import Terms
+
+C = TypeVar("C")
 
 
 def me_of(request: HttpRequest) -> Me:
@@ -35,6 +38,12 @@ def terms(today: date | None = None) -> Terms:
     """The two units of the caisse."""
     rules = bylaws.in_force(CurrencyRules, month=Month.of(today or clock.today()))
     return Terms(rules.food_unit_name, sign(rules))
+
+
+def terms_and(cls: type[C]) -> tuple[Terms, C]:
+    """The two units, and the articles of another class, by one query."""
+    rules, other = bylaws.both_in_force(CurrencyRules, cls, month=Month.of(clock.today()))
+    return Terms(rules.food_unit_name, sign(rules)), other
 
 
 def first_day(membership_id: int) -> date:

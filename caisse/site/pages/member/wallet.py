@@ -15,9 +15,10 @@ from caisse.merchants import queries as merchants
 from caisse.month import queries as months
 from caisse.payments import queries as payments
 from caisse.payments.queries import WalletMonth
+from caisse.payments.rules import GiftRules
 from caisse.people import queries as people
 from caisse.people.queries import Statement
-from caisse.site.pages.member.mine import first_day, me_of, mine, terms
+from caisse.site.pages.member.mine import first_day, me_of, mine, terms, terms_and
 from caisse.site.telling import wallet as words
 from caisse.site.telling.messages import unread
 from caisse.site.telling.sentences import Terms
@@ -36,7 +37,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     me = me_of(request)
     if me.wallet_id is None or me.membership_id is None:
         return show(request, "site/member/no_wallet.html", {"me": me})
-    today, units = clock.today(), terms()
+    today, (units, gifts) = clock.today(), terms_and(GiftRules)
     now = payments.wallet_month(me.wallet_id, Month.of(today))
     unspent = months.unspent(me.wallet_id, now.month)
     statements = people.timeline(me.membership_id)
@@ -53,6 +54,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
         "unread": unread(me, now.lines),
+        "giving": gifts.gift_month_max_cents > 0,
         **_shown(now),
     }
     return show(request, "site/member/wallet.html", told)

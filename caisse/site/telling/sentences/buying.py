@@ -77,6 +77,10 @@ def paid_with() -> dict[str, Say]:
             _("Une carte paie toujours avec le code."),
             _("En dessous de %(amount)s, une carte scannée paie sans code."),
         ),
+        "payment.gift_month_max_cents": cents(
+            _("Un foyer ne donne rien à un autre."),
+            _("Un foyer donne %(amount)s au plus par mois à d’autres foyers."),
+        ),
         "instrument.pin_length": number(
             "", _("Le code pour payer a %(n)s chiffres. La caisse le tire au sort.")
         ),
