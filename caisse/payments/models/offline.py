@@ -9,8 +9,8 @@ from caisse.payments.models.cashing import Device
 class Licence(models.Model):
     """The right of one device to sell without network, until `until` (payments.md 7.2).
 
-    Open until the device has said its last word, or seven days after `until`: only then what was
-    set aside for its place may go home. `used_cents` is all that it honours, `room_cents` what the
+    Open until the device has said its last word, or until `honoured_until`: only then what was set
+    aside for its place may go home. `used_cents` is all that it honours, `room_cents` what the
     caisse may lose of it. `text` and `signature` are what the device holds, while it is open.
     `sign` is the key (kind, 32 bytes) with which the device signs its last word on it, `last_word`.
     """
@@ -20,6 +20,7 @@ class Licence(models.Model):
     till = Id16Field()
     since = models.BigIntegerField()
     until = models.BigIntegerField()
+    honoured_until = models.BigIntegerField()
     day_cents = models.BigIntegerField()
     total_cents = models.BigIntegerField()
     room_cents = models.BigIntegerField()
@@ -137,16 +138,12 @@ class OfflineSale(models.Model):
 
 
 class SlipUse(models.Model):
-    """The first payment that was signed with a counter of a slip: a second one proves a copy."""
+    """A payment that was signed with a counter of a slip: two of one counter prove a copy."""
 
     reserve = models.ForeignKey(Reserve, on_delete=models.PROTECT, related_name="uses")
     counter = models.PositiveIntegerField()
-    payment = Id16Field()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reserve", "counter"], name="slip_counter_once"),
-        ]
+    payment = Id16Field(unique=True)
+    cents = models.BigIntegerField()
 
     def __str__(self) -> str:
         return f"payment {self.counter} of a slip"

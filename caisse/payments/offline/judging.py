@@ -39,7 +39,8 @@ class Sight(NamedTuple):
 
     `first` is what was posted under the record's id before. `place`, `is_open`, `used` and `most`
     are the licence's; `used_by_handle` and `most_by_handle` the handle's part of it, of what is not
-    covered by money set aside. `reserve_wallet` is None where nothing was set aside.
+    covered by money set aside. `reserve_wallet` is None where nothing was set aside. `slip_left` is
+    what a slip was for, less all that it has paid.
     """
 
     first: Record | None
@@ -56,6 +57,7 @@ class Sight(NamedTuple):
     lost: int
     room: int
     fund_left: int = NO_END
+    slip_left: int = 0
 
 
 class Verdict(NamedTuple):
@@ -95,11 +97,14 @@ def judge(record: Record, sight: Sight) -> Verdict:
 
 
 def judge_late(record: Record, sight: Sight) -> Verdict:
-    """What is paid of a record whose licence is closed: all, by who said so, or nothing.
+    """What is paid of a record whose licence is closed: all, by who signed it, or nothing.
 
-    A person decides on the rest; the caisse bears none of it.
+    No slip pays more than it was for, so that a stolen one empties no wallet; what a code paid
+    nobody can tell any more. A person decides on the rest; the caisse bears none of it.
     """
-    if not is_proven(record, sight) or not owes(record) or record.cents <= 0:
+    if record.proof != "signed" or not is_proven(record, sight):
+        return Verdict("late")
+    if not 0 < record.cents <= sight.slip_left:
         return Verdict("late")
     here = sight.reserve_place in (ANYWHERE, record.place)
     from_reserve = min(sight.reserve_left, record.cents) if here else 0
@@ -107,6 +112,15 @@ def judge_late(record: Record, sight: Sight) -> Verdict:
     if from_reserve + from_wallet < record.cents:
         return Verdict("late")
     return Verdict("posted", from_reserve, from_wallet)
+
+
+def judge_copy(verdict: Verdict) -> Verdict:
+    """What becomes of a telephone's copy: only the till's own record may use the caisse's room.
+
+    Anybody may invent a till's request; so what money does not cover waits for the till.
+    """
+    waits = verdict.lost_cents > 0 or verdict.answer == "room_used"
+    return Verdict("waits") if waits else verdict
 
 
 def _set_aside(record: Record, sight: Sight) -> Verdict:

@@ -14,9 +14,18 @@ from caisse.payments.operations.opening import Opened
 from caisse.payments.queries.offline import FUND, loss_account
 from caisse.payments.queries.parts import Part, part_id, wallet_behind
 
+# The counting accounts of requests that were paid without network.
+REQUESTS = ("mark:phone:offline", "mark:used:offline")
 
-def chain_of(opened: Opened, verdict: Verdict, bucket: str | None) -> list[Transfer]:
-    """The sale as one chain: what was set aside, the wallet, the caisse's room, in this order."""
+
+def chain_of(
+    opened: Opened, verdict: Verdict, bucket: str | None, used: Id | None
+) -> list[Transfer]:
+    """The sale as one chain: what was set aside, the wallet, the caisse's room, in this order.
+
+    `used` is the number of its request, which is used up with it: whoever pays the same request
+    with network, or with another signature, meets another thing under that number.
+    """
     aside = "" if opened.reserve is None else opened.reserve.account
     covered = [
         (aside, verdict.reserve_cents, "payment"),
@@ -44,6 +53,10 @@ def chain_of(opened: Opened, verdict: Verdict, bucket: str | None) -> list[Trans
                 unit="loss", of=opened.id,
             )
         )  # fmt: skip
+    if used is not None:
+        lines.append(
+            Transfer(used, *REQUESTS, 1, "claim", till, unit="mark", of=opened.id, method=None)
+        )
     return lines if opened.cancelled is None else lines + undoing(opened, opened.cancelled, parts)
 
 

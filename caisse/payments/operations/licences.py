@@ -92,12 +92,13 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
     if sign and not signing.is_key(sign[0], sign[1:]):
         raise Refusal("key", "Cet appareil ne sait pas faire de clé. Mettez-le à jour.")
     now = clock.now_ms()
+    until = now + rules.offline_licence_hours * HOUR_MS
     _make_room_for(device, now, last_word, by)
     room = _room_of(device.place_id, rules)
     first_sign_key()
     row = Licence.objects.create(
-        device=device, place_id=device.place_id, till=bytes(device.till), since=now,
-        until=now + rules.offline_licence_hours * HOUR_MS, day_cents=rules.offline_day_cents,
+        device=device, place_id=device.place_id, till=bytes(device.till), since=now, until=until,
+        honoured_until=until + late_ms(rules), day_cents=rules.offline_day_cents,
         total_cents=licence_total_cents(rules), room_cents=room,
         member_cents=rules.offline_member_cents, sign=sign, cause=id,
     )  # fmt: skip
@@ -133,7 +134,7 @@ def sweep_offline() -> int:
     Run every hour. Each step is a transaction of its own, and repeatable.
     """
     now, rules = clock.now_ms(), offline_rules()
-    over = Licence.objects.filter(closed_at=None, until__lt=now - late_ms(rules))[:CHUNK]
+    over = Licence.objects.filter(closed_at=None, honoured_until__lt=now)[:CHUNK]
     for row in over:
         log.warning("licence %s of place:%s was never closed", row.pk, row.place_id)
         settle_sales(row, give_up=True)

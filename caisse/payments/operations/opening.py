@@ -30,8 +30,9 @@ OF_A_PHONE = "member_qr"
 class Opened(NamedTuple):
     """A sale that may be judged: what is asked, by whom, and what proves it.
 
-    `counter` is a slip's, None for a code. `entry` and `tried` are a code's; a card that was
-    replaced in the meantime has none: nobody's code could be right with it.
+    `counter` is a slip's, None for a code, as is `request`, the number under which the same request
+    is paid with network. `entry` and `tried` are a code's; a card that was replaced in the meantime
+    has none: nobody's code could be right with it. `is_copy`: a telephone has sent it.
     """
 
     id: Id
@@ -45,6 +46,8 @@ class Opened(NamedTuple):
     reserve: Reserve | None
     proof: Proof
     counter: int | None = None
+    request: Id | None = None
+    is_copy: bool = False
     cancelled: Id | None = None
     entry: Entry | None = None
     tried: Tried | None = None
@@ -97,7 +100,7 @@ def open_slip(sent: SlipSale, licence: Licence | None) -> Opened | Closed:
         made_at=formats.instant_of_minute(asked.minute), method=OF_A_PHONE,
         handle=f"slip:{reserve.key}", digest=digest_of(sent, licence.place_id),
         wallet_id=reserve.wallet, reserve=reserve, proof="signed", counter=paid.counter,
-        cancelled=sent.cancelled,
+        request=formats.request_id(sent.request), cancelled=sent.cancelled,
     )  # fmt: skip
 
 

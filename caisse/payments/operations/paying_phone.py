@@ -23,7 +23,7 @@ from caisse.payments.operations.paying import (
     told,
 )
 from caisse.payments.operations.tills import is_open, till_for
-from caisse.payments.queries import Receipt
+from caisse.payments.queries import Receipt, receipt
 from caisse.payments.reasons import CODE_ON_PHONE, SCANNED_BY_PHONE, Declined, declined
 
 LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
@@ -138,7 +138,10 @@ def _settled(id: Id, wallet_id: int, answer: Answer) -> Answer:
 
 
 def _known(id: Id, wallet_id: int) -> Answer | None:
-    found = outcome(id)
+    """What was paid under this number, with network or, of the same request, without."""
+    found, used = outcome(id), books.transfer(id)
+    if used is not None and used.reason == "claim" and used.of is not None:
+        found = receipt(used.of)
     if isinstance(found, Receipt):
         own = found.wallet_id == wallet_id
         return replace(found, again=True) if own else SCANNED_BY_PHONE["qr_used"]

@@ -14,21 +14,18 @@ from caisse.kernel.actor import SYSTEM
 from caisse.kernel.ids import Id, derived_id, instant_of
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.ledger.queries import Movement
 from caisse.ledger.rules import DONE
 from caisse.payments import keys, wire
 from caisse.payments.models import (
     Device,
     Licence,
     OfflineSale,
-    OfflineStop,
-    SlipUse,
 )
 from caisse.payments.offline import judging
 from caisse.payments.offline.judging import Proof, Record, Sight, Verdict
 from caisse.payments.offline.records import Answered, Sent, SlipSale, answer_proof
 from caisse.payments.operations.answers import taken
-from caisse.payments.operations.covering import chain_of, undoing
+from caisse.payments.operations.covering import REQUESTS, chain_of
 from caisse.payments.operations.licences import drop_sale
 from caisse.payments.operations.opening import (
     NO_LICENCE,
@@ -39,13 +36,16 @@ from caisse.payments.operations.opening import (
     open_code,
     open_slip,
 )
-from caisse.payments.operations.paying_pin import NOBODYS, Entry, _try, is_usual
+from caisse.payments.operations.paying_pin import NOBODYS, Entry, _count_at_till, _try, is_usual
 from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten
-from caisse.payments.operations.tills import submit_try
-from caisse.payments.queries.offline import FUND, late_ms, loss_account, offline_rules
-from caisse.payments.queries.parts import as_parts, parts_of
+from caisse.payments.operations.slip_uses import may_hold, note_use, slip_left, watch
+from caisse.payments.operations.tills import paused_until, submit_try
+from caisse.payments.operations.twice import given_up, number_used, paid_otherwise, undo
+from caisse.payments.queries.offline import FUND, loss_account
+from caisse.payments.queries.parts import parts_of
 from caisse.payments.reasons import CHECKING
 
+ENDED = "means_unavailable"  # a slip, before the licence began
 POSTED, LIMITED = "posted", "limited"
 MOST_LATE = 100  # sales of a place that are written down though they came too late
 TURNS = 8  # of a sale whose money others spend at the same moment
@@ -57,6 +57,7 @@ ANSWERS = {
     "other_place": "offline_other_place",
     "room_used": "offline_room_used",
     "differs": "id_reused",
+    "waits": CHECKING,
 }
 
 
@@ -87,6 +88,8 @@ def sync_phone(*, key: bytes, records: Sequence[SlipSale]) -> list[Answered]:
     told = []
     for sent in records:
         opened = open_slip(sent._replace(cancelled=None), None)
+        if isinstance(opened, Opened):
+            opened = opened._replace(is_copy=True)
         told.append(_told(opened.id, _answer(opened), key))
     return told
 
@@ -101,8 +104,9 @@ def _named(records: Sequence[tuple[int, Sent]]) -> set[int]:
 
 
 def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
-    """A record of a device. Nobody looks at a code that was paid before, or under a licence of
-    another place."""
+    """A record of a device. Nobody looks at a code that was paid before, or under a licence that is
+    closed, overdue or of another place: whoever guesses codes would have all the time he wants.
+    """
     if licence is None:
         return number_of(sent), NO_LICENCE
     if isinstance(sent, SlipSale):
@@ -110,6 +114,8 @@ def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
         return opened.id, _answer(opened)
     asked = as_asked(sent, licence)
     before = _before(asked)
+    if before is None and not _is_open(licence):
+        before = ANSWERS[_note_late(asked).answer]
     return sent.id, _answer(open_code(sent, licence)) if before is None else before
 
 
@@ -119,8 +125,11 @@ def _answer(opened: Opened | Closed) -> str:
     before = _before(opened)
     if before is not None:
         return before
-    if opened.counter is not None:
-        _watch(opened, opened.counter)
+    watch(opened)
+    if not may_hold(opened):
+        return ENDED
+    if opened.is_copy and given_up(opened):
+        return CHECKING if _is_open(opened.licence) else "abandoned"
     if opened.entry is None or opened.tried is None:
         return _pay(opened, opened.proof, None)
     return _by_code(opened, opened.entry, opened.tried)
@@ -129,8 +138,11 @@ def _answer(opened: Opened | Closed) -> str:
 def _by_code(opened: Opened, entry: Entry, tried: Tried) -> str:
     """Judged under the first bucket that is not used up; with none left the code counts as wrong.
 
-    What the till hears does not depend on it.
+    So it does, and is nobody's try, at a till where ten were wrong within the hour: a device that
+    tries codes out spends the tries of few. What the till hears does not depend on it.
     """
+    if paused_until(entry.at):
+        return _pay(opened, "wrong", None)
     buckets_ = list(_buckets(tried, opened))
     if tried.right:
         for bucket in buckets_:
@@ -140,6 +152,7 @@ def _by_code(opened: Opened, entry: Entry, tried: Tried) -> str:
             if answer != LIMITED:
                 return answer
     else:
+        _count_at_till(entry)
         for bucket in buckets_:
             if submit_try(_try(entry, bucket)).answer != "limited":
                 break
@@ -147,7 +160,7 @@ def _by_code(opened: Opened, entry: Entry, tried: Tried) -> str:
 
 
 def _buckets(tried: Tried, opened: Opened) -> Iterator[str]:
-    """Those of payments.md 2.2. The brake on floods is no part of them: these tries are past."""
+    """Those of payments.md 2.2."""
     if not tried.wallet_id:
         yield NOBODYS
     elif opened.method == "card":
@@ -161,16 +174,19 @@ def _buckets(tried: Tried, opened: Opened) -> Iterator[str]:
 
 def _pay(opened: Opened, proof: Proof, bucket: str | None) -> str:
     """Judge the sale and let the ledger carry it out, anew while others spend the same money."""
-    for _turn in range(TURNS):
+    for turn in range(TURNS):
         verdict = _claim(opened, proof)
         if not verdict.is_posted:
             return _before(opened) or ANSWERS[verdict.answer]
-        outcomes = ledger.submit(chain_of(opened, verdict, bucket))
+        outcomes = ledger.submit(chain_of(opened, verdict, bucket, number_used(opened)))
         said = [one.answer for one in outcomes if one.answer not in {*DONE, "chain"}]
         if not said:
             _finish(opened, verdict)
             return POSTED
         if said[0] in ("insufficient", "ceiling"):
+            continue
+        if said[0] == "unknown" and not turn:
+            ledger.open_accounts(REQUESTS)
             continue
         return LIMITED if said[0] == LIMITED else _refused(opened, said[0])
     return CHECKING
@@ -199,31 +215,28 @@ def _refused(opened: Opened, answer: str) -> str:
 def _before(opened: Opened) -> str | None:
     """What stands under this number already: this very sale, or another; None for nothing.
 
-    A sale that the till has undone since is given back now.
+    The same request may have been paid with network, or with another signature: that is the sale.
+    One that the till has undone since is given back now.
     """
     claimed = OfflineSale.objects.filter(pk=opened.id).first()
     if claimed is not None and bytes(claimed.digest) != opened.digest:
         return "id_reused"
     first = books.transfer(opened.id)  # read once: another sending may post it at any moment
+    otherwise = first is None
+    if first is None:
+        first = paid_otherwise(opened)
     if first is None:
         return None
     parts = parts_of(first)
     if not parts:
-        return taken(opened.id).reason
+        return taken(first.id).reason
     same = parts[0].credit == opened.place and sum(one.cents for one in parts) == opened.cents
     if not same:
         return "id_reused"
+    if otherwise:
+        drop_sale(opened.id)
     OfflineSale.objects.filter(pk=opened.id, posted=False).update(posted=True)
-    return POSTED if opened.cancelled is None else _undo(opened, opened.cancelled, parts)
-
-
-def _undo(opened: Opened, refund: Id, parts: Sequence[Movement]) -> str:
-    """Give back what was posted before the shop's word arrived that the sale was undone."""
-    outcomes = ledger.submit(undoing(opened, refund, as_parts(parts)))
-    said = [one.answer for one in outcomes if one.answer not in {*DONE, "chain"}]
-    if not said:
-        return POSTED
-    return {"ceiling": "refund_too_large", "insufficient": "funds_short"}.get(said[0], CHECKING)
+    return POSTED if opened.cancelled is None else undo(opened, opened.cancelled, parts)
 
 
 @ledger.repeatable
@@ -239,6 +252,8 @@ def _claim(opened: Opened, proof: Proof) -> Verdict:
     verdict = judging.judge(record, sight)
     if verdict.answer == "late":
         return _late(opened, judging.judge_late(record, sight))
+    if opened.is_copy and judging.judge_copy(verdict) != verdict:
+        return judging.judge_copy(verdict)
     if row is not None and not verdict.is_posted and not row.posted:
         drop_sale(opened.id)
     elif row is not None and verdict.is_posted:
@@ -260,6 +275,16 @@ def _late(opened: Opened, verdict: Verdict) -> Verdict:
     return verdict
 
 
+@ledger.repeatable
+def _note_late(opened: Opened) -> Verdict:
+    return _late(opened, Verdict("late"))
+
+
+def _is_open(licence: Licence) -> bool:
+    """Nobody has closed it, and its time has not run out."""
+    return licence.closed_at is None and clock.now_ms() <= licence.honoured_until
+
+
 def _write(opened: Opened, verdict: Verdict, *, posted: bool) -> None:
     OfflineSale.objects.create(
         id=opened.id, licence_id=opened.licence.pk, digest=opened.digest, handle=opened.handle,
@@ -267,6 +292,7 @@ def _write(opened: Opened, verdict: Verdict, *, posted: bool) -> None:
     )  # fmt: skip
     sold = Licence.objects.filter(pk=opened.licence.pk)
     sold.update(used_cents=F("used_cents") + opened.cents)
+    note_use(opened)
 
 
 @ledger.repeatable
@@ -297,11 +323,10 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
     taken_ = others.exclude(pk=opened.id).aggregate(cents=Sum("cents"))["cents"] or 0
     on_card = 0 if reserve is None or reserve.holder_id is None else reserve.cents
     open_ = wallet in known and known[wallet].state == "open"
-    deadline = licence.until + late_ms(offline_rules())
     return Sight(
         first=None,
         place=licence.place_id,
-        is_open=licence.closed_at is None and clock.now_ms() <= deadline,
+        is_open=_is_open(licence),
         used=licence.used_cents - (0 if row is None else row.cents),
         most=licence.total_cents,
         used_by_handle=taken_,
@@ -313,23 +338,5 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
         lost=-known[loss].balance if loss in known else 0,
         room=(known[loss].ceiling or 0) if loss in known else 0,
         fund_left=known[FUND].available if FUND in known else 0,
+        slip_left=0 if reserve is None or _is_open(licence) else slip_left(reserve),
     )
-
-
-@ledger.repeatable
-def _watch(opened: Opened, counter: int) -> None:
-    """Two payments signed with one counter of a slip: its telephone was copied.
-
-    The shop is paid as the others are; the wallet sets nothing aside any more until a person has
-    talked with the member.
-    """
-    if opened.reserve is None:
-        return
-    use, _new = SlipUse.objects.get_or_create(
-        reserve_id=opened.reserve.pk, counter=counter, defaults={"payment": opened.id}
-    )
-    wallet = opened.reserve.wallet
-    if use.payment == opened.id or OfflineStop.objects.filter(pk=wallet).exists():
-        return
-    cause = events.record("phone.copied", subject=f"wallet:{wallet}", by=SYSTEM)
-    OfflineStop.objects.create(wallet=wallet, at=clock.now_ms(), cause=cause)

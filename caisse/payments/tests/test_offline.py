@@ -264,7 +264,7 @@ def test_what_is_set_aside_stays_within_the_articles(awa: Member) -> None:
     assert balance(f"wallet:{awa.wallet}") == 80_00
     shops[1].open()
     gone = phone.pay(1, 1, shops[1].request(1_00, nonce(1)))
-    assert shops[1].sync(gone) == ["offline_member_limit"], "its next licence strikes it"
+    assert shops[1].sync(gone) == ["means_unavailable"], "its next licence strikes it"
 
 
 def test_one_licence_honours_its_sum_and_no_more() -> None:

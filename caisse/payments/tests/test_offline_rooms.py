@@ -25,10 +25,14 @@ def test_devices_in_turn_never_lose_more_than_the_room_of_their_place(awa: Membe
     first = Shop("Comptoir")
     second = Shop("Marché", first.place)
     means = [Member(n, 0) for n in range(2, 8)]
-    first.open(), later(49)
-    second.open(), first.close(), later(49)  # the second one's is over, and nobody has closed it
+    first.open()
+    later(49)
+    second.open()
+    first.close()
+    later(49)  # the second one's is over, and nobody has closed it
     for _each in range(3):
-        first.open(), first.close()
+        first.open()
+        first.close()
     first.open()
     account = books.account(f"loss:{first.place}")
     assert account is not None and account.ceiling == 60_00
@@ -44,7 +48,10 @@ def test_what_is_given_back_makes_no_room_twice(awa: Member) -> None:
     first.open()
     sales = [first.code_sale(one.card, one.wrong_pin, 20_00) for one in means]
     assert first.sync(*sales) == ["posted"] * 2
-    first.close(), later(1), first.open(), later(49)  # 20 € of room are left for this one
+    first.close()
+    later(1)
+    first.open()
+    later(49)  # 20 € of room are left for this one
     for sale in sales:
         operations.refund(refund_id=new_id(), payment_id=sale.id, cents=20_00, by=DESK)
     assert json.loads(second.open().text)["room_cents"] == 40_00
@@ -57,7 +64,8 @@ def test_the_fund_is_promised_once_to_the_devices_of_one_place_and_to_others() -
     first, honest = Shop("Comptoir"), Shop("Vrac")
     second = Shop("Marché", first.place)
     means = [Member(n, 0) for n in range(2, 8)]
-    first.open(), later(49)
+    first.open()
+    later(49)
     assert json.loads(second.open().text)["room_cents"] == 0
     first.close()
     assert json.loads(honest.open().text)["room_cents"] == 60_00 and not damaged()
