@@ -218,8 +218,14 @@ def abandon(asked: Asked, device: Device) -> Told:
     answer = operations.abandon(payment_id=id, till=till_of(device))
     if isinstance(answer, Receipt) and answer.place_id != device.place_id:
         return refused(declined("id_reused"))
-    if isinstance(answer, Declined) and answer.reason == "abandoned":
-        return refused(answer, status=200)
+    if isinstance(answer, Declined) and (answer.reason == "abandoned" or _is_used_up(id)):
+        return refused(declined("abandoned"), status=200)
     if isinstance(answer, Receipt):
         return Told(200, padded(answer.for_shop()))
     return refused(answer)
+
+
+def _is_used_up(id: bytes) -> bool:
+    """Whether the request of that number was paid without network: nothing is paid under it."""
+    used = books.transfer(id)
+    return used is not None and used.reason == "claim" and is_of_request(id)
