@@ -15,8 +15,10 @@ from caisse.accounting import queries as accounting
 from caisse.kernel import clock
 from caisse.kernel.ids import new_id
 from caisse.ledger import queries as books
+from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations
 from caisse.payments.models import Licence
+from caisse.payments.tests.device import PhoneTill
 from tests.journeys.market_walking import (
     Buyer,
     Kiosk,
@@ -33,6 +35,7 @@ from tests.journeys.market_walking import (
     market,
     on_first_screen,
     paid_here,
+    queue,
     quickly,
     quickly_by_phone,
     refused,
@@ -268,3 +271,22 @@ def test_another_device_of_the_place_takes_the_queue_by_its_qrs(kiosk: Starting)
     sent(page)
     assert (there.taken, lina.left) == (12_00, 93_00)
     balanced()
+
+
+def test_a_device_that_is_known_no_more_shows_what_it_could_not_send(kiosk: Starting) -> None:
+    """Its code was given to another one: nothing of its queue is lost, QRs show it."""
+    awa = Buyer(1)
+    page = kiosk("old").start()
+    there = ready(page)
+    cut(page)
+    by_code(page, 5_00, awa.handle, awa.pin)
+    paid_here(page)
+    on_first_screen(page)
+    code = operations.give_invitation(device_id=there.device, by=OFFICE)
+    assert PhoneTill().link(code).status == 201
+    back(page)
+    shows(page, "Cet appareil n’encaisse pas")
+    waits(page, "Une vente à envoyer")
+    page.get_by_role("button", name="Envoyer par un autre appareil").click()
+    shows(page, "Envoyer par un autre appareil")
+    assert "1 sur 1" in seen(page) and len(queue(page)) == 1

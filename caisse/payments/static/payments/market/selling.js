@@ -125,8 +125,8 @@ async function keepAndSay({ id, at, cents, record }, sale, market, asked) {
   });
   if (why) return refuse(why);
   say({ id, at, cents, ...names, is: "kept" }, true);
-  await recall();
-  return drawMarket();
+  recall().then(drawMarket); // beside the next press
+  return null;
 }
 
 /** « Payé », with its words and its number. */
