@@ -397,6 +397,8 @@ def test_a_code_of_the_till_is_not_asked_for_where_nobody_can_check_it(visit: Vi
     page.reload()
     shows(page, "Qui encaisse ?")
     page.context.set_offline(True)
+    tap(page, "1234")
+    shows(page, "Combien ?")
     page.reload()
     shows(page, "Combien ?")
     page.get_by_text("ces ventes sont au nom de l’appareil").wait_for()
