@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
 from caisse.accounting import queries as accounting
 from caisse.kernel import clock
 from caisse.kernel.ids import new_id
 from caisse.ledger import queries as books
+from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations
 from caisse.payments.models import Licence
+from caisse.payments.tests.device import PhoneTill
 from tests.journeys.market_walking import (
     Buyer,
     Kiosk,
@@ -33,6 +35,7 @@ from tests.journeys.market_walking import (
     market,
     on_first_screen,
     paid_here,
+    queue,
     quickly,
     quickly_by_phone,
     refused,
@@ -148,17 +151,15 @@ def two_tabs(page: Page) -> dict[str, str]:
     told: dict[str, str] = {}
     times: list[str] = []
 
-    def heard(answers: list[dict[str, str]]) -> None:
-        for one in answers:
-            times.append(one["id"])
-            told[one["id"]] = one["answer"]
+    def heard(got: Response) -> None:
+        if got.url.endswith("/tills/sync"):
+            for one in got.json()["answers"]:
+                times.append(one["id"])
+                told[one["id"]] = one["answer"]
 
     other = page.context.new_page()
     for tab in (page, other):
-        tab.on(
-            "response",
-            lambda got: got.url.endswith("/tills/sync") and heard(got.json()["answers"]),
-        )
+        tab.on("response", heard)
     other.goto(page.url)
     titled(other, "Combien ?")
     back(page)
@@ -268,3 +269,40 @@ def test_another_device_of_the_place_takes_the_queue_by_its_qrs(kiosk: Starting)
     sent(page)
     assert (there.taken, lina.left) == (12_00, 93_00)
     balanced()
+
+
+def test_a_device_that_is_known_no_more_shows_what_it_could_not_send(kiosk: Starting) -> None:
+    """Its code was given to another one: nothing of its queue is lost, QRs show it."""
+    awa = Buyer(1)
+    page = kiosk("old").start()
+    there = ready(page)
+    cut(page)
+    by_code(page, 5_00, awa.handle, awa.pin)
+    paid_here(page)
+    on_first_screen(page)
+    code = operations.give_invitation(device_id=there.device, by=OFFICE)
+    assert PhoneTill().link(code).status == 201
+    back(page)
+    shows(page, "Cet appareil n’encaisse pas")
+    waits(page, "Une vente à envoyer")
+    page.get_by_role("button", name="Envoyer par un autre appareil").click()
+    shows(page, "Envoyer par un autre appareil")
+    assert "1 sur 1" in seen(page) and len(queue(page)) == 1
+
+
+def test_a_device_killed_while_a_telephone_answers(kiosk: Starting) -> None:
+    """The request was kept before it was shown: after the restart it is on the screen again."""
+    awa, device = Buyer(1), kiosk("stall")
+    there = ready(device.start())
+    awa.phone.ask((there.place, 20_00))
+    cut(there.page)
+    message = awa.phone.pay(0, 1, asked(there.page, 4_00)).payment
+    device.kill()
+    page = device.start(offline=True)
+    shows(page, "La personne scanne et paie")
+    answer(page, message)
+    assert "4,00 MonA" in paid_here(page)
+    on_first_screen(page)
+    back(page)
+    sent(page)
+    assert (awa.left, there.taken) == (80_00, 4_00)

@@ -52,7 +52,7 @@ async function enter() {
   state.figures = "";
   const answer = heard(await ask("POST", `${API}/tills/cashier`, { code }, state.device));
   drawCashier();
-  if (answer === null) return wrong(WORDS.noAnswer);
+  if (answer === null) return unchecked() ? show("amount") : wrong(WORDS.noAnswer);
   if (answer.status !== 200) return wrong(answer.said.cashier);
   state.cashier = answer.said;
   drawCashier();

@@ -9,7 +9,7 @@ import { drawMarket } from "./market/drawing.js";
 import { handOver, nextHand, takeOver, taken } from "./market/handing.js";
 import { known } from "./market/keeping.js";
 import { agree, finish, recall, resume as sellAgain } from "./market/licensing.js";
-import { holds, scanAnswer, typedAnswer } from "./market/selling.js";
+import { beginOff, holds, scanAnswer, typedAnswer } from "./market/selling.js";
 import { EVERY_MS, sendAll } from "./market/sending.js";
 import {
   abandon, again, agreed, agreement, askOf, begin, byVoucher, leave, next, openSale, otherWay,
@@ -53,6 +53,7 @@ async function resume() {
   openSale(sale);
   if (sale.request && state.net === false && holds()) {
     Object.assign(state, { off: true, probe: Promise.resolve(true) });
+    await beginOff();
     return askOf(sale, bytes(sale.request)); // a telephone may have answered it meanwhile
   }
   show("unsure");

@@ -78,6 +78,7 @@ async function take(text) {
 
 function told() {
   const line = find("[data-taken]");
+  if (taking === 0) return void (line.textContent = "");
   line.textContent = (taking === 1 ? line.dataset.one : line.dataset.many).replace("{n}", taking);
 }
 

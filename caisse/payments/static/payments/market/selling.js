@@ -4,6 +4,7 @@
 import { drawRequest } from "../asking.js";
 import { all, cameraWords, cheer, fill, find } from "../dom.js";
 import { KIND, isPaid, messageOf, offlineId, readRequest } from "../formats.js";
+import { stopped } from "../linking.js";
 import { startCamera } from "../scanning.js";
 import { WORDS, aloud, forget, heard, once, show, state, wrong } from "../screens.js";
 import { API, ownSales, paidAs } from "../settling.js";
@@ -119,14 +120,19 @@ export async function payOff(digits) {
 async function keepAndSay({ id, at, cents, record }, sale, market, asked) {
   const names = await namesOf(bytesOf(id));
   const row = { id, at, cents, record, state: "stored", place: market.licence.place, ...names };
-  const why = await keepRow(row, sale, {
-    text: market.licence.text, asked,
-    why: (kept) => decide(sale, { ...kept, licence: market.licence }, now()),
-  });
+  let why;
+  try {
+    why = await keepRow(row, sale, {
+      text: market.licence.text, asked,
+      why: (kept) => decide(sale, { ...kept, licence: market.licence }, now()),
+    });
+  } catch {
+    return stopped(WORDS.stoppedKeys); // the disk is full: nothing is kept, nothing is paid
+  }
   if (why) return refuse(why);
   say({ id, at, cents, ...names, is: "kept" }, true);
-  await recall();
-  return drawMarket();
+  recall().then(drawMarket); // beside the next press
+  return null;
 }
 
 /** « Payé », with its words and its number. */
