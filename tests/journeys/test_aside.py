@@ -108,6 +108,35 @@ def test_a_lost_answer_is_asked_again_for_the_same_slips(
     assert market.aside() == 10_50
 
 
+def test_what_nobody_asks_for_any_more_is_taken_back(market: Market, telephone: Telephones) -> None:
+    """It had come through: its keys are gone, so it pays nothing, and comes home by a press."""
+    market.stall.close()
+    page = telephone()
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(SLIPS, lose)
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    says(page, "De côté pour le marché")
+    page.get_by_role("button", name="Mettre de côté", exact=True).click()
+    page.get_by_label(STALL).check()
+    page.get_by_label("Combien ?").fill("20")
+    page.locator('[data-form="set"] button.go').click()
+    says(page, "La mise de côté n’a pas de réponse")
+    page.get_by_role("button", name="Laisser tomber").click()
+    page.get_by_text("Ne paie plus : il revient après").wait_for()
+    assert "20,00 MonA" in says(page, "De côté pour le marché") and market.aside() == 20_00
+    page.unroute(SLIPS)
+    page.get_by_role("button", name="Reprendre").click()
+    page.get_by_text("Rien n’est de côté.").wait_for()
+    assert (market.aside(), market.left()) == (0, 100_00)
+
+
 def test_what_is_refused_says_why(market: Market, telephone: Telephones) -> None:
     page = telephone()
 
