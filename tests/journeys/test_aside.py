@@ -3,42 +3,31 @@
 The stall is a program with real keys: it shows requests, reads payments, sends them.
 """
 
-import json
 from datetime import date
-from functools import partial
-from pathlib import Path
 
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
 from caisse.bylaws import operations as decisions
 from caisse.bylaws.rules import Amend
-from caisse.kernel.ids import show_id
 from caisse.kernel.month import Month
-from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE, go
 from caisse.payments import formats, operations
-from caisse.payments.models import OfflineStop, Reserve, SlipUse
+from caisse.payments.models import Reserve
 from caisse.payments.words import words
 from tests.journeys.market import (
-    HELD,
     KEPT,
     NAMES,
     NO_ED25519,
-    PAST,
     SLIPS,
     STALL,
     SYNC,
     Market,
     Telephones,
-    copied,
     home,
-    killed,
-    launched,
     listed,
     market,
     nonce,
     online,
-    opened,
     pay,
     scan,
     set_aside,
@@ -48,7 +37,6 @@ from tests.journeys.market import (
 )  # fmt: skip
 from tests.journeys.test_phone import looked_at, read_off, says
 from tests.journeys.walking import seen, tab_to
-from tests.offline.real import DESK
 
 __all__ = ["market", "telephone"]  # fixtures
 
@@ -118,6 +106,35 @@ def test_a_lost_answer_is_asked_again_for_the_same_slips(
     request = market.other.request(5_00, nonce(1))
     assert market.other.sync(pay(page, request)) == ["posted"]
     assert market.aside() == 10_50
+
+
+def test_what_nobody_asks_for_any_more_is_taken_back(market: Market, telephone: Telephones) -> None:
+    """It had come through: its keys are gone, so it pays nothing, and comes home by a press."""
+    market.stall.close()
+    page = telephone()
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(SLIPS, lose)
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    says(page, "De côté pour le marché")
+    page.get_by_role("button", name="Mettre de côté", exact=True).click()
+    page.get_by_label(STALL).check()
+    page.get_by_label("Combien ?").fill("20")
+    page.locator('[data-form="set"] button.go').click()
+    says(page, "La mise de côté n’a pas de réponse")
+    page.get_by_role("button", name="Laisser tomber").click()
+    page.get_by_text("Ne paie plus : il revient après").wait_for()
+    assert "20,00 MonA" in says(page, "De côté pour le marché") and market.aside() == 20_00
+    page.unroute(SLIPS)
+    page.get_by_role("button", name="Reprendre").click()
+    page.get_by_text("Rien n’est de côté.").wait_for()
+    assert (market.aside(), market.left()) == (0, 100_00)
 
 
 def test_what_is_refused_says_why(market: Market, telephone: Telephones) -> None:
@@ -320,133 +337,6 @@ def test_a_wallet_that_holds_too_little_pays_from_what_is_set_aside(
     assert (market.taken(), market.left(), market.aside()) == (45_00, 40_00, 15_00)
 
 
-def test_two_tabs_never_show_one_counter_for_two_requests(
-    market: Market, telephone: Telephones
-) -> None:
-    """Both have read the counter and wait to sign: whoever writes second signs anew."""
-    first = telephone()
-    set_aside(first, STALL, "20")
-    second = telephone(first.context)
-    first.context.set_offline(True)
-    sales, tabs = [], (first, second)
-    for cents in (1_00, 3_00, 5_00):
-        requests = [market.stall.request(cents + n, nonce(cents + n)) for n in (0, 1_00)]
-        for page, request in zip(tabs, requests, strict=True):
-            page.bring_to_front()
-            scan(page, request)
-            says(page, "Payer sans réseau à")
-            page.evaluate(HELD)
-        for page in tabs:
-            page.evaluate("document.querySelector('[data-do=\"pay-apart\"]').click()")
-            until(page, "globalThis.signing === 1")
-        for page in tabs:
-            page.evaluate("globalThis.let_sign()")
-        for page, request in zip(tabs, requests, strict=True):
-            page.bring_to_front()
-            until(page, "document.querySelector('[data-screen=apart]').hidden")
-            if "Montrez ce QR" in seen(page):
-                sales.append(shown(page, request))
-            home(page)
-    counters = [formats.read_offline_payment(one.payment).counter for one in sales]
-    assert sorted(counters) == [1, 2, 3, 4, 5]  # 1 + 2 + 3 + 4 of 20; then 5, or 6
-    assert market.stall.sync(*sales) == ["posted"] * 5
-    assert not OfflineStop.objects.exists()
-
-
-def test_killed_after_the_counter_was_raised_it_sends_its_copy(
-    market: Market, browser: Browser, tmp_path: Path
-) -> None:
-    profile = tmp_path / "telephone"
-    page = opened(launched(browser, profile), market, market.code())
-    set_aside(page, STALL, "20")
-    page.context.set_offline(True)
-    first = pay(page, market.stall.request(5_00, nonce(1)))
-    killed(profile)
-    page = opened(launched(browser, profile), market, "")
-    page.locator("[data-unsent]").wait_for(state="hidden")
-    assert market.taken() == 5_00
-    assert "Confirmé par la caisse." in listed(page)
-    home(page)
-    page.context.set_offline(True)
-    second = pay(page, market.stall.request(6_00, nonce(2)))
-    assert formats.read_offline_payment(second.payment).counter == 2
-    assert market.stall.sync(first, second) == ["posted", "posted"]
-    assert (market.taken(), market.aside(), market.left()) == (11_00, 9_00, 80_00)
-    killed(profile)
-
-
-def test_a_copied_telephone_that_pays_twice_with_one_counter_is_found(
-    market: Market, browser: Browser, tmp_path: Path
-) -> None:
-    """payments.md 7.3: for a place nobody loses; the wallet sets nothing aside any more."""
-    profile = tmp_path / "telephone"
-    page = opened(launched(browser, profile), market, market.code())
-    set_aside(page, STALL, "20")
-    page.context.close()
-    pages = [
-        opened(launched(browser, folder), market, "")
-        for folder in (profile, copied(profile, tmp_path / "copy"))
-    ]
-    sales = []
-    for n, page in enumerate(pages):
-        page.context.set_offline(True)
-        sales.append(pay(page, market.stall.request(15_00, nonce(n))))
-    assert [formats.read_offline_payment(one.payment).counter for one in sales] == [1, 1]
-    assert market.stall.sync(*sales) == ["posted", "offline_member_limit"]
-    assert (
-        SlipUse.objects.count() == 1 and OfflineStop.objects.filter(pk=market.awa.wallet).exists()
-    )
-    assert (market.taken(), market.aside(), market.left()) == (15_00, 5_00, 80_00)
-    assert sum(books.balances("loss").values()) == 0
-    home(pages[1])
-    online(pages[1])  # the second copy is refused there too, and says why
-    assert "Pas passé : Sans réseau, un montant plus petit passe." in listed(pages[1])
-    page = pages[1]
-    page.get_by_role("button", name="Mettre de côté", exact=True).click()
-    page.get_by_label("Combien ?").fill("1")
-    page.locator('[data-form="set"] button.go').click()
-    page.locator("[data-wrong]:visible").wait_for()
-    assert "Sans réseau, ce porte-monnaie ne paie plus. Appelez l’accueil." in seen(page)
-    for one in pages:
-        one.context.close()
-
-
-def test_a_blocked_telephone_keeps_what_it_signed_and_nothing_else(
-    market: Market, telephone: Telephones
-) -> None:
-    page = telephone()
-    set_aside(page, STALL, "20")
-    page.context.set_offline(True)
-    sale = pay(page, market.stall.request(5_00, nonce(1)))
-    home(page)
-    number = Reserve.objects.get().phone
-    operations.block_phone(phone_id=number, by=DESK)
-    with page.expect_response("**/api/v1/phones/self"):
-        page.context.set_offline(False)
-    told = says(page, "Relier ce téléphone")
-    assert "Vos achats sans réseau sont gardés ici" in told
-    names = page.evaluate(NAMES)
-    assert names == [f"sale:{sale.request.hex()}"]
-    code = market.code()
-    page.get_by_label("Code").fill(code)
-    with page.expect_response(lambda got: got.url.endswith("phones/sync")) as sent:
-        page.get_by_role("button", name="Relier").click()
-    assert json.loads(sent.value.text())["answers"][0]["answer"] == "posted"
-    says(page, "il vous reste")
-    page.locator("[data-unsent]").wait_for(state="hidden")
-    assert market.taken() == 5_00
-
-
-def test_after_its_time_a_slip_is_forgotten(market: Market, telephone: Telephones) -> None:
-    page = telephone()
-    set_aside(page, STALL, "20")
-    assert any(name.startswith("slip:") for name in page.evaluate(NAMES))
-    page.evaluate(PAST)
-    page.reload()
-    says(page, "il vous reste")
-    assert not any(name.startswith("slip:") for name in page.evaluate(NAMES))
-
-
 def test_where_the_bylaws_do_not_allow_it_nothing_is_seen(
     market: Market, telephone: Telephones
 ) -> None:
@@ -534,37 +424,3 @@ def test_keys_cannot_be_taken_out_and_nobody_is_named(
     for word in (sale.payment.hex(), "Zoé", "Moulin", awa.handle, awa.pin, awa.card):
         assert word not in kept["text"], word
     assert STALL in kept["text"]
-
-
-def test_no_answer_but_a_proven_one_takes_a_copy_away(
-    market: Market, telephone: Telephones
-) -> None:
-
-    def answer_with(told: str, route: Route) -> None:
-        route.fulfill(body=told)
-
-    page = telephone()
-    set_aside(page, STALL, "20")
-    page.context.set_offline(True)
-    sale = pay(page, market.stall.request(5_00, nonce(1)))
-    home(page)
-    paid = formats.read_offline_payment(sale.payment)
-    id = formats.offline_id(paid.slip.slip_id, 1, sale.request)
-    other = formats.offline_id(paid.slip.slip_id, 2, sale.request)
-    for said in (
-        {"id": show_id(id), "answer": "posted", "proof": "00" * 32},
-        {"id": show_id(id), "answer": "checking", "proof": ""},
-        {"id": show_id(other), "answer": "posted", "proof": "00" * 32},
-    ):
-        told = json.dumps({"answers": [said]})
-        page.route(SYNC, partial(answer_with, told))
-        page.context.set_offline(True)
-        online(page)
-        page.unroute(SYNC)
-        assert page.evaluate(NAMES).count(f"sale:{sale.request.hex()}") == 1
-        assert sale.payment.hex() in page.evaluate(KEPT)["text"]
-    page.context.set_offline(True)
-    online(page)
-    page.locator("[data-unsent]").wait_for(state="hidden")
-    assert sale.payment.hex() not in page.evaluate(KEPT)["text"]
-    assert market.taken() == 5_00
