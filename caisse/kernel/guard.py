@@ -110,7 +110,9 @@ def area_of(request: HttpRequest) -> str:
     return first if first in AREAS else ""
 
 
-AREAS = frozenset({"moi", "commerce", "gestion", "financeur", "entrer", "compte", "aide"})
+AREAS = frozenset(
+    {"moi", "commerce", "gestion", "financeur", "referent", "entrer", "compte", "aide"}
+)
 """Parts of the house that belong to somebody: their pages are never kept by a proxy."""
 
 

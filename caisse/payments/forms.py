@@ -90,6 +90,21 @@ class WhoForm(ActForm):
     )
 
 
+class LostPinForm(ActForm):
+    """The identifier, and the two halves that two referents read out."""
+
+    who = TextField(
+        label=_("Identifiant"), help_text=_("Par exemple : moineau-radis."), max_length=80
+    )
+    code = TextField(
+        label=_("Code des deux référents"),
+        help_text=_("Dix signes : les cinq du premier, puis les cinq du deuxième."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    fields_of = {"reset_code": "code"}
+
+
 class GiftForm(ActForm):
     """To whom somebody gives, and how much."""
 

@@ -8,12 +8,13 @@ import hmac
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from caisse.kernel.ids import Id
+from caisse.kernel.ids import SHORT, Id
 
 SALT_BYTES, VERIFIER_BYTES = 8, 16
 GUESSES_BP = 100_000  # a wallet and month must resist better than one in so many
 BUCKETS = 3  # U, H and C share what a month allows
 SHORTEST, LONGEST = 4, 8
+RESET_HALF = 5  # signs of each referent: 25 bits
 
 
 def verifier(key: bytes, holder_id: int, salt: bytes, digits: str) -> bytes:
@@ -63,3 +64,20 @@ def try_id(key: bytes, payment_id: Id, attempt: int, digits: str, whose: str) ->
     digest[0] = 0x80 | (digest[0] & 0x0F)
     digest[2] = 0x80 | (digest[2] & 0x3F)
     return payment_id[:6] + bytes(digest)
+
+
+def reset_code(key: bytes, act: Id) -> str:
+    """Ten signs of base 32: the first 50 bits of HMAC-SHA256(key, "reset1" | act 16)."""
+    number = int.from_bytes(hmac.digest(key, b"reset1" + act, sha256)[:8], "big") >> 14
+    return "".join(SHORT[number >> shift & 31] for shift in range(45, -1, -5))
+
+
+def halves(code: str) -> tuple[str, str]:
+    """The half of each referent."""
+    return code[:RESET_HALF], code[RESET_HALF:]
+
+
+def tidy_reset(typed: str) -> str:
+    """A code as it was typed, in its own signs; O, I and L are read as 0, 1 and 1."""
+    signs = typed.upper().translate(str.maketrans("OIL", "011"))
+    return "".join(sign for sign in signs if sign in SHORT)

@@ -14,6 +14,7 @@ from caisse.payments.pages import (
     phones,
     pins,
     refunds,
+    resets,
     till,
 )
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("payer", payer.payer, name="payer"),
     path("payer/manifeste", payer.payer_manifest, name="payer_manifest"),
     path("payer/hors-ligne", payer.payer_offline, name="payer_offline"),
+    path("referent", resets.referent, name="referent"),
+    path("entrer/code-perdu", resets.lost_pin, name="lost_pin"),
     path("moi/donner", gifts.my_gift, name="my_gift"),
     path("moi/telephones", phones.my_phones, name="my_phones"),
     path(PHONES, phones.holder_phones, name="holder_phones"),

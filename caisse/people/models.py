@@ -24,6 +24,7 @@ class RoleName(models.TextChoices):
     COMMITTEE = "committee", "comité citoyen"
     FUNDER = "funder", "financeur"
     RESEARCHER = "researcher", "recherche"
+    REFERENT = "referent", "référent·e"
     ADMINISTRATOR = "administrator", "administration"
 
 

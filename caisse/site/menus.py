@@ -48,6 +48,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("figures", _("Les chiffres"), "table"),
         Entry("decisions", _("Décisions"), "gavel"),
     ),
+    "referent": (
+        Entry("referent", _("Nouveau code"), "key", inside=("referent",)),
+        Entry("places", _("Où acheter"), "map-pin"),
+        Entry("decisions", _("Décisions"), "users-group"),
+    ),
 }
 MENUS["entrer"] = MENUS["compte"] = MENUS["aide"] = ()
 
@@ -81,6 +86,7 @@ def homes(roles: frozenset[str]) -> list[tuple[str, str | Promise]]:
         (set(OFFICE), "today", _("Le bureau")),
         ({"merchant"}, "my_places", _("Mes lieux")),
         ({"funder"}, "my_grants", _("Mes conventions")),
+        ({"referent"}, "referent", _("Confirmer une personne")),
         ({"member"}, "wallet", _("Mon porte-monnaie")),
     )
     return [(page, label) for wanted, page, label in known if wanted & roles]

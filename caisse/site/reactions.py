@@ -61,6 +61,16 @@ def tell_leaving(event_id: Id) -> None:
         _tell(_membership(event), "leaving", event_id)
 
 
+@on("pin.reset_allowed")
+def tell_reset(event_id: Id) -> None:
+    """Whose code two referents let draw anew reads it, in time to say that she never asked."""
+    event = _news(event_id)
+    holder = None if event is None else int(event.subject.removeprefix("holder:"))
+    person = None if holder is None else people.person_of_holder(holder)
+    if person is not None:
+        messages.notify(person_id=person, membership=None, kind="pin_reset", cause=event_id)
+
+
 def _tell(membership: int, kind: str, cause: Id) -> None:
     for person in people.persons_of(membership):
         messages.notify(person_id=person, membership=membership, kind=kind, cause=cause)

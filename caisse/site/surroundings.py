@@ -19,6 +19,7 @@ OF_AREA = {
     "moi": "member",
     "commerce": "merchant",
     "financeur": "funder",
+    "referent": "referent",
 }
 
 

@@ -17,6 +17,7 @@ ROLES = (
     "committee",
     "funder",
     "researcher",
+    "referent",
     "administrator",
 )
 """`holder` is a second holder of somebody's wallet: a member like the first one."""
@@ -76,6 +77,9 @@ LINES: tuple[tuple[str, str], ...] = (
     ("merchant", "my_bank my_bank_change"),
     ("merchant", "my_paper_sales my_cashiers my_cashier my_cashier_new"),
     ("merchant", "my_devices my_device my_device_new my_device_revoke"),
+    # a referent's own; the code that two of them read out is proven by itself
+    ("referent", "referent"),
+    (EVERYBODY, "lost_pin"),
     # a funder's own
     ("funder", "my_grants my_grant my_grant_csv my_grant_json"),
     # the office: what it has to do, what happened

@@ -259,6 +259,26 @@ class Pin(models.Model):
         return f"pin of holder:{self.pk}"
 
 
+class PinReset(models.Model):
+    """Two referents have said that a holder asks for a new PIN; its id is that of their act.
+
+    The code that draws it is computed of the id and the PIN key of number `key`, and stored
+    nowhere. `wrong` counts entries with one half right. `closed_at` is set when it was used, or
+    when another PIN was drawn since. Instants are milliseconds.
+    """
+
+    id = Id16Field(primary_key=True)
+    holder = models.ForeignKey("people.Holder", on_delete=models.PROTECT, related_name="+")
+    key = models.PositiveIntegerField()
+    allowed_at = models.BigIntegerField()
+    opens_at = models.BigIntegerField()
+    wrong = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"new pin of holder:{self.holder_id}"
+
+
 class PaperSale(models.Model):
     """A sale that the office agreed to on the telephone: a hold of the wallet for the place.
 

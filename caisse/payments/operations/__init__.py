@@ -123,6 +123,11 @@ from caisse.payments.operations.reserves import (
     set_aside,
     strike_slips,
 )
+from caisse.payments.operations.resets import (
+    Confirmed,
+    confirm_holder,
+    draw_by_code,
+)
 from caisse.payments.operations.syncing import (
     sync_phone,
     sync_till,
@@ -154,6 +159,7 @@ __all__ = [
     "WHY",
     "Answer",
     "Coded",
+    "Confirmed",
     "Declined",
     "Entered",
     "Given",
@@ -181,6 +187,8 @@ __all__ = [
     "close_licence",
     "close_till",
     "confirm_device",
+    "confirm_holder",
+    "draw_by_code",
     "draw_pin",
     "enrol_device",
     "enrol_phone",

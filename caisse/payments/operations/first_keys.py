@@ -13,6 +13,7 @@ from caisse.payments.models import (
     PaperSale,
     Phone,
     Pin,
+    PinReset,
     Reserve,
     VoucherSheet,
 )
@@ -20,7 +21,7 @@ from caisse.payments.models import (
 
 def first_pin_key() -> None:
     """Before a PIN is drawn, a till may ask for one, or figures are read out."""
-    if not any(table.objects.exists() for table in (Pin, Cashier, PaperSale, Device)):
+    if not any(table.objects.exists() for table in (Pin, PinReset, Cashier, PaperSale, Device)):
         keys.make_pin_key()
 
 

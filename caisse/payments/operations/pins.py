@@ -13,12 +13,13 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.payments import cards, keys, pins
-from caisse.payments.models import Card, Pin
+from caisse.payments.models import Card, Pin, PinReset
 from caisse.payments.operations.first_keys import first_pin_key
 from caisse.payments.rules import InstrumentRules
 from caisse.people import queries as people
 from caisse.people.queries import HolderView
 
+RESET_LIVES_MS = 2 * clock.DAY_MS  # how long the code of two referents is good
 RESETS = 2  # a month without a coordinator: drawing until it pleases would undo the draw
 MONTH_MS = 31 * clock.DAY_MS
 DUMMY = Pin(salt=bytes(pins.SALT_BYTES), verifier=bytes(pins.VERIFIER_BYTES), layers="")
@@ -83,6 +84,8 @@ def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
         },
     )
     limit_tries(wallet_id)
+    # what two referents allowed for the PIN before is done with
+    PinReset.objects.filter(holder=holder_id, closed_at=None).update(closed_at=clock.now_ms())
     events.record("pin.redrawn" if before else "pin.drawn", subject=subject, by=by)
     return digits
 

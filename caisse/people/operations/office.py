@@ -26,6 +26,7 @@ GIVEN_HERE = (
     RoleName.TREASURER,
     RoleName.COMMITTEE,
     RoleName.RESEARCHER,
+    RoleName.REFERENT,
     RoleName.ADMINISTRATOR,
 )
 GUARDED = frozenset({*GIVEN_HERE, RoleName.FUNDER})

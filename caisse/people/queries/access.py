@@ -269,11 +269,14 @@ def act(act_id: Id) -> ActView | None:
     return None if row is None else _act(row)
 
 
-def waiting_acts(*kinds: str) -> list[ActView]:
-    """The acts that wait for a second person, oldest first; of those kinds when some are named."""
+def waiting_acts(*kinds: str, subject: str = "") -> list[ActView]:
+    """The acts that wait for a second person, oldest first; of those kinds when some are named, and
+    about that subject."""
     rows = PreparedAct.objects.filter(state=ActState.WAITING).order_by("prepared_at")
     if kinds:
         rows = rows.filter(kind__in=kinds)
+    if subject:
+        rows = rows.filter(subject=subject)
     return [_act(row) for row in rows[:200]]
 
 
