@@ -6,9 +6,10 @@ losses, less the rooms of licences that nobody has closed, within what the commi
 
 import logging
 import secrets
+from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import SYSTEM, Actor
@@ -91,6 +92,9 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
         raise Refusal("not_active", "Cet appareil n’encaisse pas en ce moment.")
     if sign and not signing.is_key(sign[0], sign[1:]):
         raise Refusal("key", "Cet appareil ne sait pas faire de clé. Mettez-le à jour.")
+    account = loss_account(device.place_id)
+    ledger.open_accounts([account], ceiling=0)
+    ledger.lock([account, FUND])  # devices of one place take turns, before anything is read
     now = clock.now_ms()
     until = now + rules.offline_licence_hours * HOUR_MS
     _make_room_for(device, now, last_word, by)
@@ -113,10 +117,12 @@ def licensed(row: Licence) -> Licensed:
 
 
 def close_licence(*, device_id: int, licence_id: int, by: Actor, last_word: bytes = b"") -> None:
-    """A device's last word on its licence: it holds no sale of it. What was set aside goes home.
+    """A device's last word on its licence: it holds no sale of it.
 
-    `last_word` is signed with the key that the device gave with the licence. Twice is once. Raises
-    Refusal: unknown_licence, last_word; unsettled while a sale of it is under way.
+    What was set aside here goes home, but what was set aside for tomorrow: a slip or an entry of
+    which nothing was taken, whose hours last beyond midnight. `last_word` is signed with the key
+    that the device gave with the licence. Twice is once. Raises Refusal: unknown_licence,
+    last_word; unsettled while a sale of it is under way.
     """
     row = Licence.objects.filter(pk=licence_id, device=device_id).first()
     if row is None:
@@ -125,7 +131,21 @@ def close_licence(*, device_id: int, licence_id: int, by: Actor, last_word: byte
     settle_sales(row)
     _close(licence_id, by, last_word)
     mine = Reserve.objects.filter(place=row.place_id, since__lt=row.until)
-    release(list(may_go_home(mine).values_list("pk", flat=True)), by)
+    release(_over_today(may_go_home(mine)), by)
+
+
+def _over_today(rows: QuerySet[Reserve]) -> list[int]:
+    """Those of which something was taken, that were struck, or whose hours end before midnight."""
+    found = list(rows)
+    held = books.accounts([one.account for one in found]) if found else {}
+    midnight = clock.instant(clock.today() + timedelta(1))
+    return [
+        one.pk
+        for one in found
+        if one.until <= midnight
+        or one.struck_at is not None
+        or held[one.account].balance < one.cents
+    ]
 
 
 def sweep_offline() -> int:
@@ -142,7 +162,7 @@ def sweep_offline() -> int:
     past = Reserve.objects.filter(released_at=None, until__lte=now)
     free = may_go_home(past, late_ms=late_ms(rules)).order_by("pk")
     ids = list(free.values_list("pk", flat=True)[:CHUNK])
-    release(ids, SYSTEM)
+    release(ids, SYSTEM, late_ms=late_ms(rules))
     return len(over) + len(ids)
 
 
@@ -228,7 +248,6 @@ def _room_of(place_id: int, rules: OfflineRules) -> int:
     that cheats cannot use up what the fund holds for the licences of others.
     """
     account = loss_account(place_id)
-    ledger.open_accounts([account], ceiling=0)
     known = ledger.lock([account, FUND])
     lost, fund = -known[account].balance, known[FUND].balance
     rooms = Licence.objects.filter(closed_at=None).aggregate(cents=Sum("room_cents"))["cents"] or 0

@@ -321,7 +321,6 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
     known = books.accounts([wallet, loss, FUND, aside])
     others = OfflineSale.objects.filter(licence=licence, handle=opened.handle, trusted=True)
     taken_ = others.exclude(pk=opened.id).aggregate(cents=Sum("cents"))["cents"] or 0
-    on_card = 0 if reserve is None or reserve.holder_id is None else reserve.cents
     open_ = wallet in known and known[wallet].state == "open"
     return Sight(
         first=None,
@@ -330,7 +329,7 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
         used=licence.used_cents - (0 if row is None else row.cents),
         most=licence.total_cents,
         used_by_handle=taken_,
-        most_by_handle=licence.member_cents + on_card,
+        most_by_handle=licence.member_cents + opened.ready_cents,
         reserve_wallet=None if reserve is None else reserve.wallet,
         reserve_place=0 if reserve is None else reserve.place_id or judging.ANYWHERE,
         reserve_left=known[aside].available if aside in known else 0,
