@@ -67,8 +67,8 @@ def open_licence(
     `sign` is the key with which the device will sign its last word on it: kind, 32 bytes.
     `holds_nothing` is its last word on the licence before this one, signed in `last_word`: no sale
     of it is left to send. Repeatable by `id`. Raises Refusal: unknown_device, not_active, key,
-    offline_off, licence_open, licence_held while another device of the place has one, last_word,
-    unsettled, differs.
+    offline_off, licence_open, unknown_licence for one that is closed again, licence_held while
+    another device of the place has one, last_word, unsettled, differs.
     """
     row = _opened(device_id, by, id, sign, last_word if holds_nothing else None)
     ended = Reserve.objects.filter(place=row.place_id, struck_at__lte=row.since)
@@ -84,7 +84,10 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
     subject = f"place:{device.place_id}"
     said = {"device": device_id, "texts": events.fingerprint(sign.hex())}
     if events.repeated("licence.opened", subject=subject, id=id, **said) is not None:
-        return Licence.objects.get(cause=id)
+        row = Licence.objects.get(cause=id)
+        if row.closed_at is not None:
+            raise Refusal("unknown_licence", "Cette autorisation est finie. Demandez-en une autre.")
+        return row
     rules = offline_rules()
     if not rules.offline:
         raise Refusal("offline_off", "Cette caisse ne vend pas sans réseau.")

@@ -32,6 +32,7 @@ from caisse.people import queries as people
 HOUR_MS = 3_600_000
 ROLES = ("coordinator", "treasurer")
 KINDS = {kind: head for head, kind in formats.SIGNING.items()}
+MOST_LATELY = 40  # reserves of a wallet in the hours of one: licences carry each that went home
 CHUNK = 200  # reserves that go home in one transaction
 
 
@@ -278,6 +279,10 @@ def _demand_places(
     known = books.accounts(codes)
     if any(code not in known or known[code].state != "open" for code in codes):
         raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
+    since = clock.now_ms() - rules.offline_licence_hours * HOUR_MS
+    lately = Reserve.objects.filter(wallet=wallet_id, since__gt=since).count()
+    if lately + len(asked) > MOST_LATELY:
+        raise Refusal("places", "Vous avez mis de côté trop souvent. Attendez demain.")
     before = set(live.exclude(place=None).values_list("place", flat=True))
     if len(before | set(bound)) > rules.offline_places or len(set(bound)) < len(bound):
         raise Refusal("places", f"Mettez de côté pour {rules.offline_places} lieux au plus.")

@@ -47,7 +47,8 @@ from caisse.payments.reasons import CHECKING
 
 ENDED = "means_unavailable"  # a slip, before the licence began
 POSTED, LIMITED = "posted", "limited"
-MOST_LATE = 100  # sales of a place that are written down though they came too late
+MOST_LATE = 100  # sales of a place and a month that are written down though they came too late
+MONTH_MS = 31 * clock.DAY_MS
 TURNS = 8  # of a sale whose money others spend at the same moment
 ANSWERS = {
     "forged": "qr_unreadable",
@@ -269,8 +270,9 @@ def _late(opened: Opened, verdict: Verdict) -> Verdict:
     id = derived_id(opened.id, f"late:{opened.digest.hex()}")
     if verdict.is_posted or events.repeated("sale.late", subject=subject, id=id) is not None:
         return verdict
-    known = events.history(names=("sale.late",), subject=subject)
-    if len(known) < MOST_LATE:  # a till that cheats fills no journal
+    since = clock.now_ms() - MONTH_MS
+    known = events.history(names=("sale.late",), subject=subject, limit=MOST_LATE)
+    if sum(one.at > since for one in known) < MOST_LATE:  # a till that cheats fills no journal
         events.record("sale.late", subject=subject, by=SYSTEM, id=id, cents=opened.cents)
     return verdict
 

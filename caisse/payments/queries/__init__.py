@@ -34,6 +34,7 @@ from caisse.payments.queries.offline import (
     offline_rules,
     offline_state,
     open_losses,
+    stopped_wallet,
     stopped_wallets,
 )
 from caisse.payments.queries.paper_sales import (
@@ -120,6 +121,7 @@ __all__ = [
     "sheet",
     "sheets",
     "shown_number",
+    "stopped_wallet",
     "stopped_wallets",
     "till",
     "till_day",
