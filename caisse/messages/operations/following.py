@@ -73,9 +73,16 @@ def _news(moved: Movement) -> News | None:
     if moved.phase == "reverse":
         kind = "correction"
     for code in (moved.debit, moved.credit):  # one of the two is a wallet, or none (a voucher)
-        if code.startswith("wallet:"):
-            return News(int(code.removeprefix("wallet:")), kind, topic, moved.id)
+        wallet = _filled_by(code) if code.startswith("reserve:") else code
+        if wallet.startswith("wallet:"):
+            return News(int(wallet.removeprefix("wallet:")), kind, topic, moved.id)
     return None
+
+
+def _filled_by(reserve: str) -> str:
+    """The wallet that set this money aside for sales without network."""
+    filled = books.transfers([one.id for one in books.lines(reserve, reasons=("reserve",))])
+    return filled[0].debit if filled else ""
 
 
 def tell(all_news: Sequence[News]) -> int:

@@ -43,7 +43,7 @@ from caisse.payments.queries.paper_sales import (
     paper_sale,
     paper_sale_days,
 )
-from caisse.payments.queries.parts import wallet_behind
+from caisse.payments.queries.parts import sale_behind, wallet_behind
 from caisse.payments.queries.receipts import (
     Receipt,
     TillRow,
@@ -118,6 +118,7 @@ __all__ = [
     "receipt_of",
     "refunds_of",
     "refused_in_words",
+    "sale_behind",
     "sheet",
     "sheets",
     "shown_number",
