@@ -76,8 +76,9 @@ def _news(moved: Movement) -> Iterator[News]:
         if moved.phase == "reverse":
             kind = "correction"
         for code in (moved.debit, moved.credit):  # one of the two is a wallet, or none (a voucher)
-            if code.startswith("wallet:"):
-                yield News(_wallet(code), kind, topic, moved.id)
+            wallet = _filled_by(code) if code.startswith("reserve:") else code
+            if wallet.startswith("wallet:"):
+                yield News(_wallet(wallet), kind, topic, moved.id)
 
 
 def _of_gift(moved: Movement) -> Iterator[News]:
@@ -91,6 +92,12 @@ def _of_gift(moved: Movement) -> Iterator[News]:
 
 def _wallet(code: str) -> int:
     return int(code.removeprefix("wallet:"))
+
+
+def _filled_by(reserve: str) -> str:
+    """The wallet that set this money aside for sales without network."""
+    filled = books.transfers([one.id for one in books.lines(reserve, reasons=("reserve",))])
+    return filled[0].debit if filled else ""
 
 
 def tell(all_news: Sequence[News]) -> int:

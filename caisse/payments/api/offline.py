@@ -98,11 +98,17 @@ def _till_record(one: Any) -> tuple[int, Sent]:
     if not isinstance(one, dict) or set(one) - {"cancelled", "attempt"} != CODE:
         raise WrongRequest("a record: " + ", ".join(sorted(CODE)))
     sale = CodeSale(
-        an_id(one["id"]), str(one["method"])[:12], a_number(one["cents"], MOST_CENTS),
+        an_id(one["id"]), _method(one["method"]), a_number(one["cents"], MOST_CENTS),
         a_number(one["at"], MOST_MS), _bytes(one["code"], LONGEST),
         a_number(one.get("attempt", 1), 1_000), _cancelled(one),
     )  # fmt: skip
     return a_number(one["licence"], MOST_MS), sale
+
+
+def _method(value: Any) -> str:
+    if value not in ("card", "pin"):
+        raise WrongRequest("method: card or pin")
+    return str(value)
 
 
 def slip_record(one: Any, also: Set[str]) -> SlipSale:

@@ -101,6 +101,12 @@ def good_card(text: str) -> Sealed | Declined:
     return declined("means_unavailable") if row.blocked else said
 
 
+def holder_of(text: str) -> int:
+    """Whose card was scanned, also one that is not taken any more; 0 for what is no card."""
+    said = cards.read_card(text, key=keys.card_key(), signs=keys.sign_keys())
+    return 0 if said is None else said.holder_id
+
+
 def _number() -> str:
     """A number that no card has."""
     while True:

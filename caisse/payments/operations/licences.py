@@ -6,9 +6,10 @@ losses, less the rooms of licences that nobody has closed, within what the commi
 
 import logging
 import secrets
+from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import SYSTEM, Actor
@@ -66,8 +67,8 @@ def open_licence(
     `sign` is the key with which the device will sign its last word on it: kind, 32 bytes.
     `holds_nothing` is its last word on the licence before this one, signed in `last_word`: no sale
     of it is left to send. Repeatable by `id`. Raises Refusal: unknown_device, not_active, key,
-    offline_off, licence_open, licence_held while another device of the place has one, last_word,
-    unsettled, differs.
+    offline_off, licence_open, unknown_licence for one that is closed again, licence_held while
+    another device of the place has one, last_word, unsettled, differs.
     """
     row = _opened(device_id, by, id, sign, last_word if holds_nothing else None)
     ended = Reserve.objects.filter(place=row.place_id, struck_at__lte=row.since)
@@ -83,7 +84,10 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
     subject = f"place:{device.place_id}"
     said = {"device": device_id, "texts": events.fingerprint(sign.hex())}
     if events.repeated("licence.opened", subject=subject, id=id, **said) is not None:
-        return Licence.objects.get(cause=id)
+        row = Licence.objects.get(cause=id)
+        if row.closed_at is not None:
+            raise Refusal("unknown_licence", "Cette autorisation est finie. Demandez-en une autre.")
+        return row
     rules = offline_rules()
     if not rules.offline:
         raise Refusal("offline_off", "Cette caisse ne vend pas sans réseau.")
@@ -91,6 +95,9 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
         raise Refusal("not_active", "Cet appareil n’encaisse pas en ce moment.")
     if sign and not signing.is_key(sign[0], sign[1:]):
         raise Refusal("key", "Cet appareil ne sait pas faire de clé. Mettez-le à jour.")
+    account = loss_account(device.place_id)
+    ledger.open_accounts([account], ceiling=0)
+    ledger.lock([account, FUND])  # devices of one place take turns, before anything is read
     now = clock.now_ms()
     until = now + rules.offline_licence_hours * HOUR_MS
     _make_room_for(device, now, last_word, by)
@@ -113,10 +120,12 @@ def licensed(row: Licence) -> Licensed:
 
 
 def close_licence(*, device_id: int, licence_id: int, by: Actor, last_word: bytes = b"") -> None:
-    """A device's last word on its licence: it holds no sale of it. What was set aside goes home.
+    """A device's last word on its licence: it holds no sale of it.
 
-    `last_word` is signed with the key that the device gave with the licence. Twice is once. Raises
-    Refusal: unknown_licence, last_word; unsettled while a sale of it is under way.
+    What was set aside here goes home, but what was set aside for tomorrow: a slip or an entry of
+    which nothing was taken, whose hours last beyond midnight. `last_word` is signed with the key
+    that the device gave with the licence. Twice is once. Raises Refusal: unknown_licence,
+    last_word; unsettled while a sale of it is under way.
     """
     row = Licence.objects.filter(pk=licence_id, device=device_id).first()
     if row is None:
@@ -125,7 +134,21 @@ def close_licence(*, device_id: int, licence_id: int, by: Actor, last_word: byte
     settle_sales(row)
     _close(licence_id, by, last_word)
     mine = Reserve.objects.filter(place=row.place_id, since__lt=row.until)
-    release(list(may_go_home(mine).values_list("pk", flat=True)), by)
+    release(_over_today(may_go_home(mine)), by)
+
+
+def _over_today(rows: QuerySet[Reserve]) -> list[int]:
+    """Those of which something was taken, that were struck, or whose hours end before midnight."""
+    found = list(rows)
+    held = books.accounts([one.account for one in found]) if found else {}
+    midnight = clock.instant(clock.today() + timedelta(1))
+    return [
+        one.pk
+        for one in found
+        if one.until <= midnight
+        or one.struck_at is not None
+        or held[one.account].balance < one.cents
+    ]
 
 
 def sweep_offline() -> int:
@@ -142,7 +165,7 @@ def sweep_offline() -> int:
     past = Reserve.objects.filter(released_at=None, until__lte=now)
     free = may_go_home(past, late_ms=late_ms(rules)).order_by("pk")
     ids = list(free.values_list("pk", flat=True)[:CHUNK])
-    release(ids, SYSTEM)
+    release(ids, SYSTEM, late_ms=late_ms(rules))
     return len(over) + len(ids)
 
 
@@ -228,7 +251,6 @@ def _room_of(place_id: int, rules: OfflineRules) -> int:
     that cheats cannot use up what the fund holds for the licences of others.
     """
     account = loss_account(place_id)
-    ledger.open_accounts([account], ceiling=0)
     known = ledger.lock([account, FUND])
     lost, fund = -known[account].balance, known[FUND].balance
     rooms = Licence.objects.filter(closed_at=None).aggregate(cents=Sum("room_cents"))["cents"] or 0

@@ -13,7 +13,7 @@ from caisse.payments.models import Device, Licence, Reserve
 from caisse.payments.offline.judging import Proof
 from caisse.payments.offline.records import CodeSale, Sent, SlipSale, bound_to, digest_of
 from caisse.payments.offline.sealing import Typed, unseal
-from caisse.payments.operations.cards import good_card
+from caisse.payments.operations.cards import good_card, holder_of
 from caisse.payments.operations.paying import Purchase
 from caisse.payments.operations.paying_pin import Entry
 from caisse.payments.operations.pins import Tried, try_pin, try_pin_of_card
@@ -32,7 +32,8 @@ class Opened(NamedTuple):
 
     `counter` is a slip's, None for a code, as is `request`, the number under which the same request
     is paid with network. `entry` and `tried` are a code's; a card that was replaced in the meantime
-    has none: nobody's code could be right with it. `is_copy`: a telephone has sent it.
+    has none: nobody's code could be right with it. `ready_cents` is what the licence names for the
+    card, whatever became of it since. `is_copy`: a telephone has sent it.
     """
 
     id: Id
@@ -48,6 +49,7 @@ class Opened(NamedTuple):
     counter: int | None = None
     request: Id | None = None
     is_copy: bool = False
+    ready_cents: int = 0
     cancelled: Id | None = None
     entry: Entry | None = None
     tried: Tried | None = None
@@ -130,14 +132,17 @@ def _by_handle(sent: CodeSale, licence: Licence, typed: Typed) -> Opened:
 def _by_card(sent: CodeSale, licence: Licence, typed: Typed) -> Opened | Closed:
     """Of a card that was replaced since, the caisse bears what the licence allowed."""
     good, handle = good_card(typed.who), f"card:{_short(typed.who)}"
+    if isinstance(good, Declined) and good.reason == UNREADABLE:
+        return Closed(sent.id, UNREADABLE)
+    holder_id = holder_of(typed.who) if isinstance(good, Declined) else good.holder_id
+    named = list(Reserve.objects.filter(holder=holder_id, licence=licence.pk).order_by("pk"))
     if isinstance(good, Declined):
-        unreadable = good.reason == UNREADABLE
         opened = as_asked(sent, licence)._replace(handle=handle)
-        return Closed(sent.id, UNREADABLE) if unreadable else opened
-    ready = Reserve.objects.filter(holder=good.holder_id, licence=licence.pk, released_at=None)
-    tried = try_pin_of_card(good.holder_id, typed.digits)
-    opened = _compared(sent, licence, typed, handle, tried)
-    return opened._replace(reserve=ready.order_by("pk").first())
+    else:
+        tried = try_pin_of_card(good.holder_id, typed.digits)
+        ready = next((one for one in named if one.released_at is None), None)
+        opened = _compared(sent, licence, typed, handle, tried)._replace(reserve=ready)
+    return opened._replace(ready_cents=sum(one.cents for one in named))
 
 
 def _compared(sent: CodeSale, licence: Licence, typed: Typed, handle: str, tried: Tried) -> Opened:

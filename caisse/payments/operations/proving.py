@@ -7,6 +7,7 @@ from caisse.ledger import operations as ledger
 from caisse.payments import formats, keys, wire
 from caisse.payments.models import Device
 from caisse.payments.operations.opening import TILL_BITS
+from caisse.payments.queries import left_to_refund
 from caisse.payments.words import of_digest, word
 
 
@@ -20,6 +21,8 @@ class Proven(NamedTuple):
 def prove(*, request: bytes, payment_id: Id, wallet_id: int) -> Proven | None:
     """The proof that this wallet has paid `request` (M2) under this number; None when it has not.
 
+    Nor for one that was given back whole since.
+
     Raises RuntimeError inside a transaction.
     """
     asked, paid = formats.read_request(request), ledger.outcome(payment_id)
@@ -27,7 +30,7 @@ def prove(*, request: bytes, payment_id: Id, wallet_id: int) -> Proven | None:
     if paid is None or (paid.reason, paid.phase) != ("payment", "posted"):
         return None
     wanted = (f"wallet:{wallet_id}", f"place:{place_id}", asked.cents)
-    if (paid.debit, paid.credit, paid.cents) != wanted:
+    if (paid.debit, paid.credit, paid.cents) != wanted or not left_to_refund(payment_id):
         return None
     rows = Device.objects.filter(place=place_id).exclude(public_key=b"")
     device = next((row for row in rows if row.pk & TILL_BITS == asked.till), None)

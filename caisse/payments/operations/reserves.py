@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from caisse.kernel import cents as money
 from caisse.kernel import clock, events
@@ -25,13 +25,14 @@ from caisse.payments.formats import Slip
 from caisse.payments.models import Card, Licence, OfflineStop, Reserve
 from caisse.payments.offline.judging import ANYWHERE
 from caisse.payments.operations.first_keys import first_sign_key
-from caisse.payments.queries.offline import offline_rules
+from caisse.payments.queries.offline import FUND, offline_rules
 from caisse.payments.rules import OfflineRules
 from caisse.people import queries as people
 
 HOUR_MS = 3_600_000
 ROLES = ("coordinator", "treasurer")
 KINDS = {kind: head for head, kind in formats.SIGNING.items()}
+MOST_LATELY = 40  # reserves of a wallet in the hours of one: licences carry each that went home
 CHUNK = 200  # reserves that go home in one transaction
 
 
@@ -91,8 +92,8 @@ def issue_slips(
 def set_aside(*, holder_id: int, place_id: int, cents: int, by: Actor, id: Id) -> int:
     """Set money aside on the card of a holder, for a place; the number of the reserve.
 
-    The next licence of that place names the card. Repeatable by `id`. Raises Refusal: unknown,
-    no_card, and as `issue_slips` does.
+    The next licence of that place names the card, with one entry. Repeatable by `id`. Raises
+    Refusal: unknown, no_card, places while another one is there, and as `issue_slips` does.
     """
     wallet_id = people.wallet_of_holder(holder_id)
     if wallet_id is None:
@@ -108,6 +109,9 @@ def set_aside(*, holder_id: int, place_id: int, cents: int, by: Actor, id: Id) -
     if place_id == ANYWHERE:
         raise Refusal("unknown_place", "Choisissez le lieu pour lequel mettre de côté.")
     now = clock.now_ms()
+    there = Reserve.objects.filter(holder=holder_id, place=place_id, released_at=None)
+    if there.filter(until__gt=now).exists():
+        raise Refusal("places", "De l’argent est déjà mis de côté sur cette carte pour ce lieu.")
     row = Reserve(
         key=secrets.token_hex(8), wallet=wallet_id, place_id=place_id, cents=cents, since=now,
         until=now + rules.offline_licence_hours * HOUR_MS, holder_id=holder_id, cause=id,
@@ -126,13 +130,12 @@ def give_back_reserve(*, reserve_id: int, wallet_id: int, by: Actor) -> None:
     row = Reserve.objects.filter(pk=reserve_id, wallet=wallet_id).select_related("place").first()
     if row is None:
         raise Refusal("unknown_reserve", "Cet argent n’est pas mis de côté.")
-    free = may_go_home(Reserve.objects.filter(pk=reserve_id))
-    if not free.exists() and row.released_at is None:
+    release([reserve_id], by)
+    if Reserve.objects.filter(pk=reserve_id, released_at=None).exists():
         place = "tous les lieux" if row.place is None else row.place.name
         when = hour(clock.local(row.until))
         left = money.show(books.balance(row.account))
         raise Refusal("funds_reserved", f"{left} sont mis de côté pour {place} jusqu’à {when}.")
-    release([reserve_id], by)
 
 
 def give_back_slip(*, slip: str, wallet_id: int, by: Actor) -> None:
@@ -147,6 +150,7 @@ def strike_slips(*, wallet_id: int, by: Actor, phone_id: int | None = None) -> i
 
     Tills that are without network now may still take each of them once. Repeatable.
     """
+    ledger.lock([FUND])  # a licence that opens now has all of it struck, or began before
     live = Reserve.objects.filter(wallet=wallet_id, released_at=None, struck_at=None)
     if phone_id is not None:
         live = live.filter(phone=phone_id, holder=None)
@@ -173,7 +177,8 @@ def may_go_home(rows: QuerySet[Reserve], *, late_ms: int = 0) -> QuerySet[Reserv
 
     A slip for anywhere is honoured within the places' rooms: its going home early costs no more.
     """
-    last = Coalesce(OuterRef("struck_at"), OuterRef("until"))
+    until = OuterRef("until")
+    last = Coalesce(Least(OuterRef("struck_at"), until), until)  # SQLite's is null with a null
     meets = Licence.objects.filter(closed_at=None, since__lt=last, until__gt=OuterRef("since"))
     named = Licence.objects.filter(closed_at=None, pk=OuterRef("licence"))
     slip, card = Q(holder=None), Q(holder__isnull=False)
@@ -185,23 +190,28 @@ def may_go_home(rows: QuerySet[Reserve], *, late_ms: int = 0) -> QuerySet[Reserv
     return rows.filter(released_at=None).exclude(kept)
 
 
-def release(ids: Sequence[int], by: Actor) -> int:
-    """Send what is left of these reserves home to their wallets; the cents. Repeatable."""
+def release(ids: Sequence[int], by: Actor, *, late_ms: int = 0) -> int:
+    """Send what is left of those of these reserves that may go home to their wallets; the cents.
+
+    Repeatable.
+    """
     total = 0
     for start in range(0, len(ids), CHUNK):
-        total += _release(list(ids[start : start + CHUNK]), by)
+        total += _release(list(ids[start : start + CHUNK]), by, late_ms)
     return total
 
 
 @ledger.repeatable
-def _release(ids: Sequence[int], by: Actor) -> int:
-    rows = list(
-        Reserve.objects.select_for_update().filter(pk__in=ids, released_at=None).order_by("pk")
-    )
-    if not rows:
+def _release(ids: Sequence[int], by: Actor, late_ms: int) -> int:
+    """Decided under the lock of who opens a licence: it takes a slip, or finds it struck."""
+    asked = Reserve.objects.filter(pk__in=ids, released_at=None)
+    codes = {row.account: f"wallet:{row.wallet}" for row in asked}
+    if not codes:
         return 0
+    accounts = ledger.lock([FUND, *codes, *codes.values()])
+    free = may_go_home(asked, late_ms=late_ms).select_for_update(of=("self",)).order_by("pk")
+    rows = list(free)
     codes = {row.account: f"wallet:{row.wallet}" for row in rows}
-    accounts = ledger.lock([*codes, *codes.values()])
     left = {code: accounts[code].balance for code in codes if accounts[code].balance > 0}
     if left:
         total = sum(left.values())
@@ -269,6 +279,10 @@ def _demand_places(
     known = books.accounts(codes)
     if any(code not in known or known[code].state != "open" for code in codes):
         raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
+    since = clock.now_ms() - rules.offline_licence_hours * HOUR_MS
+    lately = Reserve.objects.filter(wallet=wallet_id, since__gt=since).count()
+    if lately + len(asked) > MOST_LATELY:
+        raise Refusal("places", "Vous avez mis de côté trop souvent. Attendez demain.")
     before = set(live.exclude(place=None).values_list("place", flat=True))
     if len(before | set(bound)) > rules.offline_places or len(set(bound)) < len(bound):
         raise Refusal("places", f"Mettez de côté pour {rules.offline_places} lieux au plus.")

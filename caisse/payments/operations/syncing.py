@@ -47,7 +47,8 @@ from caisse.payments.reasons import CHECKING
 
 ENDED = "means_unavailable"  # a slip, before the licence began
 POSTED, LIMITED = "posted", "limited"
-MOST_LATE = 100  # sales of a place that are written down though they came too late
+MOST_LATE = 100  # sales of a place and a month that are written down though they came too late
+MONTH_MS = 31 * clock.DAY_MS
 TURNS = 8  # of a sale whose money others spend at the same moment
 ANSWERS = {
     "forged": "qr_unreadable",
@@ -269,8 +270,9 @@ def _late(opened: Opened, verdict: Verdict) -> Verdict:
     id = derived_id(opened.id, f"late:{opened.digest.hex()}")
     if verdict.is_posted or events.repeated("sale.late", subject=subject, id=id) is not None:
         return verdict
-    known = events.history(names=("sale.late",), subject=subject)
-    if len(known) < MOST_LATE:  # a till that cheats fills no journal
+    since = clock.now_ms() - MONTH_MS
+    known = events.history(names=("sale.late",), subject=subject, limit=MOST_LATE)
+    if sum(one.at > since for one in known) < MOST_LATE:  # a till that cheats fills no journal
         events.record("sale.late", subject=subject, by=SYSTEM, id=id, cents=opened.cents)
     return verdict
 
@@ -321,7 +323,6 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
     known = books.accounts([wallet, loss, FUND, aside])
     others = OfflineSale.objects.filter(licence=licence, handle=opened.handle, trusted=True)
     taken_ = others.exclude(pk=opened.id).aggregate(cents=Sum("cents"))["cents"] or 0
-    on_card = 0 if reserve is None or reserve.holder_id is None else reserve.cents
     open_ = wallet in known and known[wallet].state == "open"
     return Sight(
         first=None,
@@ -330,7 +331,7 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
         used=licence.used_cents - (0 if row is None else row.cents),
         most=licence.total_cents,
         used_by_handle=taken_,
-        most_by_handle=licence.member_cents + on_card,
+        most_by_handle=licence.member_cents + opened.ready_cents,
         reserve_wallet=None if reserve is None else reserve.wallet,
         reserve_place=0 if reserve is None else reserve.place_id or judging.ANYWHERE,
         reserve_left=known[aside].available if aside in known else 0,

@@ -64,9 +64,7 @@ def offline_place(request: HttpRequest, place_id: int) -> HttpResponse:
 @require_http_methods(FORMS)
 def offline_wallet(request: HttpRequest, wallet_id: int) -> HttpResponse:
     """`…/foyers/<number>`: a telephone was copied; somebody has talked with the household."""
-    stopped = next((one for one in queries.stopped_wallets() if one.wallet_id == wallet_id), None)
-    form = SureForm(request.POST or None)
-    row = found(stopped)
+    row, form = found(queries.stopped_wallet(wallet_id)), SureForm(request.POST or None)
     if form.carries_out(lambda: operations.let_set_aside(wallet_id=wallet_id, by=by(request))):
         return done(request, _("Ce foyer peut de nouveau mettre de côté."), "offline")
     words = {"stopped": row, "membership": people.latest_membership(wallet_id)}

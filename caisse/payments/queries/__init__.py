@@ -41,6 +41,7 @@ from caisse.payments.queries.offline import (
     offline_rules,
     offline_state,
     open_losses,
+    stopped_wallet,
     stopped_wallets,
 )
 from caisse.payments.queries.paper_sales import (
@@ -49,7 +50,7 @@ from caisse.payments.queries.paper_sales import (
     paper_sale,
     paper_sale_days,
 )
-from caisse.payments.queries.parts import wallet_behind
+from caisse.payments.queries.parts import sale_behind, wallet_behind
 from caisse.payments.queries.receipts import (
     Receipt,
     TillRow,
@@ -129,9 +130,11 @@ __all__ = [
     "receipt_of",
     "refunds_of",
     "refused_in_words",
+    "sale_behind",
     "sheet",
     "sheets",
     "shown_number",
+    "stopped_wallet",
     "stopped_wallets",
     "till",
     "till_day",

@@ -35,24 +35,21 @@ def late_ms(rules: OfflineRules) -> int:
 def offline_screen(row: Device) -> dict[str, object]:
     """What a till knows of its right to sell without network, and of its place's room (cents, ms).
 
-    `left_cents` is what a licence asked for now could lose; `held_until` says until when another
-    device of the place has one, 0 for none.
+    `left_cents` is what a licence asked for now could lose, as the last opening or closing of one
+    has told: what a sale costs the caisse says what its member had. `held_until` says until when
+    another device of the place has one, 0 for none.
     """
     rules, now = offline_rules(), clock.now_ms()
     open_ = list(Licence.objects.filter(closed_at=None, place=row.place_id))
     mine = next((one for one in open_ if one.device_id == row.pk), None)
     others = [one.until for one in open_ if one.device_id != row.pk and one.until > now]
-    lost = -books.balance(loss_account(row.place_id))
-    rooms = sum(one.room_cents for one in open_)
-    fund = books.balance(FUND) - _rooms()
     return {
         "allowed": rules.offline,
         "licence": 0 if mine is None else mine.pk,
         "until": 0 if mine is None else mine.until,
         "held_until": max(others, default=0),
         "room_cents": rules.offline_trust_cents,
-        "lost_cents": lost,
-        "left_cents": room_left(rules.offline_trust_cents, lost, rooms, fund),
+        "left_cents": _left(row.place_id, sum(one.room_cents for one in open_), rules),
         "day_cents": rules.offline_day_cents,
         "total_cents": licence_total_cents(rules),
         "member_cents": rules.offline_member_cents,
@@ -60,12 +57,24 @@ def offline_screen(row: Device) -> dict[str, object]:
     }
 
 
+def _left(place_id: int, rooms: int, rules: OfflineRules) -> int:
+    """What the next licence of a place could lose. What its open ones have lost is not looked at:
+    the ceiling says what was lost before them."""
+    known = books.accounts([loss_account(place_id), FUND])
+    loss = known.get(loss_account(place_id))
+    lost = 0 if loss is None else -loss.balance
+    before = lost if loss is None else min(lost, (loss.ceiling or 0) - rooms)
+    fund = known[FUND].balance + lost - before - _rooms()
+    return room_left(rules.offline_trust_cents, max(0, before), rooms, fund)
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineState:
     """All that is known of selling without network (cents).
 
     `fund_cents` lies ready, `rooms_cents` of it is in licences that are open, `lost_cents` nobody
-    has looked at. `bound_cents` is the most that can be lost until somebody does, at `places`.
+    has looked at. `bound_cents` is the most that can be lost until somebody does, at `places`;
+    where the article is off, what was lost and what licences that are open may still lose.
     """
 
     allowed: bool
@@ -81,14 +90,15 @@ class OfflineState:
 def offline_state() -> OfflineState:
     """What the committee reads before it decides."""
     rules, places = offline_rules(), len(books.balances("place"))
+    rooms, lost = _rooms(), sum(_losses().values())
     return OfflineState(
         allowed=rules.offline,
         fund_cents=books.balance(FUND),
-        rooms_cents=_rooms(),
-        lost_cents=-sum(books.balances("loss").values()),
+        rooms_cents=rooms,
+        lost_cents=lost,
         room_cents=rules.offline_trust_cents,
         places=places,
-        bound_cents=offline_bound_cents(places, rules),
+        bound_cents=max(offline_bound_cents(places, rules), 0 if rules.offline else lost + rooms),
         aside_cents=sum(books.balances("reserve").values()),
     )
 
@@ -106,11 +116,7 @@ class OfflinePlace:
 
 def offline_places() -> list[OfflinePlace]:
     """Those places, the dearest loss first."""
-    lost = {
-        int(code.removeprefix("loss:")): -balance
-        for code, balance in books.balances("loss").items()
-        if balance < 0
-    }
+    lost = _losses()
     rooms: dict[int, tuple[int, int]] = {}
     for place_id, cents, until in Licence.objects.filter(closed_at=None).values_list(
         "place", "room_cents", "until"
@@ -125,9 +131,20 @@ def offline_places() -> list[OfflinePlace]:
     return sorted(told, key=lambda one: (-one.lost_cents, one.id))
 
 
+def _losses() -> dict[int, int]:
+    """The open losses by place; what was given back after somebody had looked is none."""
+    return {
+        int(code.removeprefix("loss:")): -balance
+        for code, balance in books.balances("loss").items()
+        if code != "loss:all" and balance < 0
+    }
+
+
 def offline_place(place_id: int) -> OfflinePlace | None:
-    """One of them; None for any other place."""
-    return next((one for one in offline_places() if one.id == place_id), None)
+    """One place, also one that has lost nothing; None for one that is not known."""
+    found = next((one for one in offline_places() if one.id == place_id), None)
+    name = merchants.names().get(place_id) if found is None else None
+    return found if name is None else OfflinePlace(place_id, name, 0, 0, 0)
 
 
 def open_losses(place_id: int) -> list[Line]:
@@ -153,6 +170,12 @@ def stopped_wallets() -> list[Stopped]:
     """Those with whose holders a person has to talk, the last one first; 50 at most."""
     rows = OfflineStop.objects.order_by("-at", "pk")[:LISTED]
     return [Stopped(row.pk, row.at) for row in rows]
+
+
+def stopped_wallet(wallet_id: int) -> Stopped | None:
+    """One of them, however many there are."""
+    row = OfflineStop.objects.filter(pk=wallet_id).first()
+    return None if row is None else Stopped(row.pk, row.at)
 
 
 def _rooms() -> int:

@@ -280,7 +280,10 @@ def _of_apart(movement: Movement, wallet_id: int) -> WalletLine | None:
     if movement.phase not in ("posted", "reverse") or movement.reason != "payment":
         return None
     paid_by = movement.credit if movement.phase == "reverse" else movement.debit
-    return _line_apart(movement, 0) if wallet_behind(paid_by) == wallet_id else None
+    if wallet_behind(paid_by) != wallet_id:
+        return None
+    aside = paid_by.startswith("reserve:")
+    return _line_apart(movement, _left_after(f"wallet:{wallet_id}", movement) if aside else 0)
 
 
 def _line_apart(movement: Movement, left: int) -> WalletLine:

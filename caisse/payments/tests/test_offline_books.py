@@ -181,3 +181,9 @@ def test_a_household_does_not_leave_while_money_is_set_aside() -> None:
     with pytest.raises(Refusal) as refusal:
         people.close(membership_id=number, by=OFFICE, id=new_id())
     assert refusal.value.reason == "held"
+
+
+def test_each_part_that_she_paid_bears_the_words_of_the_sale(sold: Sold) -> None:
+    further = queries.last_lines(sold.awa.wallet, limit=1)[0]
+    assert (further.reason, further.id == sold.id) == ("payment", False)
+    assert queries.sale_behind(further.id) == queries.sale_behind(sold.id) == sold.id

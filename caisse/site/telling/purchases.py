@@ -125,7 +125,7 @@ def balance(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
         (),
         (
             _("Caisse : il vous reste %(left)s.") % {"left": amount(left, unit(), decimals=True)},
-            *(f"{one.title} {one.signed}." for one in told),
+            *(f"{one.title} {one.signed}".strip() + "." for one in told),
         ),
         " ".join((_hello(), said % {"left": _aloud(left)}, *_last_aloud(lines, told))),
         (title, ""),
@@ -138,7 +138,7 @@ def _last_aloud(lines: Sequence[WalletLine], told: Sequence[words.Told]) -> Iter
         yield _("Vos derniers mouvements.")
     for line, one in zip(lines, told, strict=True):
         when = words.weekday(clock.day_of(line.at))
-        yield f"{capital(when)} : {one.kind}, {one.title}, {_aloud(abs(line.cents))}."
+        yield f"{capital(when)} : {one.kind}, {one.title}, {_aloud(_cents(line))}."
 
 
 def _of_transfer(to: Addressee, cause: Id, title: str, kind: str) -> Letter | None:
@@ -146,9 +146,15 @@ def _of_transfer(to: Addressee, cause: Id, title: str, kind: str) -> Letter | No
     found = _line(to, cause)
     if found is None:
         return None
-    three = () if found.place_id is None or found.undone else payments.words_of(cause)
-    place, cents = _name(found.place_id), abs(found.cents)
+    sale = payments.sale_behind(cause) or cause
+    three = () if found.place_id is None or found.undone else payments.words_of(sale)
+    place, cents = _name(found.place_id), _cents(found)
     return _letter(_Moved(title, cents, found.left_cents, place, found.at, three), kind)
+
+
+def _cents(line: WalletLine) -> int:
+    """What was paid or came, also of money that had left the wallet before."""
+    return abs(line.aside_cents or line.voucher_cents or line.cents)
 
 
 def _line(to: Addressee, cause: Id) -> WalletLine | None:
@@ -158,7 +164,10 @@ def _line(to: Addressee, cause: Id) -> WalletLine | None:
     """
     moved = books.transfer(cause)
     sides = () if moved is None else (moved.debit, moved.credit)
-    wallets = [int(code.removeprefix("wallet:")) for code in sides if code.startswith("wallet:")]
+    known = (
+        payments.wallet_behind(one) for one in sides if one.startswith(("wallet:", "reserve:"))
+    )
+    wallets = [number for number in known if number is not None]
     if len(wallets) > 1:
         own = people.wallet_of_person(to.person_id)
         wallets = [number for number in wallets if number == own]
