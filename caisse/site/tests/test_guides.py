@@ -12,6 +12,7 @@ OF_PERSONS = sorted(
     {name for _who, names in LINES for name in names.split()} - PUBLIC
     | {"door", "code", "account_login"}
 )
+OF_NO_PAGE = ("visiteurs", "fonder", "a-la-caisse", "marche", "membre-marche")
 LONGEST = 75  # lines of a guide: it is one sheet of paper
 
 
@@ -25,12 +26,7 @@ def test_a_guide_is_one_sheet_and_says_for_which_pages(name: str) -> None:
     text = (guides.folder() / f"{name}.md").read_text(encoding="utf-8")
     assert text.startswith("# ")
     assert len(text.splitlines()) <= LONGEST
-    assert name in guides.by_page().values() or name in (
-        "visiteurs",
-        "fonder",
-        "administrer",
-        "a-la-caisse",
-    )
+    assert name in guides.by_page().values() or name in OF_NO_PAGE
 
 
 @pytest.mark.django_db

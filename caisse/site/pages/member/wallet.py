@@ -17,7 +17,7 @@ from caisse.payments import queries as payments
 from caisse.payments.queries import WalletMonth
 from caisse.payments.rules import GiftRules
 from caisse.people import queries as people
-from caisse.people.queries import Statement
+from caisse.people.queries import Me, Statement
 from caisse.site.pages.member.mine import first_day, me_of, mine, terms, terms_and
 from caisse.site.telling import wallet as words
 from caisse.site.telling.messages import unread
@@ -52,8 +52,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "arriving": words.arriving(unspent, units),
         **_waiting(me.wallet_id, units),
         "standing": words.standing(statements, today),
-        "news": _news(me.login, me.membership_id),
-        "unread": unread(me, now.lines),
+        **_heard(me, now),
         "giving": gifts.gift_month_max_cents > 0,
         **_shown(now),
     }
@@ -141,6 +140,12 @@ def _nothing_yet(wallet_id: int, now: WalletMonth, statements: list[Statement]) 
     if statements[0].since < before.first:
         return False
     return not payments.wallet_month(wallet_id, before).lines
+
+
+def _heard(me: Me, now: WalletMonth) -> dict[str, Any]:
+    """What is new to her: answers to her questions, messages that she has not read."""
+    news = me.membership_id is not None and _news(me.login, me.membership_id)
+    return {"news": news, "unread": unread(me, now.lines)}
 
 
 def _news(login: str, membership_id: int) -> bool:

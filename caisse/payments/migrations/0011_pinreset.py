@@ -8,7 +8,7 @@ import caisse.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0009_offline"),
+        ("payments", "0010_offline_deadline"),
         ("people", "0005_referent"),
     ]
 
