@@ -56,9 +56,11 @@ def halves(who: str = LINA) -> str:
 
 def other(code: str) -> str:
     """Another half in the place of the second."""
-    return code[:5] + "".join(sorted(code[5:])[::-1]).translate(str.maketrans("0123", "4567"))[
-        :4
-    ] + ("Z" if code[9] != "Z" else "Y")
+    return (
+        code[:5]
+        + "".join(sorted(code[5:])[::-1]).translate(str.maketrans("0123", "4567"))[:4]
+        + ("Z" if code[9] != "Z" else "Y")
+    )
 
 
 @DATABASE
