@@ -4,7 +4,7 @@ The caisse's books are read in Python after each walk.
 """
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from caisse.kernel import clock
 from caisse.kernel.ids import new_id
@@ -317,6 +317,41 @@ def test_a_browser_that_knows_of_no_cut(visit: Visit) -> None:
     page.get_by_role("button", name="Annuler la vente").click()
     shows(page, "Vente annulée")
     assert (awa.left, there.taken) == (100_00, 0)
+
+
+def test_only_a_proven_answer_takes_a_sale_out_of_the_queue(visit: Visit) -> None:
+    """Somebody in between says « posted » without the key, for another sale, or nothing."""
+    awa, there = Buyer(), stall(visit)
+    page = there.page
+    cut(page)
+    by_code(page, 5_00, awa.handle, awa.pin)
+    paid_here(page)
+    on_first_screen(page)
+    id = queue(page)[0]["id"]
+    other = {"id": id[:-1] + ("0" if id[-1] != "0" else "1"), "answer": "posted"}
+    lies: list[list[dict[str, str]]] = [
+        [{"id": id, "answer": "posted", "proof": "00" * 32}],
+        [{"id": id, "answer": "posted", "proof": ""}],
+        [other | {"proof": "00" * 32}],
+        [],
+    ]
+    told: list[object] = []
+
+    def lie(route: Route) -> None:
+        told.append(1)
+        route.fulfill(status=200, json={"answers": lies[len(told) % 4]})
+
+    page.route("**/tills/sync", lie)
+    for n in range(4):
+        back(page)
+        while len(told) <= n:
+            page.wait_for_timeout(100)
+    page.wait_for_timeout(500)
+    assert [row["state"] for row in queue(page)] == ["stored"] and there.taken == 0
+    page.unroute("**/tills/sync")
+    back(page)
+    sent(page)
+    assert there.taken == 5_00
 
 
 def test_a_suspended_device_still_sends_what_it_sold(visit: Visit) -> None:
