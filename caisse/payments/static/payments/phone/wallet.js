@@ -76,11 +76,12 @@ async function looked(device) {
   state.wallet = answer.said;
   await keep("wallet", state.wallet);
   await keep("clock", clockOffset());
-  await lookAside(device);
   if (state.screen === "home") await draw();
   const kept = await read("tickets");
   const fresh = kept?.at > now() - OLD_MS && kept.tickets.length >= FEW_TICKETS;
   if (!fresh) await refill();
+  await lookAside(device);
+  if (state.screen === "home") await draw();
 }
 
 /** What may be set aside, and what is; whether the caisse has said it. */
