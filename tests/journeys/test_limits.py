@@ -1,6 +1,5 @@
 """What the committee allows of a purchase, as a till shows it: a card alone, too much at once."""
 
-
 from caisse.bylaws import operations as bylaws
 from caisse.bylaws.rules import Amend
 from caisse.kernel import clock

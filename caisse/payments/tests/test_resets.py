@@ -56,9 +56,11 @@ def halves(who: str = LINA) -> str:
 
 def other(code: str) -> str:
     """Another half in the place of the second."""
-    return code[:5] + "".join(sorted(code[5:])[::-1]).translate(str.maketrans("0123", "4567"))[
-        :4
-    ] + ("Z" if code[9] != "Z" else "Y")
+    return (
+        code[:5]
+        + "".join(sorted(code[5:])[::-1]).translate(str.maketrans("0123", "4567"))[:4]
+        + ("Z" if code[9] != "Z" else "Y")
+    )
 
 
 @DATABASE
@@ -224,7 +226,7 @@ def test_from_the_referents_pages_to_the_new_code(client: Client, home: Home) ->
         assert "no-store" in answer.headers["Cache-Control"]
         text = words(answer.content.decode())
         assert "Lina" not in text
-        said += re.findall(r"À dire à la personne ([0-9A-Z]{5}) ", text)
+        said += re.findall(r"(?:Première|Deuxième) moitié ([0-9A-Z]{5}) ", text)
         assert one.post(path, form | {"who": "personne"}).status_code == 422
     assert len(said) == 2
     lost = reverse("lost_pin")

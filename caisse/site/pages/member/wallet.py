@@ -50,11 +50,10 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "empty": now.left_cents <= 0,
         "becoming": words.becoming(now.left_cents, unspent, today, units),
         "arriving": words.arriving(unspent, units),
-        **_waiting(me.wallet_id, units),
+        **_waiting(me.wallet_id, units, gifts),
         "standing": words.standing(statements, today),
         "news": _news(me.login, me.membership_id),
         "unread": unread(me, now.lines),
-        "giving": gifts.gift_month_max_cents > 0,
         **_shown(now),
     }
     return show(request, "site/member/wallet.html", told)
@@ -111,10 +110,12 @@ def _kept(wallet_id: int, units: Terms) -> list[str]:
     return [words.kept(row, names, units) for row in rows]
 
 
-def _waiting(wallet_id: int, units: Terms) -> dict[str, Any]:
-    """What is kept for sales by telephone, and set aside for those without network."""
+def _waiting(wallet_id: int, units: Terms, gifts: GiftRules) -> dict[str, Any]:
+    """What is kept for sales by telephone, what is set aside for those without network, whether one
+    may give."""
     set_aside = [words.aside(row, units) for row in payments.asides(wallet_id)]
-    return {"kept": _kept(wallet_id, units), "aside": set_aside}
+    giving = gifts.gift_month_max_cents > 0
+    return {"kept": _kept(wallet_id, units), "aside": set_aside, "giving": giving}
 
 
 def _shown(shown: WalletMonth) -> dict[str, Any]:
