@@ -98,7 +98,7 @@ class LostPinForm(ActForm):
     )
     code = TextField(
         label=_("Code des deux référents"),
-        help_text=_("Dix signes : les cinq du premier, puis les cinq du deuxième."),
+        help_text=_("Dix signes : la première moitié, puis la deuxième."),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

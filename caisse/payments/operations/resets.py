@@ -35,11 +35,12 @@ NOT_GOOD = "Ce code n’est pas bon, pas encore, ou plus. Demandez aux deux réf
 
 class Confirmed(NamedTuple):
     """What a referent is told: her half of the code; from when (ms) both are good, None before the
-    second has spoken, and until when."""
+    second has spoken, and until when; whether hers is the second half."""
 
     half: str
     opens_at: int | None = None
     until: int | None = None
+    second: bool = False
 
 
 @ledger.repeatable
@@ -108,6 +109,8 @@ def draw_by_code(*, who: str, code: str) -> str:
 def _drawn(who: str, typed: str) -> str | None:
     """The PIN, None for what opens nothing: then what was counted stays."""
     holder, now = registry.holder(who), clock.now_ms()
+    if holder is not None and _open_reset(holder.id) is not None:
+        hold_means(holder.wallet_id)  # before the row, as everybody who draws
     row = None if holder is None else _open_reset(holder.id, lock=True)
     if holder is None or row is None or now < row.opens_at or row.wrong >= MOST_WRONG:
         return None
@@ -130,7 +133,7 @@ def _code(act: Id, key: int | None = None) -> str:
 
 def _told(row: PinReset, *, second: bool) -> Confirmed:
     half = pins.halves(_code(bytes(row.pk), row.key))[second]
-    return Confirmed(half, row.opens_at, row.opens_at + RESET_LIVES_MS)
+    return Confirmed(half, row.opens_at, row.opens_at + RESET_LIVES_MS, second)
 
 
 def _open_reset(holder_id: int, *, lock: bool = False) -> PinReset | None:

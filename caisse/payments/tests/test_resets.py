@@ -226,7 +226,7 @@ def test_from_the_referents_pages_to_the_new_code(client: Client, home: Home) ->
         assert "no-store" in answer.headers["Cache-Control"]
         text = words(answer.content.decode())
         assert "Lina" not in text
-        said += re.findall(r"À dire à la personne ([0-9A-Z]{5}) ", text)
+        said += re.findall(r"(?:Première|Deuxième) moitié ([0-9A-Z]{5}) ", text)
         assert one.post(path, form | {"who": "personne"}).status_code == 422
     assert len(said) == 2
     lost = reverse("lost_pin")

@@ -17,7 +17,7 @@ from caisse.payments import queries as payments
 from caisse.payments.queries import WalletMonth
 from caisse.payments.rules import GiftRules
 from caisse.people import queries as people
-from caisse.people.queries import Me, Statement
+from caisse.people.queries import Statement
 from caisse.site.pages.member.mine import first_day, me_of, mine, terms, terms_and
 from caisse.site.telling import wallet as words
 from caisse.site.telling.messages import unread
@@ -50,10 +50,10 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "empty": now.left_cents <= 0,
         "becoming": words.becoming(now.left_cents, unspent, today, units),
         "arriving": words.arriving(unspent, units),
-        **_waiting(me.wallet_id, units),
+        **_waiting(me.wallet_id, units, gifts),
         "standing": words.standing(statements, today),
-        **_heard(me, now),
-        "giving": gifts.gift_month_max_cents > 0,
+        "news": _news(me.login, me.membership_id),
+        "unread": unread(me, now.lines),
         **_shown(now),
     }
     return show(request, "site/member/wallet.html", told)
@@ -91,12 +91,11 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
         raise Http404 from None
     line, units = found(payments.wallet_line(wallet_id, id)), terms()
     refunds = payments.refunds_of(id) if line.reason in BOUGHT else []
-    number = payments.sale_behind(id) or id  # a part of a sale bears the words of the sale
     told = {
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
-        "number": short_id(number),
-        "three": payments.words_of(number) if line.reason in ("payment", "refund", "aside") else (),
+        "number": short_id(id),
+        "three": payments.words_of(id) if line.reason in ("payment", "refund", "aside") else (),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
@@ -111,10 +110,12 @@ def _kept(wallet_id: int, units: Terms) -> list[str]:
     return [words.kept(row, names, units) for row in rows]
 
 
-def _waiting(wallet_id: int, units: Terms) -> dict[str, Any]:
-    """What is kept for sales by telephone, and set aside for those without network."""
+def _waiting(wallet_id: int, units: Terms, gifts: GiftRules) -> dict[str, Any]:
+    """What is kept for sales by telephone, what is set aside for those without network, whether one
+    may give."""
     set_aside = [words.aside(row, units) for row in payments.asides(wallet_id)]
-    return {"kept": _kept(wallet_id, units), "aside": set_aside}
+    giving = gifts.gift_month_max_cents > 0
+    return {"kept": _kept(wallet_id, units), "aside": set_aside, "giving": giving}
 
 
 def _shown(shown: WalletMonth) -> dict[str, Any]:
@@ -140,12 +141,6 @@ def _nothing_yet(wallet_id: int, now: WalletMonth, statements: list[Statement]) 
     if statements[0].since < before.first:
         return False
     return not payments.wallet_month(wallet_id, before).lines
-
-
-def _heard(me: Me, now: WalletMonth) -> dict[str, Any]:
-    """What is new to her: answers to her questions, messages that she has not read."""
-    news = me.membership_id is not None and _news(me.login, me.membership_id)
-    return {"news": news, "unread": unread(me, now.lines)}
 
 
 def _news(login: str, membership_id: int) -> bool:
