@@ -42,4 +42,9 @@ class Migration(migrations.Migration):
             field=models.BigIntegerField(default=0),
             preserve_default=False,
         ),
+        migrations.AddField(
+            model_name="slipuse",
+            name="paid",
+            field=models.BooleanField(default=False),
+        ),
     ]

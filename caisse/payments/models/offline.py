@@ -138,12 +138,16 @@ class OfflineSale(models.Model):
 
 
 class SlipUse(models.Model):
-    """A payment that was signed with a counter of a slip: two of one counter prove a copy."""
+    """A payment that was signed with a counter of a slip: two of one counter prove a copy.
+
+    `paid`: it was judged good, and the slip has so much less left for sales that come late.
+    """
 
     reserve = models.ForeignKey(Reserve, on_delete=models.PROTECT, related_name="uses")
     counter = models.PositiveIntegerField()
     payment = Id16Field(unique=True)
     cents = models.BigIntegerField()
+    paid = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"payment {self.counter} of a slip"

@@ -5,12 +5,8 @@ from django.db.models import Sum
 from caisse.kernel import clock, events
 from caisse.kernel.actor import SYSTEM
 from caisse.ledger import operations as ledger
-from caisse.ledger import queries as books
 from caisse.payments.models import OfflineStop, Reserve, SlipUse
 from caisse.payments.operations.opening import Opened
-from caisse.payments.queries.parts import PAID
-
-MOST_AT_ONCE = 5_000  # ids of one look-up, below SQLite's limit of parameters
 
 
 @ledger.repeatable
@@ -36,21 +32,28 @@ def watch(opened: Opened) -> None:
         OfflineStop.objects.create(wallet=reserve.wallet, at=clock.now_ms(), cause=cause)
 
 
-def note_use(opened: Opened) -> None:
-    """Write down that a slip has signed this payment. Twice is once; a code's is nobody's."""
+def note_use(opened: Opened, *, paid: bool = False) -> None:
+    """Write down that a slip has signed this payment, and that it was judged good (`paid`).
+
+    Twice is once; a code's is nobody's.
+    """
     if opened.reserve is not None and opened.counter is not None:
         said = {"reserve_id": opened.reserve.pk, "counter": opened.counter, "cents": opened.cents}
         SlipUse.objects.get_or_create(payment=opened.id, defaults=said)
+        if paid:
+            SlipUse.objects.filter(payment=opened.id).update(paid=True)
 
 
-def slip_left(reserve: Reserve) -> int:
-    """What a slip was for, less all that was paid with it, from wherever it came (cents)."""
-    uses = dict(SlipUse.objects.filter(reserve_id=reserve.pk).values_list("payment", "cents"))
-    ids, paid = [bytes(id) for id in uses], 0
-    for start in range(0, len(ids), MOST_AT_ONCE):
-        found = books.transfers(ids[start : start + MOST_AT_ONCE])
-        paid += sum(uses[one.id] for one in found if one.reason in PAID)
-    return max(0, reserve.cents - paid)
+def slip_left(opened: Opened) -> int:
+    """What a slip was for, less all that was judged good of it but this payment (cents).
+
+    Payments of one slip take turns here until the end of the caller's transaction.
+    """
+    if opened.reserve is None or opened.counter is None:
+        return 0
+    slip = Reserve.objects.select_for_update().get(pk=opened.reserve.pk)
+    paid = SlipUse.objects.filter(reserve_id=slip.pk, paid=True).exclude(payment=opened.id)
+    return max(0, slip.cents - (paid.aggregate(cents=Sum("cents"))["cents"] or 0))
 
 
 def may_hold(opened: Opened) -> bool:

@@ -266,6 +266,8 @@ def _claim(opened: Opened, proof: Proof) -> Verdict:
 
 def _late(opened: Opened, verdict: Verdict) -> Verdict:
     """What is not paid any more is written down, once, for a person who may decide otherwise."""
+    if verdict.is_posted:
+        note_use(opened, paid=True)
     subject = f"place:{opened.licence.place_id}"
     id = derived_id(opened.id, f"late:{opened.digest.hex()}")
     if verdict.is_posted or events.repeated("sale.late", subject=subject, id=id) is not None:
@@ -294,7 +296,7 @@ def _write(opened: Opened, verdict: Verdict, *, posted: bool) -> None:
     )  # fmt: skip
     sold = Licence.objects.filter(pk=opened.licence.pk)
     sold.update(used_cents=F("used_cents") + opened.cents)
-    note_use(opened)
+    note_use(opened, paid=True)
 
 
 @ledger.repeatable
@@ -339,5 +341,5 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
         lost=-known[loss].balance if loss in known else 0,
         room=(known[loss].ceiling or 0) if loss in known else 0,
         fund_left=known[FUND].available if FUND in known else 0,
-        slip_left=0 if reserve is None or _is_open(licence) else slip_left(reserve),
+        slip_left=0 if _is_open(licence) else slip_left(opened),
     )

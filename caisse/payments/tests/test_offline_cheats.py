@@ -1,5 +1,6 @@
 """Lost telephones, stopped devices, invented requests: what they take without network, and not."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,10 +12,11 @@ from caisse.kernel.ids import new_id
 from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, operations
-from caisse.payments.models import Licence, OfflineStop
+from caisse.payments.models import Licence, OfflineStop, Reserve
+from caisse.payments.offline.licences import tag_of
 from caisse.payments.operations.tills import tries_account
 from caisse.payments.queries import Receipt
-from caisse.payments.tests.market import KEY, awa, balance, later, nonce
+from caisse.payments.tests.market import KEY, awa, balance, later, nonce, refused
 from tests.offline.real import DESK, Member, Phone, Shop
 
 __all__ = ["awa"]  # a fixture
@@ -52,8 +54,31 @@ def test_a_copied_counter_hides_nothing_of_what_a_slip_has_paid(awa: Member) -> 
     later(1)
     shop.close()
     sales = [phone.pay(0, 1, shop.request(8_00, nonce(n))) for n in range(3)]
-    assert [copies(one)[0] for one in sales] == ["posted", "posted", "late"]
+    sales += [phone.pay(0, 1, shop.request(3_00, nonce(3 + n))) for n in range(2)]
+    told = [copies(one)[0] for one in sales]
+    assert told == ["posted", "posted", "late", "posted", "late"], "19 of 20 €"
     assert [row.wallet for row in OfflineStop.objects.all()] == [awa.wallet]
+
+
+def test_late_copies_that_race_take_no_more_than_their_slip(awa: Member) -> None:
+    shop, phone = Shop("Halle"), Phone(awa)
+    phone.ask((0, 10_00))
+    later(1)
+    shop.open()
+    later(1)
+    shop.close()
+    sales = [phone.pay(0, n, shop.request(4_00, nonce(n))) for n in range(8)]
+
+    def send(n: int) -> list[str]:
+        try:
+            return copies(*sales[2 * n : 2 * n + 2])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as phones:
+        told = [one for answers in phones.map(send, range(4)) for one in answers]
+    assert sorted(told) == ["late"] * 6 + ["posted"] * 2
+    assert balance(f"place:{shop.place}") == 8_00
 
 
 def test_a_slip_that_was_struck_before_a_licence_takes_nothing_under_it(awa: Member) -> None:
@@ -277,3 +302,43 @@ def test_a_request_that_the_till_gave_up_is_paid_if_the_till_says_so(awa: Member
     later(1)
     shop.close()
     assert copies(copy, sale) == ["abandoned", "posted"]
+
+
+def test_a_copy_of_a_telephone_undoes_nothing(awa: Member) -> None:
+    shop, phone = Shop("Halle"), Phone(awa)
+    phone.ask((shop.place, 20_00))
+    shop.open()
+    sale = phone.pay(0, 1, shop.request(5_00, nonce(1)))
+    assert copies(sale._replace(cancelled=new_id())) == ["posted"]
+    assert shop.sync(sale) == ["posted"]
+    assert copies(sale._replace(cancelled=new_id())) == ["posted"]
+    assert balance(f"place:{shop.place}") == 5_00
+
+
+def test_each_slip_has_a_key_of_its_own(awa: Member) -> None:
+    one, other = Shop("Halle"), Shop("Vrac")
+    key = Phone(awa).fresh()
+    ask: dict[str, Any] = {"wallet_id": awa.wallet, "by": DESK}
+    both = [operations.Wanted(shop.place, 5_00, key) for shop in (one, other)]
+    assert refused(operations.issue_slips, wanted=both, id=new_id(), **ask) == "slip"
+    operations.issue_slips(wanted=both[:1], id=new_id(), **ask)
+    assert refused(operations.issue_slips, wanted=both[1:], id=new_id(), **ask) == "slip"
+
+
+def test_a_card_stands_in_one_open_licence(awa: Member) -> None:
+    first = Shop("Comptoir")
+    second = Shop("Marché", first.place)
+    said: dict[str, Any] = {"place_id": first.place, "cents": 20_00, "by": DESK}
+    operations.set_aside(holder_id=awa.holder, id=new_id(), **said)
+    token = formats.from_base45(awa.card.removeprefix("CA"))[2:18]
+
+    def named(shop: Shop) -> bool:
+        told = json.loads(shop.open().text)
+        tags = [tag for tag, _cents in told["cards"]]
+        return tag_of(bytes.fromhex(told["nonce"]), token) in tags
+
+    assert named(first)
+    clock.travel(Licence.objects.get().until - 1)
+    Reserve.objects.update(until=clock.now_ms() + 2 * 3_600_000)  # as if set aside again since
+    later(1)
+    assert not named(second), "the first till may have taken it"

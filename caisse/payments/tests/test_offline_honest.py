@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -85,7 +86,7 @@ def test_of_two_devices_that_ask_at_once_one_gets_a_licence(awa: Member) -> None
 
 def test_a_card_has_one_entry_at_a_place(awa: Member) -> None:
     shop, other = Shop("Halle"), Shop("Vrac")
-    said = {"holder_id": awa.holder, "cents": 20_00, "by": DESK}
+    said: dict[str, Any] = {"holder_id": awa.holder, "cents": 20_00, "by": DESK}
     id = new_id()
     for _again in range(2):
         operations.set_aside(**said, place_id=shop.place, id=id)
