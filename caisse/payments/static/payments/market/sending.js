@@ -12,6 +12,7 @@ import { bytesOf } from "./naming.js";
 const MOST = 200; // of one request
 const MOST_BYTES = 262144 - 64;
 const WAIT_MS = 60000; // each of 200 sales is judged on its own
+const STANDS = ["refund_too_late", "refund_too_large", "funds_short"]; // the undoing was refused
 export const EVERY_MS = 30000;
 
 /** One tab at a time; without locks it is only slower. */
@@ -81,5 +82,7 @@ function saleOf(row, answer, device) {
   const { id, cents, at, short } = row;
   const sale = { id, cents, at, short, till: device.till };
   if (answer === "posted") return { ...sale, is: row.record.cancelled ? "undone" : "paid" };
+  // it was paid before its undoing came: the list has it as it is, and says why when it is asked
+  if (row.record.cancelled && STANDS.includes(answer)) return { ...sale, is: "paid" };
   return { ...sale, is: "lost", reason: answer, fresh: true };
 }
