@@ -91,11 +91,12 @@ def my_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
         raise Http404 from None
     line, units = found(payments.wallet_line(wallet_id, id)), terms()
     refunds = payments.refunds_of(id) if line.reason in BOUGHT else []
+    number = payments.sale_behind(id) or id  # a part of a sale bears the words of the sale
     told = {
         "paper": words.paper(line, merchants.names(), units),
         "id": show_id(id),
-        "number": short_id(id),
-        "three": payments.words_of(id) if line.reason in ("payment", "refund", "aside") else (),
+        "number": short_id(number),
+        "three": payments.words_of(number) if line.reason in ("payment", "refund", "aside") else (),
         "unit": units.unit,
         "month": Month.of(clock.day_of(line.at)),
         "refunds": [(show_id(one.id), one.cents, one.at) for one in refunds],
