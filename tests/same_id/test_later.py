@@ -13,6 +13,7 @@ from caisse.merchants import operations as merchants
 from caisse.merchants.tests.ground import FEBRUARY, go
 from caisse.messages import operations as messages
 from caisse.messages import queries as said
+from caisse.payments import operations as payments
 from caisse.people import operations as people
 from tests.same_id.case import CASES, TOMORROW, Operation, everything, ground, refused, send
 from tests.same_id.of_access import holder
@@ -39,6 +40,7 @@ DONE: list[tuple[Operation, Callable[[bytes], None]]] = [
     (merchants.confirm_bank_details, agreed),
     (merchants.prepare_payment, paid),
     (accounting.prepare_transfer, agreed),
+    (payments.prepare_gift_undo, agreed),
 ]
 
 

@@ -17,12 +17,12 @@ from caisse.messages import operations as messages
 from caisse.month import operations as months
 from caisse.payments import operations as payments
 from caisse.people import operations as people
-from tests.same_id import of_access, of_members, of_money, of_offline
+from tests.same_id import of_access, of_gifts, of_members, of_money, of_offline
 from tests.same_id.case import CASES, Asked, everything, refused, send
 
 pytestmark = pytest.mark.django_db
 
-MODULES = (of_access, of_members, of_money, of_offline)  # each declares its cases
+MODULES = (of_access, of_gifts, of_members, of_money, of_offline)  # each declares its cases
 PACKAGES = (
     bylaws,
     people,
