@@ -4,7 +4,6 @@ A code is drawn by the machine, shown or printed once, and kept as a digest only
 of the real clock: a demo that travels in time must not open a door.
 """
 
-import hmac
 import re
 import secrets
 from datetime import date, timedelta
@@ -110,7 +109,7 @@ def digest(code: str) -> str:
 
 def same_person(first: str, second: str) -> bool:
     """Whether two logins act for one and the same person: an agreement of two needs two people."""
-    if hmac.compare_digest(first, second):
+    if first == second:  # no secret: both are known to who asks
         return True
     rows = Login.objects.filter(identifier__in=[first, second])
     people = list(rows.values_list("person_id", flat=True))
