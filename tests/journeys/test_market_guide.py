@@ -137,6 +137,17 @@ def _by_code(guide: Guide, till: Page, awa: Buyer) -> None:
     shows(till, "Payé")
     assert KEPT in words_of(till)
     control(till, "Personne suivante").click()
+    shows(till, "Combien ?")
+    _fits(till)
+
+
+def _fits(till: Page) -> None:
+    """On a small telephone the whole pad is seen, whatever waits to be sent."""
+    till.set_viewport_size({"width": PHONE, "height": 640})
+    assert "2 ventes à envoyer" in words_of(till)
+    low = till.locator('[data-do="amount"]:visible').bounding_box()
+    assert low is not None and low["y"] + low["height"] <= 640, low
+    till.set_viewport_size({"width": PHONE, "height": 780})
 
 
 def _paid_with_network(shop: Guide, member: Guide, stall: Stall, phone: Page) -> None:
