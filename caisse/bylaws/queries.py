@@ -15,10 +15,16 @@ from caisse.bylaws.rules import Amended, Article, Effect, Value
 from caisse.bylaws.rules.preset import Preset, read_preset
 from caisse.bylaws.rules.values import shaped
 from caisse.kernel.ids import Id
+from caisse.kernel.looks import Look, as_id
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 
 C = TypeVar("C")
+
+_LAST = Look(
+    "SELECT d.event FROM bylaws_founding f JOIN bylaws_decision d "
+    "ON d.number = (SELECT max(number) FROM bylaws_decision) WHERE f.id {keys}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,16 @@ def in_force(cls: type[C], *, month: Month, known_at: int | None = None) -> C:
     names = rules.CLASSES[cls].values()
     chosen = rules.in_force(_amended(_amendments(names, month)), month, known_at)
     return rules.build(cls, {name: amended.value for name, amended in chosen.items()})
+
+
+def last_decision() -> Id:
+    """The event of the last decision, b"" before the founding.
+
+    What is in force in a month changes with it and with nothing else: who asks often compares it
+    with that of the last time.
+    """
+    found = _LAST.rows([1])
+    return as_id(found[0][0]) if found else b""
 
 
 def articles_in_force(*, month: Month, known_at: int | None = None) -> list[InForce]:

@@ -11,11 +11,17 @@ from django.db.models.functions import Cast, Substr
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
+from caisse.kernel.looks import Look, as_id, as_keys
 from caisse.kernel.month import Month
 from caisse.ledger.models import Account, Link, Tip, Transfer
 from caisse.ledger.rules import FAMILIES
 
 # An account's family, in SQL: longest prefix first, so that grant:caisse wins over nothing shorter.
+_STANDING = Look(
+    "SELECT code, unit, credits - debits, held, floor, ceiling, state "
+    "FROM ledger_account WHERE code {keys}"
+)
+_KNOWN = Look("SELECT id FROM ledger_transfer WHERE id {keys}")
 _PREFIXES = sorted(FAMILIES, key=lambda family: (-family.count(":"), family))
 
 
@@ -74,13 +80,12 @@ class Flow:
 
 def account(code: str) -> AccountState | None:
     """The account `code`, or None."""
-    row = Account.objects.filter(code=code).first()
-    return None if row is None else _state(row)
+    return accounts([code]).get(code)
 
 
 def accounts(codes: Iterable[str]) -> dict[str, AccountState]:
     """The accounts that exist among `codes`."""
-    return {row.code: _state(row) for row in Account.objects.filter(code__in=list(codes))}
+    return {row[0]: AccountState(*row) for row in _STANDING.rows(list(codes))}
 
 
 def balance(code: str) -> int:
@@ -158,6 +163,11 @@ def transfer(id: Id) -> Movement | None:
 def transfers(ids: Sequence[Id]) -> list[Movement]:
     """Those of `ids` that were posted."""
     return _movements(Transfer.objects.filter(pk__in=list(ids)))
+
+
+def known(ids: Sequence[Id]) -> set[Id]:
+    """Those of `ids` under which something stands, whatever it is."""
+    return {as_id(id) for (id,) in _KNOWN.rows(as_keys(ids))}
 
 
 def refers_to(of: Id) -> list[Movement]:
@@ -266,12 +276,6 @@ def _family_sql(column: str) -> str:
 
 def _of_family(code: str, family: str) -> bool:
     return code == family or code.startswith(f"{family}:")
-
-
-def _state(row: Account) -> AccountState:
-    return AccountState(
-        row.code, row.unit, row.credits - row.debits, row.held, row.floor, row.ceiling, row.state
-    )
 
 
 def _movements(rows: Iterable[Transfer]) -> list[Movement]:

@@ -6,22 +6,21 @@ a wallet whose tries are used up gets the same words (payments.md 2.3).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from caisse.kernel import clock
-from caisse.kernel.ids import Id, derived_id, instant_of
+from caisse.kernel.ids import Id, derived_id
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.ledger.rules import DONE, NEWEST_MS, OLDEST_MS, Outcome, Transfer
+from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments import keys, pins
 from caisse.payments.operations import qr
 from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.beginning import Entry, First, begin
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.noting import note_refusal
 from caisse.payments.operations.paying import (
     Purchase,
-    is_a_way,
     outcome,
     pay_transfer,
     told,
@@ -32,41 +31,22 @@ from caisse.payments.operations.pins import (
     buckets,
     card_bucket,
     flatten,
-    try_pin,
     try_pin_of_card,
 )
 from caisse.payments.operations.tills import (
     HOUR_MS,
-    is_open,
-    paused_until,
+    in_words,
     submit_try,
     tries_account,
 )
-from caisse.payments.reasons import Declined, at_shop, declined
+from caisse.payments.queries import Standing
+from caisse.payments.reasons import CHECKING, Declined, at_shop, declined
 from caisse.people import queries as people
 
-MINUTE_MS = 60_000
 USUAL_MS = 90 * clock.DAY_MS
 NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
 USED = "used"  # the ticket of a QR that another payment has used up
-MOST_ATTEMPTS = 1_000  # entries for one payment
-
-
-class Entry(NamedTuple):
-    """What was typed for a purchase: its wallet is known once the code was looked at.
-
-    `who` is the identifier as it was typed, or the text of a card or of a telephone's QR, whose
-    ticket `also` uses up in the same chain. Wrong codes count at the till `at`.
-    """
-
-    purchase: Purchase
-    who: str
-    digits: str
-    attempt: int
-    up_to: bool
-    at: Id
-    also: tuple[Transfer, ...] = ()
 
 
 def pay_with_code(
@@ -81,6 +61,7 @@ def pay_with_code(
     till: Id,
     up_to: bool = False,
     tries_at: Id | None = None,
+    device: Standing | None = None,
 ) -> Answer:
     """Pay from the wallet that `who` and its PIN open, once for each `payment_id`.
 
@@ -91,25 +72,33 @@ def pay_with_code(
     pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at the
     shop. `attempt` counts the entries for this payment at the till: the same one sent again is one
     try. Wrong codes count at the till `tries_at` where this one is a cashier's: changing cashiers
-    gives a device no more of them.
+    gives a device no more of them. `device` is how it stood when it last proved a request.
     Returns the receipt, or why there is none, in words that a shop's device may carry: what is
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
-    that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
+    that is none, DeviceChanged when the device stands otherwise now; all before anybody looks at
+    the PIN, so that right and wrong fail alike.
     """
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
-    entry = Entry(wanted, who, digits, attempt, up_to, till if tries_at is None else tries_at)
-    refused = _before_the_code(entry)
-    if refused is not None:
-        return refused
+    at = till if tries_at is None else tries_at
+    entry = Entry(wanted, who, digits, attempt, up_to, at, device=device)
+    try:
+        begun = begin(entry)
+    except TimeoutError:
+        return declined(CHECKING)
+    if begun.refused is not None:
+        return begun.refused
+    if begun.paused_until:
+        return declined("till_code_paused", until=in_words(begun.paused_until))
+    if begun.known:
+        return paid_before(wanted, up_to=up_to) or declined(CHECKING)
+    if begun.tried is not None:
+        return _settled(entry, begun.tried, _ways(begun.tried, wanted), begun.first)
     if method == "member_qr":
         return _by_qr(entry)
-    if method == "card":
-        good = good_card(who)
-        if isinstance(good, Declined):
-            return paid_before(wanted, up_to=up_to) or good
-        tried = try_pin_of_card(good.holder_id, digits)
-    else:
-        tried = try_pin(who, digits)
+    good = good_card(who)
+    if isinstance(good, Declined):
+        return paid_before(wanted, up_to=up_to) or good
+    tried = try_pin_of_card(good.holder_id, digits)
     return _settled(entry, tried, _ways(tried, wanted))
 
 
@@ -135,45 +124,12 @@ def _by_qr(entry: Entry) -> Answer:
     return _settled(known, Tried(holder.wallet_id, holder.id, True), (None,))
 
 
-def _before_the_code(entry: Entry) -> Answer | None:
-    """What does not depend on the PIN is said before anybody looks at it.
-
-    Raises ValueError for what is no entry.
-    """
-    if not 0 < entry.attempt <= MOST_ATTEMPTS:
-        raise ValueError("an attempt is a small number from 1 on")
-    wanted = entry.purchase
-    pay_transfer(wanted)
-    if books.transfer(wanted.payment_id) is not None:  # a look that costs no turn of the writer's
-        return paid_before(wanted, up_to=entry.up_to) or declined("checking")
-    if not _of_these_days(wanted.payment_id):
-        return declined("device_clock")
-    if not is_open(wanted.till, wanted.place_id):
-        return declined("till_suspended")
-    if not is_a_way(wanted.method):
-        return declined("means_unavailable")
-    place = books.account(f"place:{wanted.place_id}")
-    if place is None or place.state != "open":
-        return declined("place_closed")
-    coded = wanted.method != "member_qr" or entry.digits
-    paused = paused_until(entry.at) if coded else ""
-    return declined("till_code_paused", until=paused) if paused else None
-
-
-def _of_these_days(id: Id) -> bool:
-    """Whether the ledger would take a payment of that instant, a minute on the safe side.
-
-    The ledger judges the instant of a payment before the bucket, and does not judge that of a try:
-    left to it, an id of another time would tell a right code from a wrong one.
-    """
-    now, instant = clock.now_ms(), instant_of(id)
-    return now - OLDEST_MS + MINUTE_MS < instant < now + NEWEST_MS - MINUTE_MS
-
-
-def _settled(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
+def _settled(
+    entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None = None
+) -> Answer:
     """Judge it, count it at the till by what is answered, and say no more than a shop may know."""
     known = entry._replace(purchase=entry.purchase._replace(wallet_id=tried.wallet_id))
-    answer = _judged(known, tried, ways)
+    answer = _judged(known, tried, ways, first)
     if isinstance(answer, Declined):
         method = entry.purchase.method
         if answer.reason in ("code_wrong", "code_paused"):
@@ -186,7 +142,7 @@ def _settled(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
         return first or at_shop(answer, method=method)
     if tried.right and entry.digits:
         BRAKE.saw(right=True)
-        flatten(tried.holder_id, entry.digits)
+        flatten(tried, entry.digits)
     return answer
 
 
@@ -225,12 +181,17 @@ def _ways(tried: Tried, wanted: Purchase) -> Iterator[str]:
             yield usual
 
 
-def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
-    """Under the first of these buckets that is not used up.
+def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None) -> Answer:
+    """Under the first of these buckets that is not used up; `first` was asked before.
 
     Right or wrong, what goes to the ledger first is what the bucket judges.
     """
+    if first is not None and first.outcome.answer != "limited":
+        return told(first.purchase, first.outcome)
+    asked = None if first is None else first.bucket
     for bucket in ways:
+        if bucket is not None and bucket == asked:
+            continue
         purchase = entry.purchase
         if tried.right:
             purchase, outcome = _paid(entry, purchase, bucket)

@@ -1,6 +1,7 @@
 """The PIN of a holder: drawn by the caisse, said once, kept as a verifier only (payments.md 2)."""
 
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models import Sum
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.looks import Look
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -21,15 +23,27 @@ from caisse.people.queries import HolderView
 
 RESETS = 2  # a month without a coordinator: drawing until it pleases would undo the draw
 MONTH_MS = 31 * clock.DAY_MS
-DUMMY = Pin(salt=bytes(pins.SALT_BYTES), verifier=bytes(pins.VERIFIER_BYTES), layers="")
+_KEPT = Look("SELECT holder_id, salt, verifier, layers FROM payments_pin WHERE holder_id {keys}")
 
 
 class Tried(NamedTuple):
-    """Whose wallet an identifier opens (0 when nobody's), and whether the PIN was right."""
+    """Whose wallet an identifier opens (0 when nobody's), and whether the PIN was right.
+
+    `flat`: its verifier lies under the newest key alone.
+    """
 
     wallet_id: int
     holder_id: int
     right: bool
+    flat: bool = True
+
+
+class Verifier(NamedTuple):
+    """A PIN as it is kept; DUMMY is nobody's."""
+
+    salt: bytes
+    verifier: bytes
+    layers: str
 
 
 def buckets(wallet_id: int) -> tuple[str, str]:
@@ -45,6 +59,9 @@ def card_bucket(wallet_id: int) -> str:
     """
     made = Card.objects.filter(holder__wallet=wallet_id).aggregate(made=Sum("generation"))["made"]
     return f"tries:card:{wallet_id}.{made or 0}"
+
+
+DUMMY = Verifier(bytes(pins.SALT_BYTES), bytes(pins.VERIFIER_BYTES), "")
 
 
 @ledger.repeatable
@@ -117,13 +134,18 @@ def try_pin(handle: str, digits: str) -> Tried:
 
     The number of a card, typed by hand, is an identifier like the other.
     """
-    found = _holder(handle)
-    return _compared(found, digits)
+    return try_pins([(handle, digits)])[0]
+
+
+def try_pins(entries: Sequence[tuple[str, str]]) -> list[Tried]:
+    """The same for many identifiers and digits, in order; a few hundred at most."""
+    found = _holders([typed for typed, _digits in entries])
+    return _compared([(found.get(typed), digits) for typed, digits in entries])
 
 
 def try_pin_of_card(holder_id: int, digits: str) -> Tried:
     """The same for whoever's card was scanned."""
-    return _compared(people.holder_numbered(holder_id), digits)
+    return _compared([(people.holder_numbered(holder_id), digits)])[0]
 
 
 def spender_typed(typed: str) -> HolderView:
@@ -131,41 +153,58 @@ def spender_typed(typed: str) -> HolderView:
 
     Raises Refusal("unknown").
     """
-    found = _holder(typed)
+    found = _holders([typed]).get(typed)
     if found is None:
         raise Refusal("unknown", "Cet identifiant n’est pas connu. Faites-le répéter.")
     return found
 
 
-def _holder(typed: str) -> HolderView | None:
-    number = cards.tidy_number(typed)
-    if number is None:
-        return people.holder(typed)
-    row = Card.objects.filter(number=number, blocked=False).first()
-    return None if row is None else people.holder_numbered(row.pk)
+def _holders(all_typed: Sequence[str]) -> dict[str, HolderView]:
+    """Who may spend today under what was typed, by it; what is nobody's is left out."""
+    numbers = {typed: cards.tidy_number(typed) for typed in all_typed}
+    wanted = [number for number in numbers.values() if number is not None]
+    if not wanted:
+        return people.holders_typed(all_typed)
+    found = people.holders_typed([typed for typed, number in numbers.items() if number is None])
+    rows = Card.objects.filter(number__in=wanted, blocked=False).values_list("number", "pk")
+    of_cards = dict(rows)
+    known = people.holders_numbered(list(of_cards.values()))
+    for typed, number in numbers.items():
+        holder = known.get(of_cards.get(number or "", 0))
+        if holder is not None:
+            found[typed] = holder
+    return found
 
 
-def _compared(found: HolderView | None, digits: str) -> Tried:
-    row = None if found is None else Pin.objects.filter(pk=found.id).first()
+def _compared(entries: Sequence[tuple[HolderView | None, str]]) -> list[Tried]:
+    """Compare the digits with each holder's PIN; nobody's with DUMMY, which nothing is."""
+    rows = _KEPT.rows([0 if holder is None else holder.id for holder, _digits in entries])
+    kept = {id: Verifier(bytes(salt), bytes(known), layers) for id, salt, known, layers in rows}
     keyring = keys.pin_keys()
-    known = DUMMY if row is None else row
+    return [_tried(keyring, holder, kept, digits) for holder, digits in entries]
+
+
+def _tried(
+    keyring: dict[int, bytes], holder: HolderView | None, kept: dict[int, Verifier], digits: str
+) -> Tried:
+    holder_id = 0 if holder is None else holder.id
+    known = kept.get(holder_id, DUMMY)
     layers = [int(each) for each in known.layers.split()] or [max(keyring)]
-    holder_id = 0 if found is None else found.id
-    right = pins.matches(
-        keyring, layers, holder_id, bytes(known.salt), digits, bytes(known.verifier)
-    )
-    if found is None or row is None:
+    right = pins.matches(keyring, layers, holder_id, known.salt, digits, known.verifier)
+    if holder is None or known is DUMMY:
         return Tried(0, 0, False)
-    return Tried(found.wallet_id, found.id, right)
+    return Tried(holder.wallet_id, holder_id, right, layers == [max(keyring)])
 
 
-def flatten(holder_id: int, digits: str) -> None:
-    """After a right entry: lay the verifier under the newest key alone."""
+def flatten(tried: Tried, digits: str) -> None:
+    """After a right entry: lay the verifier under the newest key alone, unless it does."""
+    if tried.flat:
+        return
     number, key = max(keys.pin_keys().items())
-    row = Pin.objects.filter(pk=holder_id).exclude(layers=str(number)).first()
+    row = Pin.objects.filter(pk=tried.holder_id).exclude(layers=str(number)).first()
     if row is not None:  # unless another one was drawn since
-        known = Pin.objects.filter(pk=holder_id, salt=row.salt, verifier=row.verifier)
-        flat = pins.verifier(key, holder_id, bytes(row.salt), digits)
+        known = Pin.objects.filter(pk=tried.holder_id, salt=row.salt, verifier=row.verifier)
+        flat = pins.verifier(key, tried.holder_id, bytes(row.salt), digits)
         known.update(verifier=flat, layers=str(number))
 
 

@@ -136,7 +136,7 @@ def _by_code(opened: Opened, entry: Entry, tried: Tried) -> str:
         for bucket in buckets_:
             answer = _pay(opened, "right", bucket)
             if answer == POSTED:
-                flatten(tried.holder_id, entry.digits)
+                flatten(tried, entry.digits)
             if answer != LIMITED:
                 return answer
     else:

@@ -11,6 +11,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
+from caisse.ledger.queries import AccountState
 from caisse.ledger.rules import Outcome, Transfer
 from caisse.merchants import queries as merchants
 from caisse.payments.models import Till
@@ -32,12 +33,21 @@ def tries_account(till: Id) -> str:
 
 def paused_until(till: Id) -> str:
     """Until what time a till takes no code, "" while it does: 10 wrong ones within an hour."""
-    account = books.account(tries_account(till))
+    end = end_of_pause(books.account(tries_account(till)))
+    return in_words(end) if end else ""
+
+
+def end_of_pause(account: AccountState | None) -> int:
+    """The instant of that time (ms), by the `tries_account` that was looked at; 0 for none."""
     if account is None or account.ceiling is None or account.held < account.ceiling:
-        return ""
-    since = clock.now_ms() - HOUR_MS
-    oldest = books.lines(account.code, since_ms=since)
-    return hour(clock.local(oldest[0].at + HOUR_MS)) if oldest else ""
+        return 0
+    oldest = books.lines(account.code, since_ms=clock.now_ms() - HOUR_MS)
+    return oldest[0].at + HOUR_MS if oldest else 0
+
+
+def in_words(instant: int) -> str:
+    """The hour of an instant, in the language of whoever asks."""
+    return hour(clock.local(instant))
 
 
 def submit_try(line: Transfer) -> Outcome:

@@ -1,0 +1,192 @@
+"""How a payment with a code begins: all that it looks at, for all who wait at the same moment.
+
+A handful of statements look at the devices, numbers, places, tills, holders and PINs of a group of
+payments at once; those that nothing stands against go to the ledger together. Each caller goes on
+by itself with what was found (`paying_pin`).
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from django.db import connection
+
+from caisse.kernel import clock
+from caisse.kernel.company import Company
+from caisse.kernel.company import Seat as AnySeat
+from caisse.kernel.ids import Id, instant_of
+from caisse.ledger import operations as ledger
+from caisse.ledger import queries as books
+from caisse.ledger.queries import AccountState
+from caisse.ledger.rules import NEWEST_MS, OLDEST_MS, Outcome, Transfer
+from caisse.payments.operations.brake import BRAKE
+from caisse.payments.operations.paying import Purchase, pay_transfer, ways_today
+from caisse.payments.operations.pins import Tried, buckets, try_pins
+from caisse.payments.operations.tills import end_of_pause, is_open, tries_account
+from caisse.payments.queries import Standing, standings
+from caisse.payments.reasons import Declined, declined
+
+MINUTE_MS = 60_000
+MOST_ATTEMPTS = 1_000  # entries for one payment
+
+
+class DeviceChanged(Exception):
+    """The device does not stand any more as it did when it last proved a request."""
+
+
+class Entry(NamedTuple):
+    """What was typed for a purchase: its wallet is known once the code was looked at.
+
+    `who` is the identifier as it was typed, or the text of a card or of a telephone's QR, whose
+    ticket `also` uses up in the same chain. Wrong codes count at the till `at`. `device` is how the
+    device stood when it last proved a request: it must stand so still.
+    """
+
+    purchase: Purchase
+    who: str
+    digits: str
+    attempt: int
+    up_to: bool
+    at: Id
+    also: tuple[Transfer, ...] = ()
+    device: Standing | None = None
+
+
+class First(NamedTuple):
+    """What was asked of the ledger first, under which bucket, and what it answered."""
+
+    purchase: Purchase
+    bucket: str
+    outcome: Outcome
+
+
+class Begun(NamedTuple):
+    """How far an entry has come: refused, known before, its code compared, asked of the ledger.
+
+    `paused_until` is the end (ms) of a pause of the till, in which no code is looked at.
+    """
+
+    refused: Declined | None = None
+    paused_until: int = 0
+    known: bool = False
+    tried: Tried | None = None
+    first: First | None = None
+
+
+class Seen(NamedTuple):
+    """What a group was looked at by: ids that stand, accounts by code, devices, ways of paying."""
+
+    known: set[Id]
+    accounts: dict[str, AccountState]
+    devices: dict[int, Standing]
+    kinds: tuple[str, ...]
+
+
+Seat = AnySeat[Entry, Begun]
+
+
+def begin(entry: Entry) -> Begun:
+    """Look at an entry, together with those that wait at this moment.
+
+    Raises ValueError for what is no entry, RuntimeError inside a transaction, DeviceChanged,
+    TimeoutError when nobody answered.
+    """
+    if not 0 < entry.attempt <= MOST_ATTEMPTS:
+        raise ValueError("an attempt is a small number from 1 on")
+    if connection.in_atomic_block:
+        raise RuntimeError("a payment runs its own transaction: not inside another one")
+    pay_transfer(entry.purchase)
+    return _COMPANY.ask(entry)
+
+
+def _serve(seats: Sequence[Seat]) -> None:
+    """Look at all, then let each begin; what fails for one fails for that one."""
+    seen = _look([seat.question for seat in seats])
+    left = [seat for seat in seats if _each(seat, partial(_goes_on, seat, seen))]
+    typed = [seat for seat in left if seat.question.purchase.method == "pin"]
+    tried = try_pins([(seat.question.who, seat.question.digits) for seat in typed])
+    for seat, found in zip(typed, tried, strict=True):
+        _each(seat, partial(_ask_the_ledger, seat, found))
+
+
+def _each(seat: Seat, act: Callable[[], bool]) -> bool:
+    try:
+        return act()
+    except Exception as error:
+        seat.fail(error)
+        return False
+
+
+def _look(entries: Sequence[Entry]) -> Seen:
+    codes = {f"place:{entry.purchase.place_id}" for entry in entries}
+    codes |= {tries_account(entry.at) for entry in entries}
+    devices = {entry.device.id for entry in entries if entry.device is not None}
+    return Seen(
+        books.known([entry.purchase.payment_id for entry in entries]),
+        books.accounts(codes),
+        standings(list(devices)),
+        ways_today(),
+    )
+
+
+def _goes_on(seat: Seat, seen: Seen) -> bool:
+    """True when the code is to be compared now, for a PIN; all others are told how far they came.
+
+    What does not depend on the PIN is said before anybody looks at it.
+    """
+    entry = seat.question
+    if entry.device is not None and seen.devices.get(entry.device.id) != entry.device:
+        raise DeviceChanged
+    if entry.purchase.payment_id in seen.known:
+        seat.tell(Begun(known=True))
+        return False
+    refused, paused = _refused(entry, seen), 0
+    if refused is None and (entry.digits or entry.purchase.method != "member_qr"):
+        paused = end_of_pause(seen.accounts.get(tries_account(entry.at)))
+    if refused is not None or paused or entry.purchase.method != "pin":
+        seat.tell(Begun(refused, paused))
+        return False
+    return True
+
+
+def _refused(entry: Entry, seen: Seen) -> Declined | None:
+    wanted = entry.purchase
+    if not _of_these_days(wanted.payment_id):
+        return declined("device_clock")
+    if not is_open(wanted.till, wanted.place_id):
+        return declined("till_suspended")
+    if wanted.method not in seen.kinds:
+        return declined("means_unavailable")
+    place = seen.accounts.get(f"place:{wanted.place_id}")
+    if place is None or place.state != "open":
+        return declined("place_closed")
+    return None
+
+
+def _of_these_days(id: Id) -> bool:
+    """Whether the ledger would take a payment of that instant, a minute on the safe side.
+
+    The ledger judges the instant of a payment before the bucket, and does not judge that of a try:
+    left to it, an id of another time would tell a right code from a wrong one.
+    """
+    now, instant = clock.now_ms(), instant_of(id)
+    return now - OLDEST_MS + MINUTE_MS < instant < now + NEWEST_MS - MINUTE_MS
+
+
+def _ask_the_ledger(seat: Seat, tried: Tried) -> bool:
+    """Hand the payment over where the code was right and nothing more is to be looked at."""
+    entry = seat.question
+    if not tried.right or entry.up_to or BRAKE.strict:
+        seat.tell(Begun(tried=tried))
+        return True
+    bucket = buckets(tried.wallet_id)[0]
+    purchase = entry.purchase._replace(wallet_id=tried.wallet_id)
+
+    def told(outcomes: list[Outcome]) -> None:
+        seat.tell(Begun(tried=tried, first=First(purchase, bucket, outcomes[0])))
+
+    ledger.submit_later([pay_transfer(purchase, unless=bucket)], told)
+    return True
+
+
+_COMPANY: Company[Entry, Begun] = Company(_serve)
