@@ -15,7 +15,7 @@ from caisse.bylaws.rules import Amended, Article, Effect, Value
 from caisse.bylaws.rules.preset import Preset, read_preset
 from caisse.bylaws.rules.values import shaped
 from caisse.kernel.ids import Id
-from caisse.kernel.looks import Look, as_id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 
@@ -23,7 +23,8 @@ C = TypeVar("C")
 
 _LAST = Look(
     "SELECT d.event FROM bylaws_founding f JOIN bylaws_decision d "
-    "ON d.number = (SELECT max(number) FROM bylaws_decision) WHERE f.id {keys}"
+    "ON d.number = (SELECT max(number) FROM bylaws_decision) WHERE f.id {keys}",
+    "number",
 )
 
 
@@ -97,8 +98,16 @@ def last_decision() -> Id:
     What is in force in a month changes with it and with nothing else: who asks often compares it
     with that of the last time.
     """
-    found = _LAST.rows([1])
-    return as_id(found[0][0]) if found else b""
+    return look_at_last_decision().found()
+
+
+def look_at_last_decision() -> Asked[Id]:
+    """The same, for who looks at other things at the same moment."""
+    return _LAST.at([1], read=_only)
+
+
+def _only(rows: list[Row]) -> Id:
+    return rows[0][0] if rows else b""
 
 
 def articles_in_force(*, month: Month, known_at: int | None = None) -> list[InForce]:

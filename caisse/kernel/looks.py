@@ -2,75 +2,127 @@
 
 A query of the ORM costs a few hundred microseconds of Python before the database has heard of it.
 These keep their text, stay prepared on PostgreSQL, and are the only place of the rule that they
-read by: whoever asks for one key asks for a list of one.
+read by: whoever asks for one key asks for a list of one. Several looks are one flight there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from functools import cache
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from caisse.kernel.ids import Id
+if TYPE_CHECKING:
+    from caisse.kernel.wire import Wire
 
 Row: TypeAlias = tuple[Any, ...]
+T = TypeVar("T")
 
+TYPES = {"text": "text", "number": "bigint", "id": "uuid"}  # of keys, on PostgreSQL
 SIZES = (1, 4, 16, 64)  # lengths of SQLite's lists: few texts, so that statements stay prepared
+_wires: "WeakKeyDictionary[Any, Wire]" = WeakKeyDictionary()
 
 
 class Look:
-    """A SELECT with `{keys}` behind the column that is looked up, before any other parameter."""
+    """A SELECT with `{keys}` behind the column that is looked up, and {1}, {2} … for dates.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._postgresql = text.replace("{keys}", "= ANY(%s)")
+    `kind` is that of the keys: "text", "number" or "id".
+    """
 
-    def rows(self, keys: Sequence[Any], *rest: Any) -> list[Row]:
-        """The rows of these keys, in no order; `rest` are the other parameters.
+    def __init__(self, text: str, kind: str) -> None:
+        self.kind = kind
+        self.sqlite = text
+        numbered = {str(n): f"${n + 1}" for n in range(1, 9)}
+        self.postgresql = _filled(text, {"keys": f"= ANY($1::{TYPES[kind]}[])", **numbered})
 
-        On Django's connection of this thread, in its transaction if there is one. Raises Django's
-        database errors.
-        """
-        if not keys:
-            return []
-        ours = connections[DEFAULT_DB_ALIAS]
-        ours.ensure_connection()
-        with ours.wrap_database_errors:
-            if ours.vendor == "postgresql":
-                return self._of_postgresql(ours.connection, keys, rest)
-            return self._of_sqlite(ours.connection, keys, rest)
-
-    def _of_postgresql(self, raw: Any, keys: Sequence[Any], rest: Row) -> list[Row]:
-        from psycopg import Cursor
-
-        cursor = Cursor(raw)
-        cursor.execute(self._postgresql.encode(), [list(keys), *rest], prepare=True, binary=True)
-        return cursor.fetchall()
-
-    def _of_sqlite(self, raw: Any, keys: Sequence[Any], rest: Row) -> list[Row]:
-        rows: list[Row] = []
-        for start in range(0, len(keys), SIZES[-1]):
-            some = list(keys[start : start + SIZES[-1]])
-            size = next(size for size in SIZES if size >= len(some))
-            some += some[-1:] * (size - len(some))
-            text = _with_marks(self._text, size)
-            rows += raw.execute(text, [*some, *rest])
-        return rows
+    def at(self, keys: Collection[Any], *days: date, read: Callable[[list[Row]], T]) -> "Asked[T]":
+        """A look at these keys; `read` makes what is found of its rows, in no order."""
+        return Asked(self, list(keys), days, read)
 
 
-def as_keys(ids: Sequence[Id]) -> list[UUID | Id]:
-    """Ids as the database of now wants them."""
-    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
-        return [UUID(bytes=id) for id in ids]
-    return list(ids)
+class Asked(Generic[T]):
+    """A look, the keys that are asked, and how its rows are read."""
+
+    __slots__ = ("days", "keys", "look", "read")
+
+    def __init__(
+        self, look: Look, keys: list[Any], days: Sequence[date], read: Callable[[list[Row]], T]
+    ) -> None:
+        self.look, self.keys, self.days, self.read = look, keys, days, read
+
+    def found(self) -> T:
+        """What is found, looked at alone; raises as `together` does."""
+        found: T = together(self)[0]
+        return found
 
 
-def as_id(told: UUID | Id) -> Id:
-    """An id as either database tells it."""
-    return told.bytes if isinstance(told, UUID) else told
+def together(*asked: Asked[Any]) -> list[Any]:
+    """What each look finds, in order; a look at no key finds no row. On PostgreSQL one flight.
+
+    On Django's connection of this thread, in its transaction if there is one. Raises Django's
+    database errors.
+    """
+    ours = connections[DEFAULT_DB_ALIAS]
+    ours.ensure_connection()
+    with ours.wrap_database_errors:
+        if ours.vendor == "sqlite":
+            found = [_of_sqlite(ours.connection, one) for one in asked]
+        else:
+            ours.validate_no_broken_transaction()
+            found = _of_postgresql(ours.connection, asked, begins=ours.in_atomic_block)
+    return [one.read(rows) for one, rows in zip(asked, found, strict=True)]
+
+
+def _of_postgresql(raw: Any, asked: Sequence[Asked[Any]], *, begins: bool) -> list[list[Row]]:
+    from psycopg.pq import TransactionStatus
+
+    if begins and raw.info.transaction_status == TransactionStatus.IDLE:
+        raw.execute("SELECT 1")  # the transaction that Django has promised
+    wire, arrays = _wire(raw), _arrays()
+    full = [one for one in asked if one.keys]
+    told = iter(wire.ask_all([
+        (one.look.postgresql, (arrays[one.look.kind](one.keys), *map(str, one.days)))
+        for one in full
+    ]))  # fmt: skip
+    return [next(told) if one.keys else [] for one in asked]
+
+
+def _wire(raw: Any) -> "Wire":
+    from caisse.kernel.wire import Wire
+
+    wire = _wires.get(raw)
+    if wire is None:
+        wire = _wires[raw] = Wire(raw, prepare=True)
+    return wire
+
+
+@cache
+def _arrays() -> dict[str, Callable[[Sequence[Any]], bytes]]:
+    from caisse.kernel.arrays import int8s, texts, uuids
+
+    return {"text": texts, "number": int8s, "id": uuids}
+
+
+def _of_sqlite(raw: Any, asked: Asked[Any]) -> list[Row]:
+    rows: list[Row] = []
+    for start in range(0, len(asked.keys), SIZES[-1]):
+        some = list(asked.keys[start : start + SIZES[-1]])
+        size = next(size for size in SIZES if size >= len(some))
+        some += some[-1:] * (size - len(some))
+        text = _with_marks(asked.look.sqlite, size)
+        rows += raw.execute(text, [*some, *map(str, asked.days)])
+    return rows
 
 
 @cache
 def _with_marks(text: str, size: int) -> str:
-    return text.replace("{keys}", f"IN ({', '.join('?' * size)})").replace("%s", "?")
+    numbered = {str(n): f"?{size + n}" for n in range(1, 9)}
+    marks = ", ".join(f"?{n}" for n in range(1, size + 1))
+    return _filled(text, {"keys": f"IN ({marks})", **numbered})
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text

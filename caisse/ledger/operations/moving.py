@@ -47,8 +47,7 @@ def post(transfers: Sequence[Transfer]) -> list[Outcome]:
         return []
     with connection.wrap_database_errors:  # `repeatable` knows Django's errors
         door = door_on(connection)
-        tip = door.tip()
-        book = read_book(door, [transfers], clock.now_ms(), tip)
+        book, tip = read_book(door, [transfers], clock.now_ms())
         outcomes, entries = judge_chain(book, transfers)
         if any(outcome.answer not in DONE for outcome in outcomes):
             raise Refused(outcomes)

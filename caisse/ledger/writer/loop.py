@@ -116,8 +116,7 @@ class Writer:
             self._connection = self._connect()
         connection = self._connection
         with connection.transaction() as door:
-            tip = door.tip()
-            book = read_book(door, chains, clock.now_ms(), tip)
+            book, tip = read_book(door, chains, clock.now_ms())
             answers, entries = judge(book, chains)
             if entries:
                 before = door.put(entries, touched(book, entries), max(book.now, tip.at))

@@ -11,20 +11,23 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.company import Company
 from caisse.kernel.company import Seat as AnySeat
 from caisse.kernel.ids import Id, instant_of
+from caisse.kernel.looks import together
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.queries import AccountState
 from caisse.ledger.rules import NEWEST_MS, OLDEST_MS, Outcome, Transfer
 from caisse.payments.operations.brake import BRAKE
-from caisse.payments.operations.paying import Purchase, pay_transfer, ways_today
-from caisse.payments.operations.pins import Tried, buckets, try_pins
-from caisse.payments.operations.tills import end_of_pause, is_open, tries_account
-from caisse.payments.queries import Standing, standings
+from caisse.payments.operations.paying import Purchase, pay_transfer, ways_after
+from caisse.payments.operations.pins import Tried, Verifier, buckets, compared, look_at_typed
+from caisse.payments.operations.tills import end_of_pause, look_at_tills, tries_account
+from caisse.payments.queries import Standing, look_at_devices
 from caisse.payments.reasons import Declined, declined
+from caisse.people.queries import HolderView
 
 MINUTE_MS = 60_000
 MOST_ATTEMPTS = 1_000  # entries for one payment
@@ -74,12 +77,16 @@ class Begun(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a group was looked at by: ids that stand, accounts by code, devices, ways of paying."""
+    """What a group was looked at by: ids that stand, accounts by code, devices, the places of open
+    tills, the last decision, who may spend under what was typed, PINs by holder."""
 
     known: set[Id]
     accounts: dict[str, AccountState]
     devices: dict[int, Standing]
-    kinds: tuple[str, ...]
+    tills: dict[Id, int]
+    last: Id
+    holders: dict[str, HolderView]
+    pins: dict[int, Verifier]
 
 
 Seat = AnySeat[Entry, Begun]
@@ -102,11 +109,11 @@ def begin(entry: Entry) -> Begun:
 def _serve(seats: Sequence[Seat]) -> None:
     """Look at all, then let each begin; what fails for one fails for that one."""
     seen = _look([seat.question for seat in seats])
-    left = [seat for seat in seats if _each(seat, partial(_goes_on, seat, seen))]
-    typed = [seat for seat in left if seat.question.purchase.method == "pin"]
-    tried = try_pins([(seat.question.who, seat.question.digits) for seat in typed])
-    for seat, found in zip(typed, tried, strict=True):
-        _each(seat, partial(_ask_the_ledger, seat, found))
+    ways = ways_after(seen.last)
+    left = [seat for seat in seats if _each(seat, partial(_goes_on, seat, seen, ways))]
+    typed = [(seat.question.who, seat.question.digits) for seat in left]
+    for seat, tried in zip(left, compared(typed, seen.holders, seen.pins), strict=True):
+        _each(seat, partial(_ask_the_ledger, seat, tried))
 
 
 def _each(seat: Seat, act: Callable[[], bool]) -> bool:
@@ -118,18 +125,21 @@ def _each(seat: Seat, act: Callable[[], bool]) -> bool:
 
 
 def _look(entries: Sequence[Entry]) -> Seen:
+    """One flight to the database, on PostgreSQL."""
     codes = {f"place:{entry.purchase.place_id}" for entry in entries}
     codes |= {tries_account(entry.at) for entry in entries}
-    devices = {entry.device.id for entry in entries if entry.device is not None}
-    return Seen(
-        books.known([entry.purchase.payment_id for entry in entries]),
-        books.accounts(codes),
-        standings(list(devices)),
-        ways_today(),
+    found = together(
+        books.look_at_ids({entry.purchase.payment_id for entry in entries}),
+        books.look_at_accounts(codes),
+        look_at_devices({entry.device.id for entry in entries if entry.device is not None}),
+        look_at_tills({entry.purchase.till for entry in entries}),
+        bylaws.look_at_last_decision(),
+        *look_at_typed({entry.who for entry in entries if entry.purchase.method == "pin"}),
     )
+    return Seen(*found)
 
 
-def _goes_on(seat: Seat, seen: Seen) -> bool:
+def _goes_on(seat: Seat, seen: Seen, ways: tuple[str, ...]) -> bool:
     """True when the code is to be compared now, for a PIN; all others are told how far they came.
 
     What does not depend on the PIN is said before anybody looks at it.
@@ -140,7 +150,7 @@ def _goes_on(seat: Seat, seen: Seen) -> bool:
     if entry.purchase.payment_id in seen.known:
         seat.tell(Begun(known=True))
         return False
-    refused, paused = _refused(entry, seen), 0
+    refused, paused = _refused(entry, seen, ways), 0
     if refused is None and (entry.digits or entry.purchase.method != "member_qr"):
         paused = end_of_pause(seen.accounts.get(tries_account(entry.at)))
     if refused is not None or paused or entry.purchase.method != "pin":
@@ -149,13 +159,13 @@ def _goes_on(seat: Seat, seen: Seen) -> bool:
     return True
 
 
-def _refused(entry: Entry, seen: Seen) -> Declined | None:
+def _refused(entry: Entry, seen: Seen, ways: tuple[str, ...]) -> Declined | None:
     wanted = entry.purchase
     if not _of_these_days(wanted.payment_id):
         return declined("device_clock")
-    if not is_open(wanted.till, wanted.place_id):
+    if seen.tills.get(wanted.till) != wanted.place_id:
         return declined("till_suspended")
-    if wanted.method not in seen.kinds:
+    if wanted.method not in ways:
         return declined("means_unavailable")
     place = seen.accounts.get(f"place:{wanted.place_id}")
     if place is None or place.state != "open":

@@ -129,7 +129,12 @@ def is_a_way(method: str) -> bool:
 
 def ways_today() -> tuple[str, ...]:
     """The ways of paying that the bylaws name today; one short look, most of the time."""
-    return _ways(Month.of(clock.today()), bylaws.last_decision())
+    return ways_after(bylaws.last_decision())
+
+
+def ways_after(last: Id) -> tuple[str, ...]:
+    """The same, for who knows the last decision."""
+    return _ways(Month.of(clock.today()), last)
 
 
 @lru_cache(maxsize=8)

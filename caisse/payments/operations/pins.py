@@ -1,7 +1,7 @@
 """The PIN of a holder: drawn by the caisse, said once, kept as a verifier only (payments.md 2)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models import Sum
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
-from caisse.kernel.looks import Look
+from caisse.kernel.looks import Asked, Look, Row, together
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -23,7 +23,11 @@ from caisse.people.queries import HolderView
 
 RESETS = 2  # a month without a coordinator: drawing until it pleases would undo the draw
 MONTH_MS = 31 * clock.DAY_MS
-_KEPT = Look("SELECT holder_id, salt, verifier, layers FROM payments_pin WHERE holder_id {keys}")
+_KEPT_COLUMNS = "SELECT p.holder_id, p.salt, p.verifier, p.layers FROM payments_pin p"
+_KEPT = Look(f"{_KEPT_COLUMNS} WHERE p.holder_id {{keys}}", "number")
+_KEPT_BY_HANDLE = Look(
+    f"{_KEPT_COLUMNS} JOIN people_holder h ON h.id = p.holder_id WHERE h.handle {{keys}}", "text"
+)
 
 
 class Tried(NamedTuple):
@@ -139,13 +143,37 @@ def try_pin(handle: str, digits: str) -> Tried:
 
 def try_pins(entries: Sequence[tuple[str, str]]) -> list[Tried]:
     """The same for many identifiers and digits, in order; a few hundred at most."""
-    found = _holders([typed for typed, _digits in entries])
-    return _compared([(found.get(typed), digits) for typed, digits in entries])
+    return compared(entries, *together(*look_at_typed([typed for typed, _digits in entries])))
+
+
+def look_at_typed(
+    all_typed: Collection[str],
+) -> tuple[Asked[dict[str, HolderView]], Asked[dict[int, Verifier]]]:
+    """Who may spend under what was typed, and their PINs: two looks for `compared`."""
+    handles = [typed for typed in all_typed if cards.tidy_number(typed) is None]
+    tidy = {people.tidy_handle(typed) for typed in handles}
+    return people.look_at_holders(handles), _KEPT_BY_HANDLE.at(tidy, read=_verifiers)
+
+
+def compared(
+    entries: Sequence[tuple[str, str]],
+    holders: dict[str, HolderView],
+    kept: dict[int, Verifier],
+) -> list[Tried]:
+    """Compare the digits of entries with what `look_at_typed` found; cards are looked up here."""
+    of_cards = _holders_of_cards([typed for typed, _digits in entries])
+    if of_cards:
+        numbers = [holder.id for holder in of_cards.values()]
+        kept = kept | _KEPT.at(numbers, read=_verifiers).found()
+        holders = holders | of_cards
+    keyring = keys.pin_keys()
+    return [_tried(keyring, holders.get(typed), kept, digits) for typed, digits in entries]
 
 
 def try_pin_of_card(holder_id: int, digits: str) -> Tried:
     """The same for whoever's card was scanned."""
-    return _compared([(people.holder_numbered(holder_id), digits)])[0]
+    kept = _KEPT.at([holder_id], read=_verifiers).found()
+    return _tried(keys.pin_keys(), people.holder_numbered(holder_id), kept, digits)
 
 
 def spender_typed(typed: str) -> HolderView:
@@ -153,35 +181,26 @@ def spender_typed(typed: str) -> HolderView:
 
     Raises Refusal("unknown").
     """
-    found = _holders([typed]).get(typed)
+    found = _holders_of_cards([typed]).get(typed) or people.holder(typed)
     if found is None:
         raise Refusal("unknown", "Cet identifiant n’est pas connu. Faites-le répéter.")
     return found
 
 
-def _holders(all_typed: Sequence[str]) -> dict[str, HolderView]:
-    """Who may spend today under what was typed, by it; what is nobody's is left out."""
+def _holders_of_cards(all_typed: Collection[str]) -> dict[str, HolderView]:
+    """Who may spend today by the numbers of cards among what was typed, by what was typed."""
     numbers = {typed: cards.tidy_number(typed) for typed in all_typed}
     wanted = [number for number in numbers.values() if number is not None]
     if not wanted:
-        return people.holders_typed(all_typed)
-    found = people.holders_typed([typed for typed, number in numbers.items() if number is None])
+        return {}
     rows = Card.objects.filter(number__in=wanted, blocked=False).values_list("number", "pk")
-    of_cards = dict(rows)
-    known = people.holders_numbered(list(of_cards.values()))
-    for typed, number in numbers.items():
-        holder = known.get(of_cards.get(number or "", 0))
-        if holder is not None:
-            found[typed] = holder
-    return found
+    known = people.holders_numbered([holder_id for _number, holder_id in rows])
+    by_number = {number: known[id] for number, id in rows if id in known}
+    return {typed: by_number[n] for typed, n in numbers.items() if n in by_number}
 
 
-def _compared(entries: Sequence[tuple[HolderView | None, str]]) -> list[Tried]:
-    """Compare the digits with each holder's PIN; nobody's with DUMMY, which nothing is."""
-    rows = _KEPT.rows([0 if holder is None else holder.id for holder, _digits in entries])
-    kept = {id: Verifier(bytes(salt), bytes(known), layers) for id, salt, known, layers in rows}
-    keyring = keys.pin_keys()
-    return [_tried(keyring, holder, kept, digits) for holder, digits in entries]
+def _verifiers(rows: list[Row]) -> dict[int, Verifier]:
+    return {row[0]: Verifier(*row[1:]) for row in rows}
 
 
 def _tried(

@@ -1,12 +1,14 @@
 """Tills: opened at a place by a cashier, closed; known to a payment without asking the database."""
 
 import time
+from collections.abc import Collection
 
 from django.db import connection
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, show_id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
@@ -18,6 +20,7 @@ from caisse.payments.models import Till
 
 HOUR_MS = 3_600_000
 REMEMBERED_S = 2.0  # how long another process may still pay at a till that was closed
+_OPEN = Look("SELECT id, place_id FROM payments_till WHERE closed_at IS NULL AND id {keys}", "id")
 _places: dict[Id, tuple[int, float]] = {}  # open tills: place, and until when that is believed
 
 
@@ -93,15 +96,24 @@ def till_for(*, place_id: int, by: Actor) -> Id:
     return open_till(place_id=place_id, by=by) if found is None else found
 
 
+def look_at_tills(tills: Collection[Id]) -> Asked[dict[Id, int]]:
+    """The places of those tills that are open now."""
+    return _OPEN.at(tills, read=_places_of)
+
+
+def _places_of(rows: list[Row]) -> dict[Id, int]:
+    return dict(rows)
+
+
 def is_open(till: Id, place_id: int) -> bool:
     """True when `till` is an open till of that place; believed for two seconds once it was read."""
     known, until = _places.get(till, (0, 0))
     if time.monotonic() < until:
         return known == place_id
-    row = Till.objects.filter(pk=till, closed_at__isnull=True).first()
-    if row is None:
+    there = look_at_tills([till]).found().get(till)
+    if there is None:
         _places.pop(till, None)
         return False
     if not connection.in_atomic_block:  # what a transaction reads may never have been
-        _places[till] = (row.place_id, time.monotonic() + REMEMBERED_S)
-    return row.place_id == place_id
+        _places[till] = (there, time.monotonic() + REMEMBERED_S)
+    return there == place_id

@@ -1,6 +1,6 @@
 """Reads of what people pay and cash with: devices of places, telephones, cards; their screens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, short_id
-from caisse.kernel.looks import Look, as_id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.kernel.wording import day as in_words_day
 from caisse.ledger import queries as books
@@ -59,7 +59,8 @@ class Standing(NamedTuple):
 
 
 _STANDING = Look(
-    "SELECT id, generation, public_key, place_id, state, till FROM payments_device WHERE id {keys}"
+    "SELECT id, generation, public_key, place_id, state, till FROM payments_device WHERE id {keys}",
+    "number",
 )
 
 
@@ -69,14 +70,13 @@ def standing(row: Device) -> Standing:
     return Standing(row.pk, row.generation, bytes(row.public_key), row.place_id, row.state, till)
 
 
-def standings(numbers: Sequence[int]) -> dict[int, Standing]:
+def look_at_devices(numbers: Collection[int]) -> Asked[dict[int, Standing]]:
     """How devices stand now, by number; those that do not exist are left out."""
-    return {
-        id: Standing(
-            id, generation, bytes(key), place, state, None if till is None else as_id(till)
-        )
-        for id, generation, key, place, state, till in _STANDING.rows(numbers)
-    }
+    return _STANDING.at(numbers, read=_by_number)
+
+
+def _by_number(rows: list[Row]) -> dict[int, Standing]:
+    return {row[0]: Standing(*row) for row in rows}
 
 
 def devices(*, place_id: int) -> list[DeviceRow]:

@@ -1,16 +1,15 @@
 """One person, one membership, one login at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
-from caisse.kernel.looks import Look
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.people.models import (
@@ -122,9 +121,9 @@ _SPENDER = """
 SELECT h.id, h.handle, h.wallet_id,
        (SELECT max(m.id) FROM people_membership m WHERE m.household_id = w.household_id), h.until
 FROM people_holder h JOIN people_wallet w ON w.id = h.wallet_id
-WHERE h.{column} {{keys}} AND h.since <= %s AND (h.until IS NULL OR h.until > %s)"""
-_BY_HANDLE = Look(_SPENDER.format(column="handle"))
-_BY_NUMBER = Look(_SPENDER.format(column="id"))
+WHERE h.{column} {{keys}} AND h.since <= {{1}} AND (h.until IS NULL OR h.until > {{1}})"""
+_BY_HANDLE = Look(_SPENDER.format(column="handle"), "text")
+_BY_NUMBER = Look(_SPENDER.format(column="id"), "number")
 
 
 def holder(handle: str, *, on: date | None = None) -> HolderView | None:
@@ -137,26 +136,39 @@ def holder_numbered(holder_id: int) -> HolderView | None:
     return holders_numbered([holder_id]).get(holder_id)
 
 
-def holders_typed(handles: Sequence[str], *, on: date | None = None) -> dict[str, HolderView]:
+def holders_typed(handles: Collection[str], *, on: date | None = None) -> dict[str, HolderView]:
     """Who may spend under each of these handles, by what was typed; those of nobody are left out.
 
     A few hundred at most, in one look.
     """
-    wanted = {typed: typed.strip().lower() for typed in handles}
-    found = {one.handle: one for one in _spenders(_BY_HANDLE, list(set(wanted.values())), on)}
-    return {typed: found[handle] for typed, handle in wanted.items() if handle in found}
+    return look_at_holders(handles, on=on).found()
 
 
-def holders_numbered(numbers: Sequence[int]) -> dict[int, HolderView]:
+def look_at_holders(
+    handles: Collection[str], *, on: date | None = None
+) -> Asked[dict[str, HolderView]]:
+    """The same, for who looks at other things at the same moment."""
+    wanted = {typed: tidy_handle(typed) for typed in handles}
+
+    def read(rows: list[Row]) -> dict[str, HolderView]:
+        found = {one.handle: one for one in _spenders(rows)}
+        return {typed: found[handle] for typed, handle in wanted.items() if handle in found}
+
+    return _BY_HANDLE.at(set(wanted.values()), on or clock.today(), read=read)
+
+
+def tidy_handle(typed: str) -> str:
+    """A handle as it is kept."""
+    return typed.strip().lower()
+
+
+def holders_numbered(numbers: Collection[int]) -> dict[int, HolderView]:
     """The same by the numbers of holders, today."""
-    return {one.id: one for one in _spenders(_BY_NUMBER, numbers, None)}
+    found = _BY_NUMBER.at(numbers, clock.today(), read=_spenders).found()
+    return {one.id: one for one in found}
 
 
-def _spenders(
-    by: Statement, keys: Sequence[str] | Sequence[int], on: date | None
-) -> list[HolderView]:
-    day = clock.today() if on is None else on
-    rows = by.rows(keys, *[day.isoformat() if connection.vendor == "sqlite" else day] * 2)
+def _spenders(rows: list[Row]) -> list[HolderView]:
     return [
         HolderView(id, handle, wallet, membership, _day(until))
         for id, handle, wallet, membership, until in rows

@@ -17,7 +17,7 @@ from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, count, say, tell
 
-THREADS = 16
+THREADS = int(os.environ.get("T", "16"))
 HERE = ("127.0.0.1", "0.0.0.0", "::1", "::")
 
 
