@@ -130,7 +130,7 @@ def _next() -> Any:
 def one_call(request: HttpRequest) -> HttpResponse:
     """(b) One look, one call; its article was read before and is believed."""
     asked = _asked(request)
-    told, today = said_of(asked.till), clock.today()
+    told, today = said_of(asked.till) or (0, 0), clock.today()
     said = read(asked, NAMES)
     id, cents = an_id(said["id"]), said["cents"]
     with connection.cursor() as cursor:

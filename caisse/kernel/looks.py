@@ -5,13 +5,14 @@ These keep their text, stay prepared on PostgreSQL, and are the only place of th
 read by: whoever asks for one key asks for a list of one. Several looks are one flight there.
 """
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
-from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
     from caisse.kernel.wire import Wire
@@ -21,7 +22,7 @@ T = TypeVar("T")
 
 TYPES = {"text": "text", "number": "bigint", "id": "uuid"}  # of keys, on PostgreSQL
 SIZES = (1, 4, 16, 64)  # lengths of SQLite's lists: few texts, so that statements stay prepared
-_wires: "WeakKeyDictionary[Any, Wire]" = WeakKeyDictionary()
+_here = threading.local()  # the wire on this thread's connection
 
 
 class Look:
@@ -60,10 +61,20 @@ class Asked(Generic[T]):
 def together(*asked: Asked[Any]) -> list[Any]:
     """What each look finds, in order; a look at no key finds no row. On PostgreSQL one flight.
 
-    On Django's connection of this thread, in its transaction if there is one. Raises Django's
-    database errors.
+    On Django's connection of this thread, in its transaction if there is one; outside of one, a
+    connection that was lost meanwhile is made anew, once. Raises Django's database errors.
     """
     ours = connections[DEFAULT_DB_ALIAS]
+    try:
+        return _found(ours, asked)
+    except DatabaseError:
+        if ours.in_atomic_block or ours.vendor == "sqlite" or not ours.connection.closed:
+            raise
+        ours.close()
+        return _found(ours, asked)
+
+
+def _found(ours: BaseDatabaseWrapper, asked: Sequence[Asked[Any]]) -> list[Any]:
     ours.ensure_connection()
     with ours.wrap_database_errors:
         if ours.vendor == "sqlite":
@@ -91,9 +102,9 @@ def _of_postgresql(raw: Any, asked: Sequence[Asked[Any]], *, begins: bool) -> li
 def _wire(raw: Any) -> "Wire":
     from caisse.kernel.wire import Wire
 
-    wire = _wires.get(raw)
-    if wire is None:
-        wire = _wires[raw] = Wire(raw, prepare=True)
+    if getattr(_here, "raw", None) is not raw:
+        _here.raw, _here.wire = raw, Wire(raw, prepare=True)
+    wire: Wire = _here.wire
     return wire
 
 

@@ -21,15 +21,24 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.queries import AccountState
 from caisse.ledger.rules import NEWEST_MS, OLDEST_MS, Outcome, Transfer
+from caisse.payments import keys, pins
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.paying import Purchase, pay_transfer, ways_after
-from caisse.payments.operations.pins import Tried, Verifier, buckets, compared, look_at_typed
+from caisse.payments.operations.pins import (
+    MONTH_MS,
+    Tried,
+    Verifier,
+    buckets,
+    compared,
+    look_at_typed,
+)
 from caisse.payments.operations.tills import end_of_pause, look_at_tills, tries_account
 from caisse.payments.queries import Standing, look_at_devices
 from caisse.payments.reasons import Declined, declined
 from caisse.people.queries import HolderView
 
 MINUTE_MS = 60_000
+NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 MOST_ATTEMPTS = 1_000  # entries for one payment
 
 
@@ -184,19 +193,37 @@ def _of_these_days(id: Id) -> bool:
 
 
 def _ask_the_ledger(seat: Seat, tried: Tried) -> bool:
-    """Hand the payment over where the code was right and nothing more is to be looked at."""
+    """Hand over what the first bucket judges, the payment or the wrong try, right or wrong alike.
+
+    Where more has to be looked at before, its caller does it.
+    """
     entry = seat.question
-    if not tried.right or entry.up_to or BRAKE.strict:
+    if entry.up_to or BRAKE.strict:
         seat.tell(Begun(tried=tried))
         return True
-    bucket = buckets(tried.wallet_id)[0]
+    bucket = buckets(tried.wallet_id)[0] if tried.wallet_id else NOBODYS
     purchase = entry.purchase._replace(wallet_id=tried.wallet_id)
+    asked = pay_transfer(purchase, unless=bucket) if tried.right else a_try(entry, bucket)
 
     def told(outcomes: list[Outcome]) -> None:
         seat.tell(Begun(tried=tried, first=First(purchase, bucket, outcomes[0])))
 
-    ledger.submit_later([pay_transfer(purchase, unless=bucket)], told)
+    ledger.submit_later([asked], told)
     return True
+
+
+def a_try(entry: Entry, bucket: str) -> Transfer:
+    """One wrong try on a bucket, for 31 days; refused once the bucket is full."""
+    return Transfer(
+        try_id(entry, bucket), bucket, "tries:all", 1, "try", entry.purchase.till,
+        unit="try", phase="held", unless=bucket, expires_at=clock.now_ms() + MONTH_MS,
+    )  # fmt: skip
+
+
+def try_id(entry: Entry, whose: str) -> Id:
+    """The id of what was typed for this payment, by whose bucket it counts in."""
+    key = max(keys.pin_keys().items())[1]
+    return pins.try_id(key, entry.purchase.payment_id, entry.attempt, entry.digits, whose)
 
 
 _COMPANY: Company[Entry, Begun] = Company(_serve)

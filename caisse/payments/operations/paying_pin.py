@@ -12,10 +12,9 @@ from caisse.kernel.ids import Id, derived_id
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
-from caisse.payments import keys, pins
 from caisse.payments.operations import qr
 from caisse.payments.operations.answers import Answer, plain
-from caisse.payments.operations.beginning import Entry, First, begin
+from caisse.payments.operations.beginning import NOBODYS, Entry, First, a_try, begin, try_id
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.noting import note_refusal
@@ -26,7 +25,6 @@ from caisse.payments.operations.paying import (
     told,
 )
 from caisse.payments.operations.pins import (
-    MONTH_MS,
     Tried,
     buckets,
     card_bucket,
@@ -44,7 +42,6 @@ from caisse.payments.reasons import CHECKING, Declined, at_shop, declined
 from caisse.people import queries as people
 
 USUAL_MS = 90 * clock.DAY_MS
-NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
 USED = "used"  # the ticket of a QR that another payment has used up
 
@@ -136,10 +133,10 @@ def _settled(
             counted = _count_at_till(entry)
             if counted.answer == "posted" and method == "pin":
                 BRAKE.saw(right=False)
-        first = paid_before(entry.purchase, up_to=entry.up_to)
-        if first is None:
+        before = paid_before(entry.purchase, up_to=entry.up_to)
+        if before is None:
             note_refusal(known.purchase, answer.reason, right=tried.right)
-        return first or at_shop(answer, method=method)
+        return before or at_shop(answer, method=method)
     if tried.right and entry.digits:
         BRAKE.saw(right=True)
         flatten(tried, entry.digits)
@@ -186,8 +183,10 @@ def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First
 
     Right or wrong, what goes to the ledger first is what the bucket judges.
     """
+    if first is not None and not tried.right and first.outcome.answer == "unknown":
+        first = None  # a bucket that is not open yet: `submit_try` opens it
     if first is not None and first.outcome.answer != "limited":
-        return told(first.purchase, first.outcome)
+        return _said(tried, first.purchase, first.outcome)
     asked = None if first is None else first.bucket
     for bucket in ways:
         if bucket is not None and bucket == asked:
@@ -196,11 +195,13 @@ def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First
         if tried.right:
             purchase, outcome = _paid(entry, purchase, bucket)
         elif bucket is not None:
-            outcome = submit_try(_try(entry, bucket))
+            outcome = submit_try(a_try(entry, bucket))
         if outcome.answer != "limited":
-            break
-    else:
-        return declined("code_paused")
+            return _said(tried, purchase, outcome)
+    return declined("code_paused")
+
+
+def _said(tried: Tried, purchase: Purchase, outcome: Outcome) -> Answer:
     if outcome.answer == USED:
         return declined("qr_used")
     if tried.right:
@@ -246,14 +247,6 @@ def is_usual(wallet_id: int, place_id: int) -> bool:
     return any(one.credit == f"place:{place_id}" for one in paid)
 
 
-def _try(entry: Entry, bucket: str) -> Transfer:
-    """One wrong try on a bucket, for 31 days; refused once the bucket is full."""
-    return Transfer(
-        _try_id(entry, bucket), bucket, "tries:all", 1, "try", entry.purchase.till,
-        unit="try", phase="held", unless=bucket, expires_at=clock.now_ms() + MONTH_MS,
-    )  # fmt: skip
-
-
 def _count_at_till(entry: Entry) -> Outcome:
     """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing.
 
@@ -261,13 +254,8 @@ def _count_at_till(entry: Entry) -> Outcome:
     """
     till = entry.at
     line = Transfer(
-        derived_id(_try_id(entry, f"till|{entry.who}"), "till"),
+        derived_id(try_id(entry, f"till|{entry.who}"), "till"),
         tries_account(till), "tries:all", 1, "try", till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
     return submit_try(line)
-
-
-def _try_id(entry: Entry, whose: str) -> Id:
-    key = max(keys.pin_keys().items())[1]
-    return pins.try_id(key, entry.purchase.payment_id, entry.attempt, entry.digits, whose)

@@ -28,6 +28,7 @@ from caisse.payments.offline import judging
 from caisse.payments.offline.judging import Proof, Record, Sight, Verdict
 from caisse.payments.offline.records import Answered, Sent, SlipSale, answer_proof
 from caisse.payments.operations.answers import taken
+from caisse.payments.operations.beginning import NOBODYS, Entry, a_try
 from caisse.payments.operations.covering import chain_of, undoing
 from caisse.payments.operations.licences import drop_sale
 from caisse.payments.operations.opening import (
@@ -39,7 +40,7 @@ from caisse.payments.operations.opening import (
     open_code,
     open_slip,
 )
-from caisse.payments.operations.paying_pin import NOBODYS, Entry, _try, is_usual
+from caisse.payments.operations.paying_pin import is_usual
 from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten
 from caisse.payments.operations.tills import submit_try
 from caisse.payments.queries.offline import FUND, late_ms, loss_account, offline_rules
@@ -141,7 +142,7 @@ def _by_code(opened: Opened, entry: Entry, tried: Tried) -> str:
                 return answer
     else:
         for bucket in buckets_:
-            if submit_try(_try(entry, bucket)).answer != "limited":
+            if submit_try(a_try(entry, bucket)).answer != "limited":
                 break
     return _pay(opened, "wrong", None)
 
