@@ -27,7 +27,7 @@ from bench.stand import books, references, server
 from bench.stand.child import run_child
 from bench.stand.rounds import Rounds, Run, Target, Variants, line, table
 
-HOUSEHOLDS, PLACES, CLIENTS = 20_000, 55, 64
+HOUSEHOLDS, PLACES, CLIENTS = 10_000, 55, 64
 SHORT, LONG = (3, 4), (5, 20)  # rounds, seconds
 WARM_S = 2
 NATIONAL_BURST = 3_355  # payments a second, domain.md section 4
