@@ -7,7 +7,7 @@ by itself with what was found (`paying_pin`).
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
 
@@ -98,6 +98,8 @@ class Seen(NamedTuple):
     pins: dict[int, Verifier]
 
 
+R = TypeVar("R")
+Handed = tuple[Sequence[Transfer], Callable[[list[Outcome]], None]]
 Seat = AnySeat[Entry, Begun]
 
 
@@ -121,16 +123,20 @@ def _serve(seats: Sequence[Seat]) -> None:
     ways = ways_after(seen.last)
     left = [seat for seat in seats if _each(seat, partial(_goes_on, seat, seen, ways))]
     typed = [(seat.question.who, seat.question.digits) for seat in left]
-    for seat, tried in zip(left, compared(typed, seen.holders, seen.pins), strict=True):
-        _each(seat, partial(_ask_the_ledger, seat, tried))
+    all_tried = compared(typed, seen.holders, seen.pins)
+    first = [
+        _each(seat, partial(_of_the_ledger, seat, tried))
+        for seat, tried in zip(left, all_tried, strict=True)
+    ]
+    ledger.submit_all_later([handed for handed in first if handed])
 
 
-def _each(seat: Seat, act: Callable[[], bool]) -> bool:
+def _each(seat: Seat, act: Callable[[], R]) -> R | None:
     try:
         return act()
     except Exception as error:
         seat.fail(error)
-        return False
+        return None
 
 
 def _look(entries: Sequence[Entry]) -> Seen:
@@ -192,15 +198,15 @@ def _of_these_days(id: Id) -> bool:
     return now - OLDEST_MS + MINUTE_MS < instant < now + NEWEST_MS - MINUTE_MS
 
 
-def _ask_the_ledger(seat: Seat, tried: Tried) -> bool:
-    """Hand over what the first bucket judges, the payment or the wrong try, right or wrong alike.
+def _of_the_ledger(seat: Seat, tried: Tried) -> Handed | None:
+    """What the first bucket is to judge, the payment or the wrong try, right or wrong alike.
 
-    Where more has to be looked at before, its caller does it.
+    None where more has to be looked at before: its caller does it.
     """
     entry = seat.question
     if entry.up_to or BRAKE.strict:
         seat.tell(Begun(tried=tried))
-        return True
+        return None
     bucket = buckets(tried.wallet_id)[0] if tried.wallet_id else NOBODYS
     purchase = entry.purchase._replace(wallet_id=tried.wallet_id)
     asked = pay_transfer(purchase, unless=bucket) if tried.right else a_try(entry, bucket)
@@ -208,8 +214,7 @@ def _ask_the_ledger(seat: Seat, tried: Tried) -> bool:
     def told(outcomes: list[Outcome]) -> None:
         seat.tell(Begun(tried=tried, first=First(purchase, bucket, outcomes[0])))
 
-    ledger.submit_later([asked], told)
-    return True
+    return [asked], told
 
 
 def a_try(entry: Entry, bucket: str) -> Transfer:
