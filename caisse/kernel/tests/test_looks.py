@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from caisse.kernel.ids import Id, new_id
 from caisse.kernel.looks import Look, Row, together
@@ -110,3 +111,9 @@ def test_in_a_transaction_that_failed_it_looks_at_nothing() -> None:
         connection.needs_rollback = True
         with pytest.raises(TransactionManagementError):
             found(DONE, ["one"])
+
+
+def test_who_counts_queries_counts_looks() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        together(DONE.at(["one"], read=list), DONE.at([], read=list), AT.at([1], read=list))
+    assert [one["sql"] for one in asked] == [DONE.text, AT.text]

@@ -14,7 +14,7 @@ from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments.operations import qr
 from caisse.payments.operations.answers import Answer, plain
-from caisse.payments.operations.beginning import NOBODYS, Entry, First, a_try, begin, try_id
+from caisse.payments.operations.beginning import NOBODYS, Begun, Entry, First, a_try, begin, try_id
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.noting import note_refusal
@@ -82,20 +82,26 @@ def pay_with_code(
         begun = begin(entry)
     except TimeoutError:
         return declined(CHECKING)
+    return _goes_on(entry, begun)
+
+
+def _goes_on(entry: Entry, begun: Begun) -> Answer:
+    """What becomes of an entry by how far it has come."""
+    wanted = entry.purchase
     if begun.refused is not None:
         return begun.refused
     if begun.paused_until:
         return declined("till_code_paused", until=in_words(begun.paused_until))
     if begun.known:
-        return paid_before(wanted, up_to=up_to) or declined(CHECKING)
+        return paid_before(wanted, up_to=entry.up_to) or declined(CHECKING)
     if begun.tried is not None:
         return _settled(entry, begun.tried, _ways(begun.tried, wanted), begun.first)
-    if method == "member_qr":
+    if wanted.method == "member_qr":
         return _by_qr(entry)
-    good = good_card(who)
+    good = good_card(entry.who)
     if isinstance(good, Declined):
-        return paid_before(wanted, up_to=up_to) or good
-    tried = try_pin_of_card(good.holder_id, digits)
+        return paid_before(wanted, up_to=entry.up_to) or good
+    tried = try_pin_of_card(good.holder_id, entry.digits)
     return _settled(entry, tried, _ways(tried, wanted))
 
 
