@@ -23,7 +23,13 @@ from caisse.merchants import queries as merchants
 from caisse.payments import keys, paper
 from caisse.payments.models import Cashier, Device, Till
 from caisse.payments.operations.first_keys import first_pin_key
-from caisse.payments.operations.tills import REMEMBERED_S, close_till, is_open, till_for
+from caisse.payments.operations.tills import (
+    REMEMBERED_S,
+    believe_open,
+    close_till,
+    is_open,
+    till_for,
+)
 from caisse.payments.reasons import Declined, declined
 
 Level = Cashier.Level
@@ -203,6 +209,7 @@ def cashier_till(*, device_id: int, place_id: int, cashier_id: int) -> Id:
         till = _opened(device_id, place_id, cashier_id)
         if not connection.in_atomic_block:
             _tills[(device_id, cashier_id)] = till
+            believe_open(till, place_id)
     return till
 
 
