@@ -235,8 +235,8 @@ def _licence() -> None:
     place = Place.objects.earliest("pk")
     device = Device.objects.create(place=place, label="Marché", cause=new_id())
     Licence.objects.create(
-        device=device, place=place, till=new_id(), since=1, until=2, day_cents=200_00,
-        total_cents=400_00, room_cents=60_00, member_cents=20_00, cause=new_id(),
+        device=device, place=place, till=new_id(), since=1, until=2, honoured_until=2,
+        day_cents=200_00, total_cents=400_00, room_cents=60_00, member_cents=20_00, cause=new_id(),
     )  # fmt: skip
 
 

@@ -40,7 +40,9 @@ def paid_otherwise(opened: Opened) -> Movement | None:
     """The first transfer of what has paid this request, under another number than this sale's."""
     number = number_used(opened)
     found = None if number is None else books.transfer(number)
-    if found is None or found.reason != "claim" or found.of is None:
+    if found is None or found.reason == "abandon":  # burnt just now: nobody has paid it
+        return None
+    if found.reason != "claim" or found.of is None:
         return found
     return books.transfer(found.of)
 

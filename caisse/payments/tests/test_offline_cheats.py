@@ -14,6 +14,8 @@ from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, operations
 from caisse.payments.models import Licence, OfflineStop, Reserve
 from caisse.payments.offline.licences import tag_of
+from caisse.payments.operations import syncing, twice
+from caisse.payments.operations.opening import Opened
 from caisse.payments.operations.tills import tries_account
 from caisse.payments.queries import Receipt
 from caisse.payments.tests.market import KEY, awa, balance, later, nonce, refused
@@ -342,3 +344,36 @@ def test_a_card_stands_in_one_open_licence(awa: Member) -> None:
     Reserve.objects.update(until=clock.now_ms() + 2 * 3_600_000)  # as if set aside again since
     later(1)
     assert not named(second), "the first till may have taken it"
+
+
+@pytest.mark.parametrize("when", ["number_used", "given_up"])
+def test_a_request_that_is_burnt_while_its_sale_is_posted(
+    awa: Member, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Its own till burns the number in one tab and sends the sale in another: it is paid once."""
+    shop, phone = Shop("Halle"), Phone(awa)
+    shop.open()
+    phone.ask((shop.place, 20_00))
+    requests = [shop.request(5_00 + n, nonce(n)) for n in range(2)]
+    sale, copy = (phone.pay(0, 1 + n, request) for n, request in enumerate(requests))
+    till = bytes(Licence.objects.get(place_id=shop.place).till)
+    module = syncing if when == "number_used" else twice
+    before = getattr(module, when)
+
+    def burns(opened: Opened) -> Any:
+        said = before(opened)
+        operations.abandon(payment_id=formats.request_id(opened_request(opened)), till=till)
+        return said
+
+    def opened_request(opened: Opened) -> bytes:
+        return requests[0] if opened.id == sale_id else requests[1]
+
+    sale_id = formats.offline_id(
+        formats.read_offline_payment(sale.payment).slip.slip_id, 1, requests[0]
+    )
+    monkeypatch.setattr(module, when, burns)
+    assert shop.sync(sale) == ["posted"]
+    assert copies(copy) in (["checking"], ["posted"])
+    monkeypatch.undo()
+    assert shop.sync(sale, copy) == ["posted", "posted"]
+    assert balance(f"place:{shop.place}") == 10_01
