@@ -186,12 +186,18 @@ OLD_TICKETS = """async () => {
     const asked = indexedDB.open("caisse-phone", 1);
     asked.onsuccess = () => done(asked.result);
   });
-  const store = base.transaction("kept", "readwrite").objectStore("kept");
-  await new Promise((done) => {
+  const aged = () => new Promise((done) => {
+    const work = base.transaction("kept", "readwrite");
+    const store = work.objectStore("kept");
     const row = store.get("tickets");
-    row.onsuccess = () => store.put({ ...row.result, at: row.result.at - 8 * 86400000 }, "tickets");
-    store.transaction.oncomplete = done;
+    let found = false;
+    row.onsuccess = () => {
+      found = Boolean(row.result);
+      if (found) store.put({ ...row.result, at: row.result.at - 8 * 86400000 }, "tickets");
+    };
+    work.oncomplete = () => done(found);
   });
+  while (!(await aged())) await new Promise((later) => setTimeout(later, 100));
   base.close();
 }"""
 
