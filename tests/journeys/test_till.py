@@ -163,7 +163,7 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     page.emulate_media(media="screen")
     page.get_by_role("button", name="Personne suivante").click()
     shows(page, "Combien ?")
-    assert "2,35 (1)" in seen(page)
+    page.get_by_text("2,35 (1)").first.wait_for()
     page.get_by_role("button", name="Ventes").click()
     shows(page, "Dernières ventes")
     assert number in seen(page) and "2,35" in seen(page)

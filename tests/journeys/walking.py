@@ -19,6 +19,7 @@ SMALL = (  # links in a sentence are excepted, as WCAG 2.5.8 allows
 
 PHONE, DESK = 360, 1280
 LOOKED_AT: set[tuple[int, str]] = set()  # widths and words of pages that were found good already
+SETTLED_MS = 500  # what comes after a screen is there when axe has looked, and so it is without
 ASKED: set[tuple[str, ...]] = set()  # pages of which axe had nothing to say
 STRUCTURE = """async () => {
   const marks = [matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("print").matches]
@@ -61,10 +62,9 @@ def complaints(page: Page, *rules: str) -> str:
     It is asked once of the same page: same elements, attributes and colours, whatever the words
     are, at one width. A page is made alike by both databases, so it is asked on SQLite alone.
     """
-    if connection.vendor != "sqlite":
-        return ""
     look = (str(page.viewport_size), *rules, page.evaluate(STRUCTURE))
-    if look in ASKED:
+    if connection.vendor != "sqlite" or look in ASKED:
+        page.wait_for_timeout(SETTLED_MS)
         return ""
     said = _asked(page, *rules)
     if not said:

@@ -19,7 +19,7 @@ import { paid } from "./receipts.js";
 import { API, FIRST, WORDS, show, state, typedCents, wrong } from "./screens.js";
 import { send } from "./sending.js";
 import { atMost, showQr } from "./showing.js";
-import { draw, home, link, look, refill } from "./wallet.js";
+import { draw, home, limitsOf, link, look, refill } from "./wallet.js";
 
 const { offline, scope } = document.body.dataset;
 const LOOK_MS = 2000; // how often a shown QR asks whether it has paid
@@ -75,9 +75,10 @@ async function tick() {
 // --- to show a QR ---
 
 async function toPay() {
-  const ticket = (await takeTicket()) ?? ((await refill()) && (await takeTicket()));
+  const wallet = await limitsOf();
+  const ticket = wallet && ((await takeTicket()) ?? ((await refill()) && (await takeTicket())));
   if (!ticket) return wrong(WORDS.noTicket);
-  const mostCents = state.wallet?.most_cents ?? 0;
+  const mostCents = wallet.most_cents;
   Object.assign(state, { ticket, asked: null });
   find("#most").value = money(mostCents);
   show("qr");

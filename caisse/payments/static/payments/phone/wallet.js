@@ -98,6 +98,14 @@ export async function lookAside(device, always = false) {
   return true;
 }
 
+/** The wallet's limits, also where the telephone was only just linked; null without an answer. */
+export async function limitsOf() {
+  if (state.wallet) return state.wallet;
+  const answer = await ask("GET", `${API}/self`, undefined, state.device);
+  if (answer?.status === 200) state.wallet ??= answer.said;
+  return state.wallet;
+}
+
 /** Fetch tickets in the place of those that are kept; whether there were some. */
 export async function refill() {
   const answer = await ask("POST", `${API}/tickets`, {}, state.device);
