@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page
 
 from caisse.site import guides
 from tests.journeys.office_walking import control, plain
@@ -71,11 +71,3 @@ def pictured(page: Page, name: str) -> None:
 def words_of(page: Page) -> str:
     """What one reads on the page, with ordinary spaces."""
     return plain(page.locator("body").inner_text())
-
-
-def shows(page: Page, title: str) -> None:
-    """Wait until a till or a telephone has that title; other walks look hard at its screens."""
-    try:
-        page.locator("h1:visible", has_text=title).wait_for(timeout=45_000)
-    except TimeoutError:
-        raise AssertionError(f"not « {title} » but: {words_of(page)}") from None

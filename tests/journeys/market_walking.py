@@ -24,7 +24,7 @@ from caisse.payments.tests.device import Handset
 from conftest import CHROMIUM
 from tests.journeys.test_phone import read_off
 from tests.journeys.test_till import TILL, shows, tap, till_looked_at
-from tests.journeys.walking import PHONE, Visit, seen
+from tests.journeys.walking import PHONE, Visit, seen, titled
 from tests.offline.real import DESK, Member, Phone, ground
 
 FUND = 3_300_00
@@ -191,11 +191,6 @@ def answer(page: Page, message: bytes) -> None:
     """A scanner types what the telephone shows."""
     page.locator("#answer").fill(text_of(message))
     page.locator("#answer").press("Enter")
-
-
-def titled(page: Page, words: str) -> None:
-    """The same as `shows`, without a look at the screen: for the many sales of a day."""
-    page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
 
 
 def quickly(page: Page, cents: int, who: str, pin: str) -> None:

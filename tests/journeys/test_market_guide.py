@@ -8,12 +8,13 @@ from playwright.sync_api import Page
 
 from caisse.ledger import queries as books
 from caisse.payments import operations
-from tests.journeys.guided import Guide, shows, words_of
+from tests.journeys.guided import Guide, words_of
 from tests.journeys.market_walking import Buyer, Stall, back, cut, link, market, sent
 from tests.journeys.office_walking import control
 from tests.journeys.test_phone import PAYER, read_off
 from tests.journeys.test_till import TILL, tap
 from tests.journeys.walking import PHONE, Visit
+from tests.journeys.walking import titled as shows
 from tests.offline.real import DESK
 
 KEPT = "Enregistré dans cet appareil, sera envoyé."
@@ -89,15 +90,20 @@ def _set_aside(guide: Guide, phone: Page) -> None:
     shows(phone, "il vous reste")
 
 
-def _by_telephone(shop: Guide, member: Guide, stall: Stall, phone: Page) -> None:
-    till = stall.page
-    tap(till, "1240")
+def _shown_and_scanned(shop: Guide, member: Guide, till: Page, phone: Page, keys: str) -> None:
+    """The till shows its QR for what is typed, the telephone reads it."""
+    tap(till, keys)
     shop.press(till, "Continuer")
     till.locator("[data-screen=who] [data-off]").wait_for()
     shop.press(till, "Montrer un QR")
     shows(till, "La personne scanne et paie")
     member.press(phone, "Scanner un QR")
     _scanned(phone, read_off(till))
+
+
+def _by_telephone(shop: Guide, member: Guide, stall: Stall, phone: Page) -> None:
+    till = stall.page
+    _shown_and_scanned(shop, member, till, phone, "1240")
     shows(phone, "Payer sans réseau à")
     assert "L’Épicerie du Figuier" in words_of(phone) and "12,40" in words_of(phone)
     member.press(phone, "Payer")
@@ -153,13 +159,7 @@ def _fits(till: Page) -> None:
 def _paid_with_network(shop: Guide, member: Guide, stall: Stall, phone: Page) -> None:
     """She has network, the stall has none: she pays as usual, and shows the proof."""
     till = stall.page
-    tap(till, "400")
-    shop.press(till, "Continuer")
-    till.locator("[data-screen=who] [data-off]").wait_for()
-    shop.press(till, "Montrer un QR")
-    shows(till, "La personne scanne et paie")
-    member.press(phone, "Scanner un QR")
-    _scanned(phone, read_off(till))
+    _shown_and_scanned(shop, member, till, phone, "400")
     shows(phone, "Payer à")
     member.press(phone, "Payer")
     shows(phone, "Payé")

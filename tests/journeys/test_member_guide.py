@@ -5,12 +5,13 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from caisse.people import queries as people
-from tests.journeys.guided import Guide, shows, words_of
+from tests.journeys.guided import Guide, words_of
 from tests.journeys.office_walking import Office, control
 from tests.journeys.test_phone import read_off
 from tests.journeys.test_till import Guests, linked, tap
 from tests.journeys.test_vouchers import codes_on
 from tests.journeys.walking import PHONE, Visit, entering
+from tests.journeys.walking import titled as shows
 
 GUIDE = "membre"
 

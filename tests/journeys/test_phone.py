@@ -7,7 +7,7 @@ import io
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at
 from tests.journeys.walking import (
@@ -19,6 +19,7 @@ from tests.journeys.walking import (
     press,
     seen,
     sideways,
+    titled,
 )
 
 PAYER = "/payer"
@@ -33,10 +34,7 @@ def looked_at(page: Page) -> str:
 
 def says(page: Page, words: str) -> str:
     """Wait until the telephone shows these words as its title, then look at the screen."""
-    try:
-        page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
-    except TimeoutError:
-        raise AssertionError(f"not « {words} » but: {seen(page)}") from None
+    titled(page, words)
     return looked_at(page)
 
 

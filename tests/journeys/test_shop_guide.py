@@ -10,12 +10,13 @@ from pathlib import Path
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.journeys.guided import Guide, pictured, shows, words_of
+from tests.journeys.guided import Guide, pictured, words_of
 from tests.journeys.office_walking import Office, control
 from tests.journeys.test_phone import read_off, telephone
 from tests.journeys.test_till import TILL, Guests, draw, tap, wrong
 from tests.journeys.test_vouchers import codes_on
 from tests.journeys.walking import PHONE, Visit, entering, looked_at
+from tests.journeys.walking import titled as shows
 
 GUIDE, SHEET = "encaisser", "a-la-caisse"
 SHOP, PLACE = 15, "L’Épicerie du Figuier"

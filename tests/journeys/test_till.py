@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, Route, TimeoutError
+from playwright.sync_api import Page, Route
 
 from caisse.payments.models import Card
 from caisse.payments.operations import printed_card
@@ -25,6 +25,7 @@ from tests.journeys.walking import (
     press,
     seen,
     sideways,
+    titled,
 )
 
 Guests = dict[str, str]
@@ -65,10 +66,7 @@ def till_looked_at(page: Page) -> str:
 
 def shows(page: Page, words: str) -> None:
     """Wait until the till shows these words as its title, then look at the screen."""
-    try:
-        page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
-    except TimeoutError:
-        raise AssertionError(f"not « {words} » but: {seen(page)}") from None
+    titled(page, words)
     till_looked_at(page)
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 Visit: TypeAlias = Callable[..., Page]
 STOPS = "a, summary, button, input, select, [tabindex='0']"
@@ -49,6 +49,14 @@ def seen(page: Page) -> str:
     """The words one sees, with ordinary spaces."""
     words = page.locator("main").inner_text()
     return " ".join(words.replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def titled(page: Page, words: str) -> None:
+    """Wait until the page shows these words as a heading of the first level."""
+    try:
+        page.locator("h1:visible", has_text=words).wait_for(timeout=45_000)
+    except TimeoutError:
+        raise AssertionError(f"not « {words} » but: {seen(page)}") from None
 
 
 def sideways(page: Page) -> int:
