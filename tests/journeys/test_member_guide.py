@@ -7,6 +7,8 @@ from playwright.sync_api import Page
 from caisse.people import queries as people
 from tests.journeys.guided import Guide, words_of
 from tests.journeys.office_walking import Office, control
+from tests.journeys.test_gifts import somebody_else
+from tests.journeys.test_limits import decided
 from tests.journeys.test_phone import read_off
 from tests.journeys.test_till import Guests, linked, tap
 from tests.journeys.test_vouchers import codes_on
@@ -30,6 +32,7 @@ def test_the_guide_of_the_wallet_is_followed_word_for_word(
     till, _keeper = linked(visit, guests)
     _pays(guide, page, till)
     _withdraws(guide, page)
+    _gives(guide, visit, guests["adh"])
     guide.ended()
 
 
@@ -145,3 +148,16 @@ def _withdraws(guide: Guide, page: Page) -> None:
         control(page, "1 bon").click()
         guide.press(page, "Retirer mes bons")
         assert "Vos bons ne paient plus rien." in words_of(page)
+
+
+def _gives(guide: Guide, visit: Visit, login: str) -> None:
+    me = people.me(login)
+    assert me is not None
+    decided(gift_month_max_cents=20_00)
+    page = entering(visit, login, "/moi")(width=PHONE)
+    with guide.section("Donner à un autre foyer"):
+        guide.press(page, "Donner")
+        page.get_by_label("Identifiant de la personne").fill(somebody_else(me.handle))
+        page.get_by_label("Combien donner ?").fill("0,2")
+        guide.press(page, "Continuer", "Oui, donner")
+        assert "C’est donné" in words_of(page)
