@@ -43,6 +43,7 @@ def database(url: str) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(HOME / "caisse.sqlite3"),
             "TEST": {"NAME": str(HOME / "test.sqlite3")},
+            "CONN_MAX_AGE": 20,  # opening it costs more than a payment
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 10,

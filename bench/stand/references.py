@@ -38,7 +38,7 @@ def measure(
     body: str, *, clients: int, places: int, seconds: float, warm_s: float, url: str
 ) -> Run:
     """Run `sql/<body>.sql` with `clients` connections; what was acknowledged, speed and latency."""
-    server.ask(url, f"CREATE SEQUENCE bench_seq START {_last_seq(url) + 1}")
+    server.ask(url, f"CREATE SEQUENCE bench_seq START {last_seq(url) + 1}")
     server.ask(url, (SQL / "function.sql").read_text())
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -87,7 +87,8 @@ def _variables(url: str, places: int) -> list[str]:
     return [f"--define={name}={value}" for name, value in values.items()]
 
 
-def _last_seq(url: str) -> int:
+def last_seq(url: str) -> int:
+    """The number of the last transfer, and of them all."""
     return int(server.ask(url, "SELECT max(seq) FROM ledger_transfer")[0])
 
 

@@ -11,7 +11,8 @@ from typing import TypeAlias
 class Run:
     """One variant measured once: answers a second, latencies in ms, rows that must be there.
 
-    `mistakes` are sentences; a run with a mistake has no speed.
+    `mistakes` are sentences; a run with a mistake has no speed. `cpu_us` is the server's CPU time
+    for each answer, where a server of ours was measured.
     """
 
     per_second: float
@@ -19,6 +20,7 @@ class Run:
     p99_ms: float | None = None
     posted: int = 0
     mistakes: tuple[str, ...] = ()
+    cpu_us: float | None = None
 
     def with_mistakes(self, found: Sequence[str]) -> "Run":
         """The same run, with what was found wrong besides."""
@@ -106,7 +108,8 @@ def line(name: str, runs: Sequence[Run]) -> str:
         measured = [ms for ms in column if ms is not None]
         if measured:
             text += f"   {label} {statistics.median(measured):>7.2f} ms"
-    return text
+    spent = [run.cpu_us for run in runs if run.cpu_us is not None]
+    return text + (f"   server {statistics.median(spent):>6,.0f} µs" if spent else "")
 
 
 def table(targets: Sequence[Target], mistakes: Sequence[str]) -> int:

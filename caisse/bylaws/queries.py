@@ -15,11 +15,18 @@ from caisse.bylaws.rules import Amended, Article, Effect, Value
 from caisse.bylaws.rules.preset import Preset, read_preset
 from caisse.bylaws.rules.values import shaped
 from caisse.kernel.ids import Id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 
 C = TypeVar("C")
 D = TypeVar("D")
+
+_LAST = Look(
+    "SELECT d.event FROM bylaws_founding f JOIN bylaws_decision d "
+    "ON d.number = (SELECT max(number) FROM bylaws_decision) WHERE f.id {keys}",
+    "number",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,24 @@ def both_in_force(one: type[C], other: type[D], *, month: Month) -> tuple[C, D]:
     chosen = rules.in_force(_amended(_amendments(names, month)), month, None)
     values = {name: amended.value for name, amended in chosen.items()}
     return rules.build(one, values), rules.build(other, values)
+
+
+def last_decision() -> Id:
+    """The event of the last decision, b"" before the founding.
+
+    What is in force in a month changes with it and with nothing else: who asks often compares it
+    with that of the last time.
+    """
+    return look_at_last_decision().found()
+
+
+def look_at_last_decision() -> Asked[Id]:
+    """The same, for who looks at other things at the same moment."""
+    return _LAST.at([1], read=_only)
+
+
+def _only(rows: list[Row]) -> Id:
+    return rows[0][0] if rows else b""
 
 
 def articles_in_force(*, month: Month, known_at: int | None = None) -> list[InForce]:

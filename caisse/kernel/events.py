@@ -17,6 +17,7 @@ from caisse.kernel.models import Event
 from caisse.kernel.refusal import Refusal
 
 MINUTE_MS = 60_000
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 CLOSED = "events.closed_until"  # the mark of the last closed day, beside those of the work
 
 
@@ -34,7 +35,7 @@ class Happened:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces: the form that is stored, hashed and compared."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def fingerprint(*texts: str) -> str:

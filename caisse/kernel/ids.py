@@ -13,6 +13,7 @@ from caisse.kernel import clock
 
 Id: TypeAlias = bytes
 SHORT = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U
+PAIRS = [f"{first}{second}" for first in SHORT for second in SHORT]
 
 
 def new_id(ms: int | None = None) -> Id:
@@ -63,11 +64,14 @@ def parse_id(text: str) -> Id:
 
 def show_id(id_: Id) -> str:
     """UUID text of an id."""
-    return str(uuid.UUID(bytes=bytes(id_)))
+    if len(id_) != 16:
+        raise ValueError(f"an id has 16 bytes, not {len(id_)}")
+    told = bytes(id_).hex()
+    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:]}"
 
 
 def short_id(id_: Id) -> str:
     """Eight signs that people read out, « 7F3K-92Q4 »: of a receipt, and of nothing but its id."""
     number = int.from_bytes(hashlib.sha256(b"short:" + bytes(id_)).digest()[:5], "big")
-    signs = "".join(SHORT[number >> shift & 31] for shift in range(35, -1, -5))
-    return f"{signs[:4]}-{signs[4:]}"
+    first, second, third, last = (PAIRS[number >> shift & 1023] for shift in (30, 20, 10, 0))
+    return f"{first}{second}-{third}{last}"

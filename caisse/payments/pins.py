@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from caisse.kernel.ids import SHORT, Id
+from caisse.kernel.macs import mac
 
 SALT_BYTES, VERIFIER_BYTES = 8, 16
 GUESSES_BP = 100_000  # a wallet and month must resist better than one in so many
@@ -20,7 +21,7 @@ RESET_HALF = 5  # signs of each referent: 25 bits
 def verifier(key: bytes, holder_id: int, salt: bytes, digits: str) -> bytes:
     """HMAC-SHA256(key, "pin1" | holder 16 | salt 8 | digits), its first 16 bytes."""
     said = b"pin1" + holder_id.to_bytes(16, "big") + salt + digits.encode()
-    return hmac.digest(key, said, sha256)[:VERIFIER_BYTES]
+    return mac(key, said)[:VERIFIER_BYTES]
 
 
 def covered(key: bytes, known: bytes) -> bytes:

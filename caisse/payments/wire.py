@@ -5,7 +5,6 @@ one, so that no secret crosses the network; a request is proven by an HMAC under
 public-key check. It holds no instant: what is sent again is harmless, for every write has an id.
 """
 
-import hmac
 import re
 from hashlib import sha256
 
@@ -13,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from caisse.kernel.macs import mac
 
 CODE_SIGNS, SELECTOR_SIGNS = 10, 4  # 50 bits; the first 20 say which invitation is tried
 POINT_BYTES = 65
@@ -55,4 +56,4 @@ def shared_key(
 def proof(key: bytes, method: str, path: str, body: bytes) -> str:
     """HMAC-SHA256(key, method | path | SHA-256(body)) in hexadecimal."""
     said = f"{method}|{path}|".encode() + sha256(body).digest()
-    return hmac.digest(key, said, sha256).hex()
+    return mac(key, said).hex()

@@ -133,7 +133,7 @@ def _counting_door(count: Countdown) -> Any:
             door.cursor = CountedCursor(door.cursor, count)  # type: ignore[assignment]
 
         return mock.patch.object(SqliteDoor, "__init__", init)
-    from caisse.ledger.writer.wire import Wire
+    from caisse.kernel.wire import Wire
 
     real_ask = Wire.ask
 

@@ -18,6 +18,7 @@ from caisse.ledger.operations.moving import (
     repeatable,
     stop,
     submit,
+    submit_all_later,
     submit_later,
 )
 from caisse.ledger.operations.tracing import trace
@@ -40,6 +41,7 @@ __all__ = [
     "spread",
     "stop",
     "submit",
+    "submit_all_later",
     "submit_later",
     "trace",
     "void_expired",

@@ -20,9 +20,9 @@ from caisse.kernel.ids import Id
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
 from caisse.ledger.rules import DONE, Outcome, Refused, Transfer, judge_chain, well_formed
-from caisse.ledger.writer import Done, door_on, numbered, read_book, stop, touched, writer
+from caisse.ledger.writer import Done, Handed, door_on, numbered, read_book, stop, touched, writer
 
-__all__ = ["outcome", "post", "repeatable", "stop", "submit", "submit_later"]
+__all__ = ["outcome", "post", "repeatable", "stop", "submit", "submit_all_later", "submit_later"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,8 +47,7 @@ def post(transfers: Sequence[Transfer]) -> list[Outcome]:
         return []
     with connection.wrap_database_errors:  # `repeatable` knows Django's errors
         door = door_on(connection)
-        tip = door.tip()
-        book = read_book(door, [transfers], clock.now_ms(), tip)
+        book, tip = read_book(door, [transfers], clock.now_ms())
         outcomes, entries = judge_chain(book, transfers)
         if any(outcome.answer not in DONE for outcome in outcomes):
             raise Refused(outcomes)
@@ -75,13 +74,24 @@ def submit(chain: Sequence[Transfer]) -> list[Outcome]:
 
 def submit_later(chain: Sequence[Transfer], done: Done) -> None:
     """As `submit`, without waiting: `done(outcomes)` is called from the writer's thread."""
+    submit_all_later([(chain, done)])
+
+
+def submit_all_later(handed: Sequence[Handed]) -> None:
+    """The same for several chains, each with its own `done`: they are judged one after the other.
+
+    They reach the writer in one piece, so that it wakes once for all of them. Raises as `submit`,
+    before any of them is handed over.
+    """
     ours = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy looks up each time
     if ours.in_atomic_block:
         raise RuntimeError("submit runs its own transaction: not inside another one")
-    if not chain:
-        raise ValueError("an empty chain moves nothing")
-    _demand_form(chain)
-    writer(ours).enqueue(chain, done)
+    for chain, _done in handed:
+        if not chain:
+            raise ValueError("an empty chain moves nothing")
+        _demand_form(chain)
+    if handed:
+        writer(ours).enqueue(handed)
 
 
 def outcome(id: Id) -> Movement | None:

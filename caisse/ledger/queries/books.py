@@ -1,7 +1,7 @@
 """Reads of the ledger: balances now, transfers, and flows by month for the figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,11 +11,18 @@ from django.db.models.functions import Cast, Substr
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.ledger.models import Account, Link, Tip, Transfer
 from caisse.ledger.rules import FAMILIES
 
 # An account's family, in SQL: longest prefix first, so that grant:caisse wins over nothing shorter.
+_STANDING = Look(
+    "SELECT code, unit, credits - debits, held, floor, ceiling, state "
+    "FROM ledger_account WHERE code {keys}",
+    "text",
+)
+_KNOWN = Look("SELECT id FROM ledger_transfer WHERE id {keys}", "id")
 _PREFIXES = sorted(FAMILIES, key=lambda family: (-family.count(":"), family))
 
 
@@ -74,13 +81,21 @@ class Flow:
 
 def account(code: str) -> AccountState | None:
     """The account `code`, or None."""
-    row = Account.objects.filter(code=code).first()
-    return None if row is None else _state(row)
+    return accounts([code]).get(code)
 
 
 def accounts(codes: Iterable[str]) -> dict[str, AccountState]:
     """The accounts that exist among `codes`."""
-    return {row.code: _state(row) for row in Account.objects.filter(code__in=list(codes))}
+    return look_at_accounts(set(codes)).found()
+
+
+def look_at_accounts(codes: Collection[str]) -> Asked[dict[str, AccountState]]:
+    """The same, for who looks at other things at the same moment."""
+    return _STANDING.at(codes, read=_by_code)
+
+
+def _by_code(rows: list[Row]) -> dict[str, AccountState]:
+    return {row[0]: AccountState(*row) for row in rows}
 
 
 def balance(code: str) -> int:
@@ -158,6 +173,15 @@ def transfer(id: Id) -> Movement | None:
 def transfers(ids: Sequence[Id]) -> list[Movement]:
     """Those of `ids` that were posted."""
     return _movements(Transfer.objects.filter(pk__in=list(ids)))
+
+
+def look_at_ids(ids: Collection[Id]) -> Asked[set[Id]]:
+    """Those of `ids` under which something stands, whatever it is."""
+    return _KNOWN.at(ids, read=_firsts)
+
+
+def _firsts(rows: list[Row]) -> set[Id]:
+    return {row[0] for row in rows}
 
 
 def refers_to(of: Id) -> list[Movement]:
@@ -266,12 +290,6 @@ def _family_sql(column: str) -> str:
 
 def _of_family(code: str, family: str) -> bool:
     return code == family or code.startswith(f"{family}:")
-
-
-def _state(row: Account) -> AccountState:
-    return AccountState(
-        row.code, row.unit, row.credits - row.debits, row.held, row.floor, row.ceiling, row.state
-    )
 
 
 def _movements(rows: Iterable[Transfer]) -> list[Movement]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from caisse.kernel.ids import Id
 from caisse.ledger.rules import Account, Entry, Outcome, Posted, Transfer, judge
 from caisse.ledger.tests.plain import Plain
-from caisse.ledger.writer import Lines, Tip, numbered, read_book, touched
+from caisse.ledger.writer import Lines, Read, Tip, numbered, read_book, touched
 from caisse.ledger.writer.reading import Columns
 
 
@@ -39,6 +39,10 @@ class Memory:
     def put_lines(self, lines: Lines, now: int) -> Tip:
         """Not for arrays: they are compared on the real databases."""
         raise AssertionError("no arrays in memory")
+
+    def read(self, codes: Sequence[str], ids: Sequence[Id]) -> Read:
+        """What a batch begins with."""
+        return Read(self.tip(), self.lock(codes), self.seen(ids))
 
     def seen(self, ids: Sequence[Id]) -> list[Posted]:
         """The transfers that exist among `ids`."""
@@ -92,7 +96,7 @@ class Memory:
 
 def commit(memory: Memory, chains: Sequence[Sequence[Transfer]], now: int) -> list[list[Outcome]]:
     """One batch, as the writer does it."""
-    book = read_book(memory, chains, now, memory.tip())
+    book, _tip = read_book(memory, chains, now)
     answers, entries = judge(book, chains)
     base = memory.put(entries, touched(book, entries), now).seq if entries else 0
     return numbered(answers, base, now)

@@ -304,8 +304,7 @@ def test_a_batch_of_transfers_of_every_shape_stands_as_it_was_asked() -> None:
     chains += [[hold], [closing(hold, "post", cents=2)], [pay(), pay(2)]]
     with transaction.atomic():
         door = door_on(connection)
-        tip = door.tip()
-        book = read_book(door, chains, now, tip)
+        book, _tip = read_book(door, chains, now)
         answers, entries = judge(book, chains)
         before = door.put(entries, touched(book, entries), now)
     assert {outcome.answer for outcomes in answers for outcome in outcomes} == {"posted"}

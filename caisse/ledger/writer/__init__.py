@@ -8,14 +8,16 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from caisse.ledger.writer.driver import connector, door_on
-from caisse.ledger.writer.loop import Chain, Done, Writer, numbered
-from caisse.ledger.writer.reading import Door, Lines, Tip, read_book, touched
+from caisse.ledger.writer.loop import Chain, Done, Handed, Writer, numbered
+from caisse.ledger.writer.reading import Door, Lines, Read, Tip, read_book, touched
 
 __all__ = [
     "Chain",
     "Done",
     "Door",
+    "Handed",
     "Lines",
+    "Read",
     "Tip",
     "Writer",
     "door_on",

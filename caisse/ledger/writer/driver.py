@@ -52,8 +52,8 @@ class PostgresConnection:
     def __init__(self, params: dict[str, Any]) -> None:
         import psycopg
 
+        from caisse.kernel.wire import Wire
         from caisse.ledger.writer.postgres import PostgresDoor
-        from caisse.ledger.writer.wire import Wire
 
         options = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
         merged = {**params, "options": f"{params.get('options', '')} {options}".strip()}
@@ -64,7 +64,7 @@ class PostgresConnection:
     @contextmanager
     def transaction(self) -> Iterator[Door]:
         """BEGIN … COMMIT."""
-        self._wire.ask("BEGIN")
+        self._wire.later("BEGIN")
         try:
             yield self._door
         except BaseException:
@@ -101,7 +101,7 @@ def door_on(connection: BaseDatabaseWrapper) -> Door:
         from caisse.ledger.writer.sqlite import SqliteDoor
 
         return SqliteDoor(connection.connection)
+    from caisse.kernel.wire import Wire
     from caisse.ledger.writer.postgres import PostgresDoor
-    from caisse.ledger.writer.wire import Wire
 
     return PostgresDoor(Wire(connection.connection, prepare=False))

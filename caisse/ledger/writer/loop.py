@@ -23,8 +23,9 @@ log = logging.getLogger("caisse.ledger")
 
 Chain = Sequence[Transfer]
 Done = Callable[[list[Outcome]], None]
+Handed = tuple[Chain, Done]
 
-MOST_TRANSFERS = 512  # of one batch; a chain is never split
+MOST_TRANSFERS = 512  # of one batch, but that what was handed over together is never split
 PAUSES_S = (0.0, 0.02, 0.1, 0.5, 1.0)  # before each further try of a batch that failed
 STOP = None
 
@@ -42,13 +43,13 @@ class Writer:
         # also at the start: whoever wrote before us may have died of one.
         self._in_doubt = True
         self.alive = True
-        self._waiting: queue.SimpleQueue[tuple[Chain, Done] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Sequence[Handed] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    def enqueue(self, chain: Chain, done: Done) -> None:
-        """Hand over one chain; `done` is called with its outcomes, from the writer's thread."""
-        self._waiting.put((chain, done))
+    def enqueue(self, handed: Sequence[Handed]) -> None:
+        """Hand chains over; each `done` is called with its outcomes, from the writer's thread."""
+        self._waiting.put(handed)
 
     def stop(self) -> None:
         """Settle what is waiting, close the connection, end the thread."""
@@ -67,13 +68,13 @@ class Writer:
             self.alive = False
 
     def _gather(self) -> tuple[list[tuple[Chain, Done]], bool]:
-        """Everything that is waiting, at most MOST_TRANSFERS; blocks for the first one."""
+        """Everything that is waiting, until MOST_TRANSFERS are reached; blocks for the first."""
         batch: list[tuple[Chain, Done]] = []
         item = self._waiting.get()
         size = 0
         while item is not STOP:
-            batch.append(item)
-            size += len(item[0])
+            batch += item
+            size += sum(len(chain) for chain, _ in item)
             if size >= MOST_TRANSFERS:
                 return batch, True
             try:
@@ -116,8 +117,7 @@ class Writer:
             self._connection = self._connect()
         connection = self._connection
         with connection.transaction() as door:
-            tip = door.tip()
-            book = read_book(door, chains, clock.now_ms(), tip)
+            book, tip = read_book(door, chains, clock.now_ms())
             answers, entries = judge(book, chains)
             if entries:
                 before = door.put(entries, touched(book, entries), max(book.now, tip.at))

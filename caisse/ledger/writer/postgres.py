@@ -9,19 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from caisse.kernel.arrays import column_of, int8, int8_column, int8s, texts, uuids
 from caisse.kernel.ids import Id
+from caisse.kernel.wire import Row, Wire
 from caisse.ledger.rules import Account, Entry, Posted, Transfer
-from caisse.ledger.writer.arrays import column_of, int8, int8_column, int8s, texts, uuids
 from caisse.ledger.writer.reading import (
     ACCOUNT_COLUMNS,
     POSTED_COLUMNS,
     TRANSFER_COLUMNS,
     Columns,
     Lines,
+    Read,
     Tip,
     turn_of_month,
 )
-from caisse.ledger.writer.wire import Wire
 
 TIP = "SELECT seq, at, from_ms, until_ms FROM ledger_tip WHERE id = 1"
 LOCK = f"""
@@ -96,15 +97,23 @@ class PostgresDoor:
     """One connection inside a transaction; accounts are locked in code order, the tip last."""
 
     def __init__(self, wire: Wire) -> None:
-        self._ask = wire.ask
+        self._ask, self._ask_all = wire.ask, wire.ask_all
 
     def tip(self) -> Tip:
         """The row `tip`, not locked."""
         return Tip(*self._ask(TIP)[0])
 
+    def read(self, codes: Sequence[str], ids: Sequence[Id]) -> Read:
+        """What a batch begins with: three statements, each with a snapshot of its own; in one
+        flight, behind the BEGIN that waits for it, where the connection is the writer's own."""
+        tip, accounts, posted = self._ask_all(
+            [(TIP, ()), (LOCK, (texts(codes),)), (SEEN, (uuids(ids), min(ids), max(ids)))]
+        )
+        return Read(Tip(*tip[0]), _by_code(accounts), [Posted(*row) for row in posted])
+
     def lock(self, codes: Sequence[str]) -> dict[str, Account]:
         """The accounts that exist among `codes`, by code, locked in code order."""
-        return {row[1]: Account(*row) for row in self._ask(LOCK, texts(codes))}
+        return _by_code(self._ask(LOCK, texts(codes)))
 
     def lock_columns(self, one: str, many: Sequence[str]) -> tuple[Account | None, Columns]:
         """The account `one`, and the accounts `many` as columns; all locked in one statement."""
@@ -202,3 +211,7 @@ class PostgresDoor:
 
     def _posted(self, query: str, *params: bytes) -> list[Posted]:
         return [Posted(*row) for row in self._ask(query, *params)]
+
+
+def _by_code(rows: Sequence[Row]) -> dict[str, Account]:
+    return {row[1]: Account(*row) for row in rows}

@@ -74,10 +74,23 @@ class Lines(NamedTuple):
     for_month: int
 
 
+class Read(NamedTuple):
+    """What a batch begins with: the tip, the accounts under lock by code, what stands of its ids.
+
+    Read in this order: ids are looked up when the accounts are locked, or what another batch just
+    committed would be missed.
+    """
+
+    tip: Tip
+    accounts: dict[str, Account]
+    posted: list[Posted]
+
+
 class Door(Protocol):
     """The handful of set-based statements, on one connection, inside one transaction."""
 
     def tip(self) -> Tip: ...
+    def read(self, codes: Sequence[str], ids: Sequence[Id]) -> Read: ...
     def lock(self, codes: Sequence[str]) -> dict[str, Account]: ...
     def lock_columns(self, one: str, many: Sequence[str]) -> tuple[Account | None, Columns]: ...
     def seen(self, ids: Sequence[Id]) -> list[Posted]: ...
@@ -87,8 +100,8 @@ class Door(Protocol):
     def touch(self) -> None: ...
 
 
-def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int, tip: Tip) -> Book:
-    """Lock and read all that the chains touch; account locks first, in code order, then ids."""
+def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int) -> tuple[Book, Tip]:
+    """Lock and read all that the chains touch, and the tip; accounts in code order, then ids."""
     codes, ids, ofs = set(), [], set()
     for chain in chains:
         for transfer in chain:
@@ -100,10 +113,10 @@ def read_book(door: Door, chains: Iterable[Sequence[Transfer]], now: int, tip: T
                 codes.add(unless)
             if of is not None:
                 ofs.add(of)
-    accounts = door.lock(sorted(codes))
-    known = {posted.id: posted for posted in door.seen(ids)}
+    tip, accounts, standing = door.read(sorted(codes), ids)
+    known = {posted.id: posted for posted in standing}
     named = read_named(door, ofs) if ofs else {}
-    return Book(accounts, known, named, now, tip.from_ms, tip.until_ms)
+    return Book(accounts, known, named, now, tip.from_ms, tip.until_ms), tip
 
 
 def read_named(door: Door, ofs: set[Id]) -> dict[Id, Named]:

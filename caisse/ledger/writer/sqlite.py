@@ -17,6 +17,7 @@ from caisse.ledger.writer.reading import (
     STATES,
     Columns,
     Lines,
+    Read,
     Tip,
     turn_of_month,
 )
@@ -60,6 +61,10 @@ class SqliteDoor:
         if self._tip is None:
             self._tip = Tip(*self.cursor.execute(TIP).fetchone())
         return self._tip
+
+    def read(self, codes: Sequence[str], ids: Sequence[Id]) -> Read:
+        """What a batch begins with; the write lock of the file stands before."""
+        return Read(self.tip(), self.lock(codes), self.seen(ids))
 
     def lock(self, codes: Sequence[str]) -> dict[str, Account]:
         """The accounts that exist among `codes`, by code."""

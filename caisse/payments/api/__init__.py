@@ -41,7 +41,7 @@ from caisse.payments.api.messages import (
     shape,
     some_bytes,
 )
-from caisse.payments.api.proof import device_of
+from caisse.payments.api.proof import device_of, remembered
 from caisse.payments.models import Device
 from caisse.payments.reasons import declined
 
@@ -107,6 +107,8 @@ def _respond(asked: Asked) -> Told:
         return Told(200, _described())
     if asked.path.startswith(phones.PREFIX):
         return phones.respond(asked, route)
+    if route == PAY and (told := _paid_at_once(asked)) is not None:
+        return told
     device = device_of(asked)
     if device is None:
         sentence = in_words("Cet appareil n’est pas relié à la caisse. Demandez un code.")
@@ -115,6 +117,17 @@ def _respond(asked: Asked) -> Told:
         return say(404, {"reason": "request", "member": "", "cashier": "Unknown address."})
     act = ROUTES[route] if device.state == Device.State.ACTIVE else STOPPED.get(route, _stopped)
     return act(asked, device)
+
+
+def _paid_at_once(asked: Asked) -> Told | None:
+    """The answer to a payment of a device that stands as it did; None: ask how it stands first."""
+    known = remembered(asked)
+    if known is None:
+        return None
+    try:
+        return payments.pay_as_remembered(asked, known)
+    except (WrongRequest, Refusal, operations.DeviceChanged):  # nothing has moved yet
+        return None
 
 
 @cache
@@ -155,11 +168,12 @@ def _stopped(_asked: Asked, _device: Device) -> Told:
 
 
 Route = Callable[[Asked, Device], Told]
+PAY = ("POST", "payments")
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _screen,
     ("POST", "days"): _day,
     ("POST", "tills/cashier"): _enter,
-    ("POST", "payments"): payments.pay,
+    PAY: payments.pay,
     ("GET", "payments/*"): payments.outcome,
     ("GET", "payments/*/paid"): payments.waited,
     ("POST", "payments/*/abandon"): payments.abandon,
@@ -171,7 +185,7 @@ ROUTES: dict[tuple[str, str], Route] = {
 # What a device still asks that is not active: of its sales, never of a new one.
 STOPPED: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _state,
-    ("POST", "payments"): payments.paid_before,
+    PAY: payments.paid_before,
     ("GET", "payments/*"): payments.outcome,
     ("POST", "payments/*/abandon"): payments.abandon,
     ("POST", "tills/sync"): offline.sync,

@@ -28,9 +28,10 @@ from caisse.payments.api.messages import (
     say,
     yes_or_no,
 )
-from caisse.payments.api.proof import till_of
+from caisse.payments.api.proof import Remembered, till_of
 from caisse.payments.models import Device
 from caisse.payments.operations import Answer, Declined, Purchase, Receipt
+from caisse.payments.queries import Standing
 from caisse.payments.reasons import declined
 
 LONGEST_HANDLE, LONGEST_QR = 80, 160
@@ -41,6 +42,7 @@ class Sale(NamedTuple):
     """What every payment says: its number, its way, its amount at most or exactly.
 
     `cashier` is who stands at the till, None where nobody needs a code; `till` is hers, the cause.
+    `device` is how the till's device stood when it last proved a request, where it must stand so.
     """
 
     id: bytes
@@ -49,18 +51,20 @@ class Sale(NamedTuple):
     up_to: bool
     cashier: int | None
     till: Id = b""
+    device: Standing | None = None
 
 
 class Way(NamedTuple):
     """A way of paying: what it says beside number and amount, what it may say, who judges it.
 
-    `at_most`: it may always pay less than is asked.
+    `at_most`: it may always pay less than is asked; `compares`: it compares how the device stands.
     """
 
     says: tuple[str, ...]
     may: tuple[str, ...]
     pay: Callable[[Sale, dict[str, Any], Device], Answer]
     at_most: bool = False
+    compares: bool = True
 
 
 def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device], Answer]:
@@ -77,6 +81,7 @@ def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device],
             payment_id=sale.id, method=sale.method, who=shown, digits=digits or "",
             attempt=attempt, place_id=device.place_id, cents=sale.cents,
             till=sale.till, up_to=sale.up_to, tries_at=till_of(device),
+            device=sale.device,
         )  # fmt: skip
 
     return pay
@@ -105,8 +110,8 @@ WAYS: dict[str, Way] = {
     "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
     "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
     "card": Way(("card",), ("up_to", "tell", "pin", "attempt"), _by_code("card", LONGEST_QR)),
-    "paper": Way(("agreement",), (), _by_agreement),
-    "voucher": Way(("voucher",), (), _by_voucher, at_most=True),
+    "paper": Way(("agreement",), (), _by_agreement, compares=False),
+    "voucher": Way(("voucher",), (), _by_voucher, at_most=True, compares=False),
 }
 
 
@@ -120,6 +125,19 @@ def pay(asked: Asked, device: Device) -> Told:
     if till is None:
         return _known(sale, device, "cashier_right")
     return answered(way.pay(sale._replace(till=till), said, device), tell=tell)
+
+
+def pay_as_remembered(asked: Asked, known: Remembered) -> Told | None:
+    """The same for a device that is remembered: None where that is not enough to answer."""
+    sale, said, way = _asked_to_pay(asked)
+    if known.device.state != Device.State.ACTIVE or not way.compares:
+        return None
+    tell = yes_or_no(said.get("tell", False), "tell")
+    till = _till(known.device, sale.cashier, "take")
+    if till is None or (tell and "pin" not in said):
+        return None
+    sale = sale._replace(till=till, device=known.standing)
+    return answered(way.pay(sale, said, known.device), tell=tell)
 
 
 def paid_before(asked: Asked, device: Device) -> Told:

@@ -6,6 +6,7 @@ A payment writes no row but its transfer: it is judged by the ledger on account 
 from caisse.payments.operations.answers import (
     Answer,
 )
+from caisse.payments.operations.beginning import DeviceChanged
 from caisse.payments.operations.cards import (
     Printed,
     block_card,
@@ -161,6 +162,7 @@ __all__ = [
     "Coded",
     "Confirmed",
     "Declined",
+    "DeviceChanged",
     "Entered",
     "Given",
     "Held",

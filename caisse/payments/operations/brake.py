@@ -1,13 +1,14 @@
 """When wrong codes come in numbers, identifiers are taken at usual places only (payments.md 2.2).
 
-In memory, each process for itself: it is a brake on a flood, and no part of the bound.
+In memory, each process for itself, counted by minutes: it is a brake on a flood, and no part of
+the bound.
 """
 
 import threading
 import time
 from collections import deque
 
-HOUR_NS = 3600 * 10**9
+MINUTE_NS, MINUTES = 60 * 10**9, 60
 LEAST_WRONG, EXPECTED = 20, 10  # beyond max(20, 10 times the usual typing errors)
 ERRORS_BP = 200  # typing errors in 10,000 right entries
 
@@ -17,21 +18,26 @@ class Brake:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._right: deque[int] = deque()
-        self._wrong: deque[int] = deque()
+        self._minutes: deque[list[int]] = deque()  # of the last hour: number, wrong, right
+        self._seen = [0, 0]  # wrong, right
         self._strict_until = 0
 
     def saw(self, *, right: bool) -> None:
         """Count one entry."""
         now = time.monotonic_ns()
+        minute = now // MINUTE_NS
         with self._lock:
-            (self._right if right else self._wrong).append(now)
-            for seen in (self._right, self._wrong):
-                while seen and seen[0] < now - HOUR_NS:
-                    seen.popleft()
-            usual = EXPECTED * len(self._right) * ERRORS_BP // 10_000
-            if len(self._wrong) > max(LEAST_WRONG, usual):
-                self._strict_until = now + HOUR_NS
+            if not self._minutes or self._minutes[-1][0] != minute:
+                self._minutes.append([minute, 0, 0])
+            self._minutes[-1][1 + right] += 1
+            self._seen[right] += 1
+            while self._minutes[0][0] <= minute - MINUTES:
+                _minute, wrong, rights = self._minutes.popleft()
+                self._seen[0] -= wrong
+                self._seen[1] -= rights
+            usual = EXPECTED * self._seen[1] * ERRORS_BP // 10_000
+            if self._seen[0] > max(LEAST_WRONG, usual):
+                self._strict_until = now + MINUTES * MINUTE_NS
 
     @property
     def strict(self) -> bool:
@@ -41,8 +47,8 @@ class Brake:
     def release(self) -> None:
         """Begin anew."""
         with self._lock:
-            self._right.clear()
-            self._wrong.clear()
+            self._minutes.clear()
+            self._seen = [0, 0]
             self._strict_until = 0
 
 

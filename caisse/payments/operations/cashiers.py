@@ -16,13 +16,20 @@ from caisse.kernel import events
 from caisse.kernel.actor import Actor
 from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
+from caisse.kernel.looks import Look, Row
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants import queries as merchants
 from caisse.payments import keys, paper
 from caisse.payments.models import Cashier, Device, Till
 from caisse.payments.operations.first_keys import first_pin_key
-from caisse.payments.operations.tills import REMEMBERED_S, close_till, is_open, till_for
+from caisse.payments.operations.tills import (
+    REMEMBERED_S,
+    believe_open,
+    close_till,
+    is_open,
+    till_for,
+)
 from caisse.payments.reasons import Declined, declined
 
 Level = Cashier.Level
@@ -31,6 +38,9 @@ State = Device.State
 MOST_CASHIERS = 40  # of one place: a guess meets one of them in 10^4 each
 WRONG, WRONG_IN_ALL = 5, 10  # wrong codes until a responsible person's is asked for; until none is
 UNKNOWN = "Cette personne n’est pas connue dans ce lieu."
+_CASHIERS = Look(
+    "SELECT id, level FROM payments_cashier WHERE active AND place_id {keys}", "number"
+)
 _known: dict[int, tuple[dict[int, str], float]] = {}  # cashiers of a place, and until when believed
 _tills: dict[tuple[int, int], Id] = {}  # the till of a device and a cashier
 
@@ -182,11 +192,14 @@ def cashiers_at(place_id: int) -> dict[int, str]:
     known, until = _known.get(place_id, ({}, 0))
     if time.monotonic() < until:
         return known
-    rows = Cashier.objects.filter(place_id=place_id, active=True)
-    known = dict(rows.values_list("pk", "level"))
+    known = _CASHIERS.at([place_id], read=_levels).found()
     if not connection.in_atomic_block:  # what a transaction reads may never have been
         _known[place_id] = (known, time.monotonic() + REMEMBERED_S)
     return known
+
+
+def _levels(rows: list[Row]) -> dict[int, str]:
+    return dict(rows)
 
 
 def cashier_till(*, device_id: int, place_id: int, cashier_id: int) -> Id:
@@ -196,6 +209,7 @@ def cashier_till(*, device_id: int, place_id: int, cashier_id: int) -> Id:
         till = _opened(device_id, place_id, cashier_id)
         if not connection.in_atomic_block:
             _tills[(device_id, cashier_id)] = till
+            believe_open(till, place_id)
     return till
 
 

@@ -5,6 +5,7 @@ The sum of a day is no look that two payments at once could both pass: it is an 
 payment.daily_max_cents there is no such account, and no payment asks for one.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from caisse.bylaws import queries as bylaws
@@ -29,8 +30,18 @@ class Today(NamedTuple):
 
 
 def today() -> Today:
-    """What is in force today, by one query."""
-    month = Month.of(clock.today())
+    """What is in force today; one short look, most of the time."""
+    return after(bylaws.last_decision())
+
+
+def after(last: Id) -> Today:
+    """The same, for who knows the last decision."""
+    return _today(Month.of(clock.today()), last)
+
+
+@lru_cache(maxsize=8)
+def _today(month: Month, _last: Id) -> Today:
+    """It changes with the month and with the last decision."""
     instruments, rules = bylaws.both_in_force(InstrumentRules, PaymentRules, month=month)
     return Today(instruments.kinds, rules)
 

@@ -13,9 +13,9 @@ from caisse.payments.models import Device, Licence, Reserve
 from caisse.payments.offline.judging import Proof
 from caisse.payments.offline.records import CodeSale, Sent, SlipSale, bound_to, digest_of
 from caisse.payments.offline.sealing import Typed, unseal
+from caisse.payments.operations.beginning import Entry
 from caisse.payments.operations.cards import good_card, holder_of
 from caisse.payments.operations.paying import Purchase
-from caisse.payments.operations.paying_pin import Entry
 from caisse.payments.operations.pins import Tried, try_pin, try_pin_of_card
 from caisse.payments.operations.reserves import slip_of
 from caisse.payments.reasons import Declined

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from caisse.bylaws import queries as bylaws
@@ -123,8 +124,23 @@ def outcome(payment_id: Id) -> Answer | None:
 
 def is_a_way(method: str) -> bool:
     """Whether the bylaws let people pay this way today (article instrument.kinds)."""
-    month = Month.of(clock.today())
-    return method in bylaws.in_force(InstrumentRules, month=month).kinds
+    return method in ways_today()
+
+
+def ways_today() -> tuple[str, ...]:
+    """The ways of paying that the bylaws name today; one short look, most of the time."""
+    return ways_after(bylaws.last_decision())
+
+
+def ways_after(last: Id) -> tuple[str, ...]:
+    """The same, for who knows the last decision."""
+    return _ways(Month.of(clock.today()), last)
+
+
+@lru_cache(maxsize=8)
+def _ways(month: Month, _last: Id) -> tuple[str, ...]:
+    """They change with the month and with the last decision."""
+    return bylaws.in_force(InstrumentRules, month=month).kinds
 
 
 def pay_transfer(purchase: Purchase, unless: str | None = None) -> Transfer:

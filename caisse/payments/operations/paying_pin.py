@@ -6,15 +6,14 @@ a wallet whose tries are used up gets the same words (payments.md 2.3).
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from caisse.kernel import clock
-from caisse.kernel.ids import Id, derived_id, instant_of
+from caisse.kernel.ids import Id, derived_id
 from caisse.ledger import queries as books
-from caisse.ledger.rules import DONE, NEWEST_MS, OLDEST_MS, Outcome, Transfer
-from caisse.payments import keys, pins
+from caisse.ledger.rules import DONE, Outcome, Transfer
 from caisse.payments.operations import limits, qr
 from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.beginning import NOBODYS, Begun, Entry, First, a_try, begin, try_id
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card
 from caisse.payments.operations.noting import note_refusal
@@ -25,49 +24,26 @@ from caisse.payments.operations.paying import (
     told,
 )
 from caisse.payments.operations.pins import (
-    MONTH_MS,
     Tried,
     buckets,
     card_bucket,
     flatten,
-    try_pin,
     try_pin_of_card,
 )
 from caisse.payments.operations.tills import (
     HOUR_MS,
-    is_open,
-    paused_until,
+    in_words,
     submit_try,
     tries_account,
 )
-from caisse.payments.reasons import Declined, at_shop, declined
-from caisse.payments.rules import PaymentRules, spares_code
+from caisse.payments.queries import Standing
+from caisse.payments.reasons import CHECKING, Declined, at_shop, declined
+from caisse.payments.rules import spares_code
 from caisse.people import queries as people
 
-MINUTE_MS = 60_000
 USUAL_MS = 90 * clock.DAY_MS
-NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
 READINGS = 3  # of a balance that others spend at the same moment
 USED = "used"  # the ticket of a QR that another payment has used up
-MOST_ATTEMPTS = 1_000  # entries for one payment
-
-
-class Entry(NamedTuple):
-    """What was typed for a purchase: its wallet is known once the code was looked at.
-
-    `who` is the identifier as it was typed, or the text of a card or of a telephone's QR, whose
-    ticket `also` uses up in the same chain. Wrong codes count at the till `at`. `rules` are the
-    articles of today; of a sale without network none binds (payments.md 7 has its own).
-    """
-
-    purchase: Purchase
-    who: str
-    digits: str
-    attempt: int
-    up_to: bool
-    at: Id
-    also: tuple[Transfer, ...] = ()
-    rules: PaymentRules = PaymentRules()
 
 
 def pay_with_code(
@@ -82,6 +58,7 @@ def pay_with_code(
     till: Id,
     up_to: bool = False,
     tries_at: Id | None = None,
+    device: Standing | None = None,
 ) -> Answer:
     """Pay from the wallet that `who` and its PIN open, once for each `payment_id`.
 
@@ -93,23 +70,35 @@ def pay_with_code(
     pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at the
     shop. `attempt` counts the entries for this payment at the till: the same one sent again is one
     try. Wrong codes count at the till `tries_at` where this one is a cashier's: changing cashiers
-    gives a device no more of them.
+    gives a device no more of them. `device` is how it stood when it last proved a request.
     Returns the receipt, or why there is none, in words that a shop's device may carry: what is
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
-    that is none; both before anybody looks at the PIN, so that right and wrong fail alike.
+    that is none, DeviceChanged when the device stands otherwise now; all before anybody looks at
+    the PIN, so that right and wrong fail alike.
     """
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
-    entry = Entry(wanted, who, digits, attempt, up_to, till if tries_at is None else tries_at)
-    rules = _before_the_code(entry)
-    if not isinstance(rules, PaymentRules):
-        return rules
-    entry = entry._replace(rules=rules)
-    if method == "member_qr":
-        return _by_qr(entry)
-    if method == "card":
-        return _by_card(entry)
-    tried = try_pin(who, digits)
-    return _settled(entry, tried, _ways(tried, wanted))
+    at = till if tries_at is None else tries_at
+    entry = Entry(wanted, who, digits, attempt, up_to, at, device=device)
+    try:
+        begun = begin(entry)
+    except TimeoutError:
+        return declined(CHECKING)
+    return _goes_on(entry, begun)
+
+
+def _goes_on(entry: Entry, begun: Begun) -> Answer:
+    """What becomes of an entry by how far it has come."""
+    wanted = entry.purchase
+    if begun.refused is not None:
+        return begun.refused
+    if begun.paused_until:
+        return declined("till_code_paused", until=in_words(begun.paused_until))
+    if begun.known:
+        return paid_before(wanted, up_to=entry.up_to) or declined(CHECKING)
+    entry = entry._replace(rules=begun.rules)
+    if begun.tried is not None:
+        return _settled(entry, begun.tried, _ways(begun.tried, wanted), begun.first)
+    return _by_qr(entry) if wanted.method == "member_qr" else _by_card(entry)
 
 
 def _by_card(entry: Entry) -> Answer:
@@ -155,60 +144,25 @@ def _by_qr(entry: Entry) -> Answer:
     return _settled(known, Tried(holder.wallet_id, holder.id, True), (None,))
 
 
-def _before_the_code(entry: Entry) -> Answer | PaymentRules:
-    """What does not depend on the PIN is said before anybody looks at it; else today's articles.
-
-    Raises ValueError for what is no entry.
-    """
-    if not 0 < entry.attempt <= MOST_ATTEMPTS:
-        raise ValueError("an attempt is a small number from 1 on")
-    wanted = entry.purchase
-    pay_transfer(wanted)
-    if books.transfer(wanted.payment_id) is not None:  # a look that costs no turn of the writer's
-        return paid_before(wanted, up_to=entry.up_to) or declined("checking")
-    if not _of_these_days(wanted.payment_id):
-        return declined("device_clock")
-    if not is_open(wanted.till, wanted.place_id):
-        return declined("till_suspended")
-    articles = limits.today()
-    refused = limits.refused(wanted.method, wanted.cents, articles)
-    if refused is not None:
-        return refused
-    place = books.account(f"place:{wanted.place_id}")
-    if place is None or place.state != "open":
-        return declined("place_closed")
-    coded = wanted.method == "pin" or entry.digits
-    paused = paused_until(entry.at) if coded else ""
-    return declined("till_code_paused", until=paused) if paused else articles.rules
-
-
-def _of_these_days(id: Id) -> bool:
-    """Whether the ledger would take a payment of that instant, a minute on the safe side.
-
-    The ledger judges the instant of a payment before the bucket, and does not judge that of a try:
-    left to it, an id of another time would tell a right code from a wrong one.
-    """
-    now, instant = clock.now_ms(), instant_of(id)
-    return now - OLDEST_MS + MINUTE_MS < instant < now + NEWEST_MS - MINUTE_MS
-
-
-def _settled(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
+def _settled(
+    entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None = None
+) -> Answer:
     """Judge it, count it at the till by what is answered, and say no more than a shop may know."""
     known = entry._replace(purchase=entry.purchase._replace(wallet_id=tried.wallet_id))
-    answer = _judged(known, tried, ways)
+    answer = _judged(known, tried, ways, first)
     if isinstance(answer, Declined):
         method = entry.purchase.method
         if answer.reason in ("code_wrong", "code_paused"):
             counted = _count_at_till(entry)
             if counted.answer == "posted" and method == "pin":
                 BRAKE.saw(right=False)
-        first = paid_before(entry.purchase, up_to=entry.up_to)
-        if first is None:
+        before = paid_before(entry.purchase, up_to=entry.up_to)
+        if before is None:
             note_refusal(known.purchase, answer.reason, right=tried.right)
-        return first or at_shop(answer, method=method)
+        return before or at_shop(answer, method=method)
     if tried.right and entry.digits:
         BRAKE.saw(right=True)
-        flatten(tried.holder_id, entry.digits)
+        flatten(tried, entry.digits)
     return answer
 
 
@@ -247,21 +201,30 @@ def _ways(tried: Tried, wanted: Purchase) -> Iterator[str]:
             yield usual
 
 
-def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None]) -> Answer:
-    """Under the first of these buckets that is not used up.
+def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None) -> Answer:
+    """Under the first of these buckets that is not used up; `first` was asked before.
 
     Right or wrong, what goes to the ledger first is what the bucket judges.
     """
+    if first is not None and not tried.right and first.outcome.answer == "unknown":
+        first = None  # a bucket that is not open yet: `submit_try` opens it
+    if first is not None and first.outcome.answer != "limited":
+        return _said(tried, first.purchase, first.outcome)
+    asked = None if first is None else first.bucket
     for bucket in ways:
+        if bucket is not None and bucket == asked:
+            continue
         purchase = entry.purchase
         if tried.right:
             purchase, outcome = _paid(entry, purchase, bucket)
         elif bucket is not None:
-            outcome = submit_try(_try(entry, bucket))
+            outcome = submit_try(a_try(entry, bucket))
         if outcome.answer != "limited":
-            break
-    else:
-        return declined("code_paused")
+            return _said(tried, purchase, outcome)
+    return declined("code_paused")
+
+
+def _said(tried: Tried, purchase: Purchase, outcome: Outcome) -> Answer:
     if outcome.answer == USED:
         return declined("qr_used")
     if tried.right:
@@ -309,14 +272,6 @@ def is_usual(wallet_id: int, place_id: int) -> bool:
     return any(one.credit == f"place:{place_id}" for one in paid)
 
 
-def _try(entry: Entry, bucket: str) -> Transfer:
-    """One wrong try on a bucket, for 31 days; refused once the bucket is full."""
-    return Transfer(
-        _try_id(entry, bucket), bucket, "tries:all", 1, "try", entry.purchase.till,
-        unit="try", phase="held", unless=bucket, expires_at=clock.now_ms() + MONTH_MS,
-    )  # fmt: skip
-
-
 def _count_at_till(entry: Entry) -> Outcome:
     """One wrong try at the till, for an hour; a chain of its own, whose refusal changes nothing.
 
@@ -324,13 +279,8 @@ def _count_at_till(entry: Entry) -> Outcome:
     """
     till = entry.at
     line = Transfer(
-        derived_id(_try_id(entry, f"till|{entry.who}"), "till"),
+        derived_id(try_id(entry, f"till|{entry.who}"), "till"),
         tries_account(till), "tries:all", 1, "try", till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
     return submit_try(line)
-
-
-def _try_id(entry: Entry, whose: str) -> Id:
-    key = max(keys.pin_keys().items())[1]
-    return pins.try_id(key, entry.purchase.payment_id, entry.attempt, entry.digits, whose)

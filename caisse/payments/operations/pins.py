@@ -1,6 +1,7 @@
 """The PIN of a holder: drawn by the caisse, said once, kept as a verifier only (payments.md 2)."""
 
 import secrets
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models import Sum
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.looks import Asked, Look, Row, together
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -22,15 +24,31 @@ from caisse.people.queries import HolderView
 RESET_LIVES_MS = 2 * clock.DAY_MS  # how long the code of two referents is good
 RESETS = 2  # a month without a coordinator: drawing until it pleases would undo the draw
 MONTH_MS = 31 * clock.DAY_MS
-DUMMY = Pin(salt=bytes(pins.SALT_BYTES), verifier=bytes(pins.VERIFIER_BYTES), layers="")
+_KEPT_COLUMNS = "SELECT p.holder_id, p.salt, p.verifier, p.layers FROM payments_pin p"
+_KEPT = Look(f"{_KEPT_COLUMNS} WHERE p.holder_id {{keys}}", "number")
+_KEPT_BY_HANDLE = Look(
+    f"{_KEPT_COLUMNS} JOIN people_holder h ON h.id = p.holder_id WHERE h.handle {{keys}}", "text"
+)
 
 
 class Tried(NamedTuple):
-    """Whose wallet an identifier opens (0 when nobody's), and whether the PIN was right."""
+    """Whose wallet an identifier opens (0 when nobody's), and whether the PIN was right.
+
+    `flat`: its verifier lies under the newest key alone.
+    """
 
     wallet_id: int
     holder_id: int
     right: bool
+    flat: bool = True
+
+
+class Verifier(NamedTuple):
+    """A PIN as it is kept; DUMMY is nobody's."""
+
+    salt: bytes
+    verifier: bytes
+    layers: str
 
 
 def buckets(wallet_id: int) -> tuple[str, str]:
@@ -46,6 +64,9 @@ def card_bucket(wallet_id: int) -> str:
     """
     made = Card.objects.filter(holder__wallet=wallet_id).aggregate(made=Sum("generation"))["made"]
     return f"tries:card:{wallet_id}.{made or 0}"
+
+
+DUMMY = Verifier(bytes(pins.SALT_BYTES), bytes(pins.VERIFIER_BYTES), "")
 
 
 @ledger.repeatable
@@ -120,13 +141,42 @@ def try_pin(handle: str, digits: str) -> Tried:
 
     The number of a card, typed by hand, is an identifier like the other.
     """
-    found = _holder(handle)
-    return _compared(found, digits)
+    return try_pins([(handle, digits)])[0]
+
+
+def try_pins(entries: Sequence[tuple[str, str]]) -> list[Tried]:
+    """The same for many identifiers and digits, in order; a few hundred at most."""
+    return compared(entries, *together(*look_at_typed([typed for typed, _digits in entries])))
+
+
+def look_at_typed(
+    all_typed: Collection[str],
+) -> tuple[Asked[dict[str, HolderView]], Asked[dict[int, Verifier]]]:
+    """Who may spend under what was typed, and their PINs: two looks for `compared`."""
+    handles = [typed for typed in all_typed if cards.tidy_number(typed) is None]
+    tidy = {people.tidy_handle(typed) for typed in handles}
+    return people.look_at_holders(handles), _KEPT_BY_HANDLE.at(tidy, read=_verifiers)
+
+
+def compared(
+    entries: Sequence[tuple[str, str]],
+    holders: dict[str, HolderView],
+    kept: dict[int, Verifier],
+) -> list[Tried]:
+    """Compare the digits of entries with what `look_at_typed` found; cards are looked up here."""
+    of_cards = _holders_of_cards([typed for typed, _digits in entries])
+    if of_cards:
+        numbers = [holder.id for holder in of_cards.values()]
+        kept = kept | _KEPT.at(numbers, read=_verifiers).found()
+        holders = holders | of_cards
+    keyring = keys.pin_keys()
+    return [_tried(keyring, holders.get(typed), kept, digits) for typed, digits in entries]
 
 
 def try_pin_of_card(holder_id: int, digits: str) -> Tried:
     """The same for whoever's card was scanned."""
-    return _compared(people.holder_numbered(holder_id), digits)
+    kept = _KEPT.at([holder_id], read=_verifiers).found()
+    return _tried(keys.pin_keys(), people.holder_numbered(holder_id), kept, digits)
 
 
 def spender_typed(typed: str) -> HolderView:
@@ -134,41 +184,49 @@ def spender_typed(typed: str) -> HolderView:
 
     Raises Refusal("unknown").
     """
-    found = _holder(typed)
+    found = _holders_of_cards([typed]).get(typed) or people.holder(typed)
     if found is None:
         raise Refusal("unknown", "Cet identifiant n’est pas connu. Faites-le répéter.")
     return found
 
 
-def _holder(typed: str) -> HolderView | None:
-    number = cards.tidy_number(typed)
-    if number is None:
-        return people.holder(typed)
-    row = Card.objects.filter(number=number, blocked=False).first()
-    return None if row is None else people.holder_numbered(row.pk)
+def _holders_of_cards(all_typed: Collection[str]) -> dict[str, HolderView]:
+    """Who may spend today by the numbers of cards among what was typed, by what was typed."""
+    numbers = {typed: cards.tidy_number(typed) for typed in all_typed}
+    wanted = [number for number in numbers.values() if number is not None]
+    if not wanted:
+        return {}
+    rows = Card.objects.filter(number__in=wanted, blocked=False).values_list("number", "pk")
+    known = people.holders_numbered([holder_id for _number, holder_id in rows])
+    by_number = {number: known[id] for number, id in rows if id in known}
+    return {typed: by_number[n] for typed, n in numbers.items() if n in by_number}
 
 
-def _compared(found: HolderView | None, digits: str) -> Tried:
-    row = None if found is None else Pin.objects.filter(pk=found.id).first()
-    keyring = keys.pin_keys()
-    known = DUMMY if row is None else row
+def _verifiers(rows: list[Row]) -> dict[int, Verifier]:
+    return {row[0]: Verifier(*row[1:]) for row in rows}
+
+
+def _tried(
+    keyring: dict[int, bytes], holder: HolderView | None, kept: dict[int, Verifier], digits: str
+) -> Tried:
+    holder_id = 0 if holder is None else holder.id
+    known = kept.get(holder_id, DUMMY)
     layers = [int(each) for each in known.layers.split()] or [max(keyring)]
-    holder_id = 0 if found is None else found.id
-    right = pins.matches(
-        keyring, layers, holder_id, bytes(known.salt), digits, bytes(known.verifier)
-    )
-    if found is None or row is None:
+    right = pins.matches(keyring, layers, holder_id, known.salt, digits, known.verifier)
+    if holder is None or known is DUMMY:
         return Tried(0, 0, False)
-    return Tried(found.wallet_id, found.id, right)
+    return Tried(holder.wallet_id, holder_id, right, layers == [max(keyring)])
 
 
-def flatten(holder_id: int, digits: str) -> None:
-    """After a right entry: lay the verifier under the newest key alone."""
+def flatten(tried: Tried, digits: str) -> None:
+    """After a right entry: lay the verifier under the newest key alone, unless it does."""
+    if tried.flat:
+        return
     number, key = max(keys.pin_keys().items())
-    row = Pin.objects.filter(pk=holder_id).exclude(layers=str(number)).first()
+    row = Pin.objects.filter(pk=tried.holder_id).exclude(layers=str(number)).first()
     if row is not None:  # unless another one was drawn since
-        known = Pin.objects.filter(pk=holder_id, salt=row.salt, verifier=row.verifier)
-        flat = pins.verifier(key, holder_id, bytes(row.salt), digits)
+        known = Pin.objects.filter(pk=tried.holder_id, salt=row.salt, verifier=row.verifier)
+        flat = pins.verifier(key, tried.holder_id, bytes(row.salt), digits)
         known.update(verifier=flat, layers=str(number))
 
 

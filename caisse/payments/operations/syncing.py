@@ -25,6 +25,7 @@ from caisse.payments.offline import judging
 from caisse.payments.offline.judging import Proof, Record, Sight, Verdict
 from caisse.payments.offline.records import Answered, Sent, SlipSale, answer_proof
 from caisse.payments.operations.answers import taken
+from caisse.payments.operations.beginning import NOBODYS, Entry, a_try
 from caisse.payments.operations.covering import REQUESTS, chain_of
 from caisse.payments.operations.licences import drop_sale
 from caisse.payments.operations.opening import (
@@ -36,7 +37,7 @@ from caisse.payments.operations.opening import (
     open_code,
     open_slip,
 )
-from caisse.payments.operations.paying_pin import NOBODYS, Entry, _count_at_till, _try, is_usual
+from caisse.payments.operations.paying_pin import _count_at_till, is_usual
 from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten
 from caisse.payments.operations.slip_uses import may_hold, note_use, slip_left, watch
 from caisse.payments.operations.tills import paused_until, submit_try
@@ -150,13 +151,13 @@ def _by_code(opened: Opened, entry: Entry, tried: Tried) -> str:
         for bucket in buckets_:
             answer = _pay(opened, "right", bucket)
             if answer == POSTED:
-                flatten(tried.holder_id, entry.digits)
+                flatten(tried, entry.digits)
             if answer != LIMITED:
                 return answer
     else:
         _count_at_till(entry)
         for bucket in buckets_:
-            if submit_try(_try(entry, bucket)).answer != "limited":
+            if submit_try(a_try(entry, bucket)).answer != "limited":
                 break
     return _pay(opened, "wrong", None)
 

@@ -1,22 +1,26 @@
 """Tills: opened at a place by a cashier, closed; known to a payment without asking the database."""
 
 import time
+from collections.abc import Collection
 
 from django.db import connection
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, show_id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
+from caisse.ledger.queries import AccountState
 from caisse.ledger.rules import Outcome, Transfer
 from caisse.merchants import queries as merchants
 from caisse.payments.models import Till
 
 HOUR_MS = 3_600_000
 REMEMBERED_S = 2.0  # how long another process may still pay at a till that was closed
+_OPEN = Look("SELECT id, place_id FROM payments_till WHERE closed_at IS NULL AND id {keys}", "id")
 _places: dict[Id, tuple[int, float]] = {}  # open tills: place, and until when that is believed
 
 
@@ -32,12 +36,21 @@ def tries_account(till: Id) -> str:
 
 def paused_until(till: Id) -> str:
     """Until what time a till takes no code, "" while it does: 10 wrong ones within an hour."""
-    account = books.account(tries_account(till))
+    end = end_of_pause(books.account(tries_account(till)))
+    return in_words(end) if end else ""
+
+
+def end_of_pause(account: AccountState | None) -> int:
+    """The instant of that time (ms), by the `tries_account` that was looked at; 0 for none."""
     if account is None or account.ceiling is None or account.held < account.ceiling:
-        return ""
-    since = clock.now_ms() - HOUR_MS
-    oldest = books.lines(account.code, since_ms=since)
-    return hour(clock.local(oldest[0].at + HOUR_MS)) if oldest else ""
+        return 0
+    oldest = books.lines(account.code, since_ms=clock.now_ms() - HOUR_MS)
+    return oldest[0].at + HOUR_MS if oldest else 0
+
+
+def in_words(instant: int) -> str:
+    """The hour of an instant, in the language of whoever asks."""
+    return hour(clock.local(instant))
 
 
 def submit_try(line: Transfer) -> Outcome:
@@ -83,15 +96,29 @@ def till_for(*, place_id: int, by: Actor) -> Id:
     return open_till(place_id=place_id, by=by) if found is None else found
 
 
+def look_at_tills(tills: Collection[Id]) -> Asked[dict[Id, int]]:
+    """The places of those tills that are open now."""
+    return _OPEN.at(tills, read=_places_of)
+
+
+def _places_of(rows: list[Row]) -> dict[Id, int]:
+    return dict(rows)
+
+
 def is_open(till: Id, place_id: int) -> bool:
     """True when `till` is an open till of that place; believed for two seconds once it was read."""
     known, until = _places.get(till, (0, 0))
     if time.monotonic() < until:
         return known == place_id
-    row = Till.objects.filter(pk=till, closed_at__isnull=True).first()
-    if row is None:
+    there = look_at_tills([till]).found().get(till)
+    if there is None:
         _places.pop(till, None)
         return False
     if not connection.in_atomic_block:  # what a transaction reads may never have been
-        _places[till] = (row.place_id, time.monotonic() + REMEMBERED_S)
-    return row.place_id == place_id
+        believe_open(till, there)
+    return there == place_id
+
+
+def believe_open(till: Id, place_id: int) -> None:
+    """Believe for two seconds that a till is open, as was seen a moment ago."""
+    _places[till] = (place_id, time.monotonic() + REMEMBERED_S)

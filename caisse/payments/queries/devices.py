@@ -1,14 +1,17 @@
 """Reads of what people pay and cash with: devices of places, telephones, cards; their screens."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
-from caisse.kernel.ids import short_id
+from caisse.kernel.ids import Id, short_id
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.kernel.wording import day as in_words_day
 from caisse.ledger import queries as books
@@ -42,6 +45,38 @@ class DeviceRow:
     key_words: str
     waits: bool
     codes_wrong: int
+
+
+class Standing(NamedTuple):
+    """A device as it stands: all that decides whether and where it cashes."""
+
+    id: int
+    generation: int
+    public_key: bytes
+    place_id: int
+    state: str
+    till: Id | None
+
+
+_STANDING = Look(
+    "SELECT id, generation, public_key, place_id, state, till FROM payments_device WHERE id {keys}",
+    "number",
+)
+
+
+def standing(row: Device) -> Standing:
+    """How a device stands that was read."""
+    till = None if row.till is None else bytes(row.till)
+    return Standing(row.pk, row.generation, bytes(row.public_key), row.place_id, row.state, till)
+
+
+def look_at_devices(numbers: Collection[int]) -> Asked[dict[int, Standing]]:
+    """How devices stand now, by number; those that do not exist are left out."""
+    return _STANDING.at(numbers, read=_by_number)
+
+
+def _by_number(rows: list[Row]) -> dict[int, Standing]:
+    return {row[0]: Standing(*row) for row in rows}
 
 
 def devices(*, place_id: int) -> list[DeviceRow]:

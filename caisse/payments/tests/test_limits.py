@@ -253,6 +253,7 @@ def test_without_the_articles_a_payment_asks_no_more_and_writes_no_more(world: L
     assert sum("bylaws_amendment" in sql for sql in before) <= 1
     assert not Account.objects.filter(code__startswith="spent:").exclude(code="spent:all").exists()
     amended(f"payment.{MOST}", 50_00)
+    assert world.pay(cents=1_00).status == 201  # the first one after a decision reads it
     assert len(looks()) == len(before), "one amount is judged by what was read for the ways"
 
 

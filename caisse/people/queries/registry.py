@@ -1,5 +1,6 @@
 """One person, one membership, one login at a time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
+from caisse.kernel.looks import Asked, Look, Row
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.people.models import (
@@ -115,30 +117,68 @@ def memberships(ids: set[int]) -> set[int]:
     return known
 
 
+_SPENDER = """
+SELECT h.id, h.handle, h.wallet_id,
+       (SELECT max(m.id) FROM people_membership m WHERE m.household_id = w.household_id), h.until
+FROM people_holder h JOIN people_wallet w ON w.id = h.wallet_id
+WHERE h.{column} {{keys}} AND h.since <= {{1}} AND (h.until IS NULL OR h.until > {{1}})"""
+_BY_HANDLE = Look(_SPENDER.format(column="handle"), "text")
+_BY_NUMBER = Look(_SPENDER.format(column="id"), "number")
+
+
 def holder(handle: str, *, on: date | None = None) -> HolderView | None:
     """Who may spend under `handle` on the day `on` (None: today); None when nobody may."""
-    return _spender(Q(handle=handle.strip().lower()), on)
+    return holders_typed([handle], on=on).get(handle)
 
 
 def holder_numbered(holder_id: int) -> HolderView | None:
     """The same for the number of a holder, today."""
-    return _spender(Q(pk=holder_id), None)
+    return holders_numbered([holder_id]).get(holder_id)
 
 
-def _spender(which: Q, on: date | None) -> HolderView | None:
-    day = clock.today() if on is None else on
-    row = (
-        Holder.objects.filter(which, Q(until=None) | Q(until__gt=day))
-        .filter(since__lte=day)
-        .values_list("pk", "handle", "wallet_id", "wallet__household_id", "until")
-        .first()
-    )
-    if row is None:
-        return None
-    latest = (
-        Membership.objects.filter(household_id=row[3]).order_by("-pk").values_list("pk").first()
-    )
-    return None if latest is None else HolderView(row[0], row[1], row[2], latest[0], row[4])
+def holders_typed(handles: Collection[str], *, on: date | None = None) -> dict[str, HolderView]:
+    """Who may spend under each of these handles, by what was typed; those of nobody are left out.
+
+    A few hundred at most, in one look.
+    """
+    return look_at_holders(handles, on=on).found()
+
+
+def look_at_holders(
+    handles: Collection[str], *, on: date | None = None
+) -> Asked[dict[str, HolderView]]:
+    """The same, for who looks at other things at the same moment."""
+    wanted = {typed: tidy_handle(typed) for typed in handles}
+
+    def read(rows: list[Row]) -> dict[str, HolderView]:
+        found = {one.handle: one for one in _spenders(rows)}
+        return {typed: found[handle] for typed, handle in wanted.items() if handle in found}
+
+    return _BY_HANDLE.at(set(wanted.values()), on or clock.today(), read=read)
+
+
+def tidy_handle(typed: str) -> str:
+    """A handle as it is kept."""
+    return typed.strip().lower()
+
+
+def holders_numbered(numbers: Collection[int]) -> dict[int, HolderView]:
+    """The same by the numbers of holders, today."""
+    found = _BY_NUMBER.at(numbers, clock.today(), read=_spenders).found()
+    return {one.id: one for one in found}
+
+
+def _spenders(rows: list[Row]) -> list[HolderView]:
+    return [
+        HolderView(id, handle, wallet, membership, _day(until))
+        for id, handle, wallet, membership, until in rows
+        if membership is not None
+    ]
+
+
+def _day(told: date | str | None) -> date | None:
+    """A day as each of the two databases tells it."""
+    return date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def wallet_of_holder(holder_id: int) -> int | None:

@@ -17,7 +17,7 @@ from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, count, say, tell
 
-THREADS = 16
+THREADS = 64  # requests at a time: payments that wait together cost less each (decision 0016)
 HERE = ("127.0.0.1", "0.0.0.0", "::1", "::")
 
 

@@ -1,0 +1,182 @@
+"""Payments that are looked at together: each is answered as if it were alone."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from caisse.kernel.ids import new_id, show_id
+from caisse.ledger import queries as books
+from caisse.ledger.models import Transfer
+from caisse.payments import operations
+from caisse.payments.api import proof
+from caisse.payments.operations import beginning
+from caisse.payments.operations.beginning import Entry, Seen
+from caisse.payments.operations.brake import BRAKE
+from caisse.payments.operations.pins import buckets
+from caisse.payments.tests.device import Answer, PhoneTill
+from caisse.payments.tests.test_api import OFFICE, World
+from caisse.people import operations as people
+from caisse.people import queries as registry
+
+pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    BRAKE.release()
+    yield World()
+    BRAKE.release()
+
+
+class Held:
+    """The first look waits until so many others stand behind it; the groups that were looked at."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, others: int) -> None:
+        self.groups: list[int] = []
+        real = beginning._look
+
+        def look(entries: Sequence[Entry]) -> Seen:
+            self.groups.append(len(entries))
+            while len(self.groups) == 1 and len(beginning._COMPANY._waiting) < others:
+                threading.Event().wait(0.001)
+            return real(entries)
+
+        monkeypatch.setattr(beginning, "_look", look)
+
+
+def at_once(world: World, asked: Sequence[dict[str, Any]]) -> list[Answer]:
+    """All of them at the same moment, each from a thread of its own."""
+
+    def one(said: dict[str, Any]) -> Answer:
+        try:
+            return world.pay(**said)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return list(pool.map(one, asked))
+
+
+def word(answer: Answer) -> str:
+    return "paid" if answer.status in (200, 201) else str(answer.said["reason"])
+
+
+def test_each_is_answered_as_if_it_were_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = show_id(new_id())
+    world.pay(id=before, cents=1)
+    other = PhoneTill()
+    world.confirm(other, world.invite())
+    suspended = PhoneTill()
+    device = world.invite()
+    world.confirm(suspended, device)
+    assert world.pay(till=suspended, cents=1).status == 201, "it is remembered as it stood"
+    operations.suspend_device(device_id=device, by=OFFICE)
+    operations.make_card(holder_id=1, by=OFFICE, id=new_id())
+    number = operations.make_card(holder_id=1, by=OFFICE, id=new_id()).number
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("paid", {"cents": 2}),
+        ("paid", {"cents": 3, "till": other}),
+        ("paid", {"cents": 4, "handle": " MOINEAU-Radis "}),
+        ("paid", {"cents": 5, "handle": number}),
+        ("paid", {"id": before, "cents": 1, "pin": world.wrong}),  # no look at any code
+        ("id_reused", {"id": before, "cents": 2}),
+        ("code_wrong", {"pin": world.wrong}),
+        ("code_wrong", {"handle": "nobody-here"}),
+        ("code_wrong", {"handle": "4821903746"}),
+        ("funds_short", {"cents": 200_00}),
+        ("till_suspended", {"till": suspended}),
+        ("device_clock", {"id": show_id(new_id(1_000))}),
+        ("paid", {"cents": 300_00, "up_to": True, "till": other}),
+    ]
+    held = Held(monkeypatch, len(asked) - 2)  # a suspended one asks again, alone
+    answers = at_once(world, [said for _word, said in asked])
+    assert [word(answer) for answer in answers][:-1] == [expected for expected, _said in asked][:-1]
+    assert word(answers[-1]) == "paid" and world.left == 0
+    assert max(held.groups) >= len(asked) - 2, "they were looked at together"
+    assert books.held(buckets(world.wallet)[0]) == 1
+
+
+def test_the_same_payment_many_times_at_once_is_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, other = show_id(new_id()), PhoneTill()
+    world.pay(cents=1)
+    held = Held(monkeypatch, 49)
+    answers = at_once(world, [{"id": id}] * 50)
+    assert {answer.body for answer in answers} == {answers[0].body}
+    assert sorted(answer.status for answer in answers) == [200] * 49 + [201]
+    assert world.left == 100_00 - 1 - 12_40
+    assert held.groups[:2] == [1, 49]
+    assert other.till == 0
+
+
+def test_wrong_codes_tried_at_once_are_judged_one_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = [f"{(int(world.pin) + n) % 10**6:06d}" for n in range(1, 9)]
+    world.pay(cents=1)
+    Held(monkeypatch, 8)
+    answers = at_once(world, [{"pin": pin} for pin in wrong] + [{"cents": 2}])
+    said = [word(answer) for answer in answers]
+    # U takes three, and here, where she has just paid, H three more
+    assert said[:8].count("code_wrong") == 6 and said[:8].count("code_paused") == 2
+    assert [books.held(bucket) for bucket in buckets(world.wallet)] == [3, 3]
+
+
+def test_a_device_that_is_remembered_is_refused_at_once_when_it_is_stopped(world: World) -> None:
+    assert world.pay(cents=1).status == 201
+    assert (world.till.till, world.till.generation) in proof._remembered
+    operations.suspend_device(device_id=world.device, by=OFFICE)
+    assert word(world.pay(cents=1)) == "till_suspended"
+    operations.resume_device(device_id=world.device, by=OFFICE)
+    assert world.pay(cents=1).status == 201
+    operations.revoke_device(device_id=world.device, by=OFFICE)
+    assert word(world.pay(cents=1)) == "till_suspended"
+    assert Transfer.objects.filter(reason="payment").count() == 2
+
+
+def test_keys_that_were_replaced_are_nobodys_though_they_are_remembered(world: World) -> None:
+    assert world.pay(cents=1).status == 201
+    fresh = PhoneTill()
+    world.confirm(fresh)  # the same device, its next generation
+    answer = world.pay(cents=1)
+    assert (answer.status, answer.said["reason"]) == (401, "till_unknown")
+    assert world.pay(till=fresh, cents=1).status == 201
+
+
+def test_who_may_spend_no_more_is_nobody_at_once(world: World) -> None:
+    assert world.pay(cents=1).status == 201
+    holder = registry.holder("moineau-radis")
+    assert holder is not None
+    people.end_holder(holder_id=holder.id, by=OFFICE)
+    assert word(world.pay(cents=1)) == "code_wrong"
+
+
+def test_a_till_that_is_closed_takes_nothing_at_once(world: World) -> None:
+    assert world.pay(cents=1).status == 201
+    till = Transfer.objects.filter(reason="payment").values_list("cause", flat=True).get()
+    operations.close_till(till=till, by=OFFICE)
+    assert word(world.pay(cents=1)) == "till_suspended"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a file does not go away")
+def test_a_connection_that_was_cut_is_made_anew_and_nobody_hears_of_it(world: World) -> None:
+    assert world.pay(cents=1).status == 201
+    pid = connection.connection.info.backend_pid
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_cut, pid).result()
+    assert world.pay(cents=1).status == 201
+
+
+def _cut(pid: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    finally:
+        connections.close_all()
