@@ -85,6 +85,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Ce bon paie {amount} en une fois : l’achat doit être au moins de ce montant.",
         "Gardez ce bon pour un achat d’au moins {amount}.",
     ),
+    "category_not_covered": (
+        "La caisse ne prend pas tout cet achat en charge. Tapez-le par catégorie, le reste en "
+        "euros.",
+        "La caisse ne prend pas en charge tous les produits. Le reste se paie en euros.",
+    ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Voir les lieux proches.",

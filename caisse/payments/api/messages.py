@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from caisse.kernel.ids import Id, parse_id
 from caisse.kernel.refusing import in_words
+from caisse.merchants.rules import Line
 from caisse.payments import formats, operations
 from caisse.payments.operations import Declined
 
@@ -16,6 +17,7 @@ LARGEST_SENDING = 262_144  # of 200 sales that were made without network
 SENDINGS = frozenset({f"{PREFIX}tills/sync", f"{PREFIX}phones/sync"})
 PAD = 256  # answers differ in length by whole steps only: their size tells nothing of a member
 LONGEST_CODE = 40
+LINES, MOST_LINES = "lines", 24  # of a purchase: the one name whose value is a list
 MOST_CENTS = 1_000_000_00
 STATUS = {
     "id_reused": 409,
@@ -25,6 +27,8 @@ STATUS = {
     "checking": 503,
 }
 NUMBER = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of a payment, as people write it
+_NUMBER = re.compile(NUMBER)
+_NUMBER_IN_PATH = re.compile(rf"(?<=/){NUMBER}(?=/|$)")
 _PAIRS = json.JSONDecoder(object_pairs_hook=list)
 
 
@@ -65,7 +69,8 @@ def parts(asked: Asked) -> list[tuple[str, Any]]:
     except (ValueError, RecursionError):
         raise WrongRequest("a JSON object") from None
     if not isinstance(pairs, list) or not all(
-        isinstance(pair, tuple) and isinstance(pair[1], str | int) for pair in pairs
+        isinstance(pair, tuple) and (isinstance(pair[1], str | int) or pair[0] == LINES)
+        for pair in pairs
     ):
         raise WrongRequest("a JSON object of texts and whole numbers")
     return pairs
@@ -105,7 +110,7 @@ def is_of_request(id: Id) -> bool:
 
 def an_id(value: Any) -> Id:
     """The number of a new payment: a UUID of version 7."""
-    if not isinstance(value, str) or not re.fullmatch(NUMBER, value) or value[14] != "7":
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value) or value[14] != "7":
         raise WrongRequest("an id is a UUID of version 7")
     return bytes.fromhex(value.replace("-", ""))
 
@@ -122,6 +127,20 @@ def a_number(value: Any, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
         raise WrongRequest(f"a whole number from 1 to {most}")
     return value
+
+
+def some_lines(value: Any) -> tuple[Line, ...]:
+    """What was bought: a list of `{"cents": 250, "rate": "bio"}`, the rate where products have."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_LINES:
+        raise WrongRequest(f"{LINES}: a list of 1 to {MOST_LINES}")
+    return tuple(_a_line(pairs) for pairs in value)
+
+
+def _a_line(pairs: Any) -> Line:
+    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+        raise WrongRequest(f"{LINES}: a list of objects")
+    said = named(pairs, ("cents",), ("rate",))
+    return Line(a_number(said["cents"], MOST_CENTS), a_text(said.get("rate", ""), "rate", 30))
 
 
 def a_text(value: Any, what: str, most: int) -> str:
@@ -153,7 +172,7 @@ def yes_or_no(value: Any, what: str) -> bool:
 
 def shape(path: str) -> str:
     """The address with each number as `*`: a log and the table of routes know no more of it."""
-    return re.sub(rf"(?<=/){NUMBER}(?=/|$)", "*", path.removeprefix(PREFIX))
+    return _NUMBER_IN_PATH.sub("*", path.removeprefix(PREFIX))
 
 
 def answered(answer: operations.Answer, *, tell: bool = False) -> Told:

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.ledger import queries as books
+from caisse.merchants.rules import Line
 from caisse.payments import operations
 from caisse.payments.api.messages import (
+    LINES,
     MOST_CENTS,
     Asked,
     Told,
@@ -26,6 +28,7 @@ from caisse.payments.api.messages import (
     refused,
     request_in,
     say,
+    some_lines,
     yes_or_no,
 )
 from caisse.payments.api.proof import Remembered, till_of
@@ -36,12 +39,14 @@ from caisse.payments.reasons import declined
 
 LONGEST_HANDLE, LONGEST_QR = 80, 160
 MOST_NUMBER = 10**15
+DIGITS = re.compile("[0-9]{4,8}")  # of a code
 
 
 class Sale(NamedTuple):
     """What every payment says: its number, its way, its amount at most or exactly.
 
     `cashier` is who stands at the till, None where nobody needs a code; `till` is hers, the cause.
+    `lines` are what was bought, where the caisse covers a part of a purchase.
     `device` is how the till's device stood when it last proved a request, where it must stand so.
     """
 
@@ -52,6 +57,7 @@ class Sale(NamedTuple):
     cashier: int | None
     till: Id = b""
     device: Standing | None = None
+    lines: tuple[Line, ...] = ()
 
 
 class Way(NamedTuple):
@@ -72,23 +78,21 @@ def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device],
 
     def pay(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
         shown, digits = a_text(said[who], who, longest), said.get("pin")
-        if digits is not None and not (
-            isinstance(digits, str) and re.fullmatch(r"[0-9]{4,8}", digits)
-        ):
+        if digits is not None and not (isinstance(digits, str) and DIGITS.fullmatch(digits)):
             raise WrongRequest("pin: 4 to 8 figures")
         attempt = a_number(said.get("attempt", 1), 1_000)
         return operations.pay_with_code(
             payment_id=sale.id, method=sale.method, who=shown, digits=digits or "",
             attempt=attempt, place_id=device.place_id, cents=sale.cents,
             till=sale.till, up_to=sale.up_to, tries_at=till_of(device),
-            device=sale.device,
+            device=sale.device, lines=sale.lines,
         )  # fmt: skip
 
     return pay
 
 
 def _by_agreement(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
-    """Paying with the figures that the office has read out on the telephone."""
+    """Paying with the figures that the office has read out: it has said what the caisse covers."""
     figures = said["agreement"]
     if not isinstance(figures, str) or not re.fullmatch(r"[0-9]{6}", figures):
         raise WrongRequest("agreement: 6 figures")
@@ -103,6 +107,7 @@ def _by_voucher(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
     return operations.cash_voucher(
         payment_id=sale.id, said=a_text(said["voucher"], "voucher", LONGEST_QR),
         place_id=device.place_id, cents=sale.cents, till=sale.till, tries_at=till_of(device),
+        lines=sale.lines,
     )  # fmt: skip
 
 
@@ -172,11 +177,12 @@ def _asked_to_pay(asked: Asked) -> tuple[Sale, dict[str, Any], Way]:
     way = WAYS.get(method) if isinstance(method, str) else None
     if way is None:
         raise WrongRequest("method: one of " + ", ".join(WAYS))
-    said = named(pairs, ("id", "cents", "method", *way.says), (*way.may, "cashier"))
+    said = named(pairs, ("id", "cents", "method", *way.says), (*way.may, "cashier", LINES))
     up_to = yes_or_no(said.get("up_to", way.at_most), "up_to")
     cents = a_number(said["cents"], MOST_CENTS)
     cashier = _cashier(said)
-    return Sale(an_id(said["id"]), said["method"], cents, up_to, cashier), said, way
+    lines = some_lines(said[LINES]) if LINES in said else ()
+    return Sale(an_id(said["id"]), said["method"], cents, up_to, cashier, lines=lines), said, way
 
 
 def _cashier(said: dict[str, Any]) -> int | None:

@@ -21,6 +21,7 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.queries import AccountState
 from caisse.ledger.rules import NEWEST_MS, OLDEST_MS, Outcome, Transfer
+from caisse.merchants.rules import Line
 from caisse.payments import keys, pins
 from caisse.payments.operations import limits
 from caisse.payments.operations.brake import BRAKE
@@ -52,7 +53,8 @@ class Entry(NamedTuple):
     """What was typed for a purchase: its wallet is known once the code was looked at.
 
     `who` is the identifier as it was typed, or the text of a card or of a telephone's QR, whose
-    ticket `also` uses up in the same chain. Wrong codes count at the till `at`. `device` is how the
+    ticket `also` uses up in the same chain. `lines` are what was bought, where the caisse covers a
+    part of it. Wrong codes count at the till `at`. `device` is how the
     device stood when it last proved a request: it must stand so still. `rules` are the articles of
     today; of a sale without network none binds (payments.md 7 has its own).
     """
@@ -66,6 +68,7 @@ class Entry(NamedTuple):
     also: tuple[Transfer, ...] = ()
     device: Standing | None = None
     rules: PaymentRules = PaymentRules()
+    lines: tuple[Line, ...] = ()
 
 
 class First(NamedTuple):
@@ -186,7 +189,9 @@ def _refused(entry: Entry, seen: Seen, articles: limits.Today) -> Declined | Non
         return declined("device_clock")
     if seen.tills.get(wanted.till) != wanted.place_id:
         return declined("till_suspended")
-    refused = limits.refused(wanted.method, wanted.cents, articles)
+    refused = limits.refused(wanted.method, wanted.cents, articles) or limits.uncovered(
+        wanted.cents, entry.lines, place_id=wanted.place_id, articles=articles
+    )
     if refused is not None:
         return refused
     place = seen.accounts.get(f"place:{wanted.place_id}")

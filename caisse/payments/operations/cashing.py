@@ -13,8 +13,10 @@ from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
+from caisse.merchants.rules import Line
 from caisse.payments import formats, keys, vouchers
 from caisse.payments.models import Voucher, VoucherSheet
+from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.paying import Purchase, is_a_way, pay_transfer
 from caisse.payments.operations.paying_pin import paid_before
@@ -40,31 +42,43 @@ class Read(NamedTuple):
 
 
 def cash_voucher(
-    *, payment_id: Id, said: str, place_id: int, cents: int, till: Id, tries_at: Id | None = None
+    *,
+    payment_id: Id,
+    said: str,
+    place_id: int,
+    cents: int,
+    till: Id,
+    tries_at: Id | None = None,
+    lines: tuple[Line, ...] = (),
 ) -> Answer:
     """Cash a voucher at a place for its whole value, once for each `payment_id`.
 
     `said` is the text of its QR, or the 13 signs as they were typed; `cents` is the purchase, which
     is of the voucher's value at least: the rest is paid in euros. Returns the receipt, of the
     voucher's value, or why there is none. Wrong codes count at the till `tries_at` where this one
-    is a cashier's. Raises as `pay` does.
+    is a cashier's; `lines` are those of `pay_with_code`. Raises as `pay` does.
     """
     wanted = Purchase(payment_id, 0, place_id, cents, "voucher", till)
     pay_transfer(wanted)  # what is no payment is none of a voucher
     if books.transfer(payment_id) is not None:  # a look that costs no turn of the writer's
         return paid_before(wanted, up_to=True) or declined("checking")
-    answer = _before_it(wanted) or _judged(wanted, read(said), tries_at or till)
+    answer = _before_it(wanted, lines) or _judged(wanted, read(said), tries_at or till)
     if isinstance(answer, Declined):  # the same payment may have been sent twice at once
         return paid_before(wanted, up_to=True) or answer
     return answer
 
 
-def _before_it(wanted: Purchase) -> Declined | None:
+def _before_it(wanted: Purchase, lines: tuple[Line, ...]) -> Declined | None:
     """What does not depend on the voucher."""
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
     if not is_a_way(wanted.method):
         return declined("means_unavailable")
+    uncovered = limits.uncovered(
+        wanted.cents, lines, place_id=wanted.place_id, articles=limits.today()
+    )
+    if uncovered is not None:
+        return uncovered
     place = books.account(f"place:{wanted.place_id}")
     return declined("place_closed") if place is None or place.state != "open" else None
 

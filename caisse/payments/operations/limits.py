@@ -1,10 +1,11 @@
-"""What the committee allows of a purchase: its way, its amount, what a wallet pays in a day.
+"""What the committee allows of a purchase: its way, its amount, its products, a wallet's day.
 
 The sum of a day is no look that two payments at once could both pass: it is an account of the day,
 `spent:<wallet>:<day>`, whose ceiling the ledger judges in the payment's own chain. Without article
 payment.daily_max_cents there is no such account, and no payment asks for one.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,9 +13,12 @@ from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.ids import Id, derived_id
 from caisse.kernel.month import Month
+from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Outcome, Transfer
+from caisse.merchants import queries as merchants
+from caisse.merchants.rules import CoverageRules, Line, coverage
 from caisse.payments.operations.answers import OVER_DAY
 from caisse.payments.reasons import Declined, declined
 from caisse.payments.rules import InstrumentRules, PaymentRules, within_amount
@@ -23,10 +27,11 @@ ALL = "spent:all"
 
 
 class Today(NamedTuple):
-    """The ways of paying that there are today, and what may be paid."""
+    """The ways of paying that there are today, what may be paid, what the caisse covers of it."""
 
     kinds: tuple[str, ...]
     rules: PaymentRules
+    coverage: CoverageRules
 
 
 def today() -> Today:
@@ -43,7 +48,7 @@ def after(last: Id) -> Today:
 def _today(month: Month, _last: Id) -> Today:
     """It changes with the month and with the last decision."""
     instruments, rules = bylaws.both_in_force(InstrumentRules, PaymentRules, month=month)
-    return Today(instruments.kinds, rules)
+    return Today(instruments.kinds, rules, bylaws.in_force(CoverageRules, month=month))
 
 
 def refused(method: str, cents: int, articles: Today) -> Declined | None:
@@ -51,6 +56,25 @@ def refused(method: str, cents: int, articles: Today) -> Declined | None:
     if method not in articles.kinds:
         return declined("means_unavailable")
     return None if within_amount(cents, articles.rules) else declined("amount_limit")
+
+
+def uncovered(
+    cents: int, lines: Sequence[Line], *, place_id: int, articles: Today
+) -> Declined | None:
+    """Why the wallet does not pay `cents` of what `lines` cost at a place; None when it does.
+
+    Where the caisse covers all of every purchase (article coverage.mode), a till says no lines.
+    Else it says them, and `cents` is the caisse's part to the cent: the rest is paid in euros.
+    """
+    rules = articles.coverage
+    if rules.mode == "full" and not lines:
+        return None
+    place = merchants.place(place_id) if rules.mode == "rate_by_place" else None
+    try:
+        part = coverage(lines, rules, place.rate if place else "").caisse_cents
+    except Refusal:  # no such rate
+        part = 0
+    return None if part == cents else declined("category_not_covered")
 
 
 def submit(

@@ -11,6 +11,7 @@ from caisse.kernel import clock
 from caisse.kernel.ids import Id, derived_id
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
+from caisse.merchants.rules import Line
 from caisse.payments.operations import limits, qr
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.beginning import NOBODYS, Begun, Entry, First, a_try, begin, try_id
@@ -59,6 +60,7 @@ def pay_with_code(
     up_to: bool = False,
     tries_at: Id | None = None,
     device: Standing | None = None,
+    lines: tuple[Line, ...] = (),
 ) -> Answer:
     """Pay from the wallet that `who` and its PIN open, once for each `payment_id`.
 
@@ -70,7 +72,8 @@ def pay_with_code(
     pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at the
     shop. `attempt` counts the entries for this payment at the till: the same one sent again is one
     try. Wrong codes count at the till `tries_at` where this one is a cashier's: changing cashiers
-    gives a device no more of them. `device` is how it stood when it last proved a request.
+    gives a device no more of them. `device` is how it stood when it last proved a request. `lines`
+    are what was bought, where the caisse covers a part of a purchase: `cents` is that part.
     Returns the receipt, or why there is none, in words that a shop's device may carry: what is
     left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
     that is none, DeviceChanged when the device stands otherwise now; all before anybody looks at
@@ -78,7 +81,7 @@ def pay_with_code(
     """
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
     at = till if tries_at is None else tries_at
-    entry = Entry(wanted, who, digits, attempt, up_to, at, device=device)
+    entry = Entry(wanted, who, digits, attempt, up_to, at, device=device, lines=lines)
     try:
         begun = begin(entry)
     except TimeoutError:

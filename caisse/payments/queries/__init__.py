@@ -57,7 +57,6 @@ from caisse.payments.queries.parts import sale_behind, wallet_behind
 from caisse.payments.queries.receipts import (
     Receipt,
     TillRow,
-    covered,
     given_back,
     left_to_refund,
     open_tills,
@@ -107,7 +106,6 @@ __all__ = [
     "cashier",
     "cashier_levels",
     "cashiers",
-    "covered",
     "device",
     "devices",
     "gift",

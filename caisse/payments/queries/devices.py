@@ -16,6 +16,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.wording import day as in_words_day
 from caisse.ledger import queries as books
 from caisse.merchants import queries as merchants
+from caisse.merchants.rules import CoverageRules
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
 from caisse.payments.models import Card, Cashier, Device, Phone
@@ -155,12 +156,30 @@ def till_screen(row: Device) -> dict[str, object]:
         "cashiers": Cashier.objects.filter(place_id=row.place_id, active=True).count(),
         "pin_length": instruments.pin_length,
         "pin_free_below_cents": rules.pin_free_below_cents,
+        "coverage": _coverage(month, place.rate if place else ""),
         "sales": day.sales,
         "sales_cents": day.cents,
         "next_cents": due.cents if due else 0,
         "next_on": in_words_day(due.on, weekday=True) if due else "",
         "offline": offline_screen(row),
     }
+
+
+def _coverage(month: Month, place_rate: str) -> dict[str, object]:
+    """What the caisse covers of a purchase: the rates that a till asks for, or that of its place.
+
+    `bp` are hundredths of a percent of the price, rounded for each line (`rounding`).
+    """
+    rules = bylaws.in_force(CoverageRules, month=month)
+    by_place = rules.mode == "rate_by_place"
+    named = [one for one in rules.rates_bp if not by_place or one.code == place_rate]
+    return {
+        "mode": rules.mode,
+        "rounding": rules.rounding,
+        "rates": [] if rules.mode == "full" else [
+            {"code": one.code, "bp": one.rate_bp} for one in named
+        ],
+    }  # fmt: skip
 
 
 def till_day(row: Device, day: date) -> dict[str, object]:

@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock, events
+from caisse.kernel import events
 from caisse.kernel.ids import Id, short_id, show_id
-from caisse.kernel.month import Month
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
-from caisse.merchants import queries as merchants
-from caisse.merchants.rules import CoverageRules, Covered, Line, coverage
 from caisse.payments.models import Till
 from caisse.payments.queries.parts import (
     NOBODY,
@@ -188,13 +183,3 @@ def open_tills(*, place_id: int) -> list[TillRow]:
     """The tills of a place that are open, the last opened first."""
     rows = Till.objects.filter(place_id=place_id, closed_at__isnull=True).order_by("-id")
     return [TillRow(row.id, row.place_id, row.opened_at, row.closed_at) for row in rows]
-
-
-def covered(*, place_id: int, lines: Sequence[Line], on: date | None = None) -> Covered:
-    """How a purchase is split on a day (today if not said): from the wallet, and in euros.
-
-    Raises Refusal("rate") for a line or a place without a rate of the bylaws.
-    """
-    rules = bylaws.in_force(CoverageRules, month=Month.of(on or clock.today()))
-    place = merchants.place(place_id)
-    return coverage(lines, rules, place.rate if place else "")

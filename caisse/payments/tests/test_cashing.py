@@ -184,7 +184,7 @@ def test_each_way_of_paying_is_written_with_what_it_says() -> None:
     }
     assert written == {method: set(way.says) for method, way in WAYS.items()}
     said = {name for way in WAYS.values() for name in (*way.says, *way.may)}
-    assert set(schema["properties"]) == said | {"id", "cents", "method", "cashier"}
+    assert set(schema["properties"]) == said | {"id", "cents", "method", "cashier", "lines"}
     assert sorted(schema["properties"]["method"]["enum"]) == sorted(WAYS)
 
 

@@ -16,7 +16,6 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Outcome, Transfer
 from caisse.merchants import operations as merchants
-from caisse.merchants.rules import Line, Rate
 from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, founded, go, owed
 from caisse.payments import operations as payments
 from caisse.payments import queries
@@ -429,10 +428,3 @@ def test_a_fault_of_ours_is_not_told_as_a_refusal(
 
 def answering(answer: str) -> Callable[[list[Transfer]], list[Outcome]]:
     return lambda chain: [Outcome(answer, transfer.id) for transfer in chain]
-
-
-def test_a_purchase_is_split_as_the_bylaws_cover_it() -> None:
-    rates = (Rate("full", 10_000), Rate("half", 5_000))
-    founded(coverage__mode="rate_by_product", coverage__rates_bp=rates)
-    covered = queries.covered(place_id=1, lines=[Line(10_01, "half"), Line(2_00, "full")])
-    assert (covered.caisse_cents, covered.member_cents) == (7_01, 5_00)

@@ -1,5 +1,6 @@
 // The device itself: linked by a code, its first screen, whether it may cash; its open sales.
 
+import { drawRates } from "./basket.js";
 import { drawCashier, firstScreen } from "./cashier.js";
 import { fill, find } from "./dom.js";
 import { WORDS, forget, heard, idle, show, state, wrong } from "./screens.js";
@@ -76,6 +77,7 @@ function draw() {
   fill("next", `${money(till.next_cents)}\u00a0€`);
   fill("next-on", till.next_on);
   drawCashier();
+  drawRates();
   find("[data-next-row]").hidden = !till.next_on;
 }
 

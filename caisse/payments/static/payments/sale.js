@@ -3,6 +3,7 @@
 
 import { byCashier, cashierKey, changed, firstScreen } from "./cashier.js";
 import { newRequest } from "./asking.js";
+import { bought, drawRest, drawTyped } from "./basket.js";
 import { all, cameraWords, cheer, fill, find } from "./dom.js";
 import { look, stopped } from "./linking.js";
 import { startCamera } from "./scanning.js";
@@ -28,14 +29,14 @@ export function openSale(sale) {
   forget();
   state.sale = sale;
   fill("cents", money(sale.cents));
+  drawRest(sale.price ?? sale.cents, sale.cents);
 }
 
 export function press(key) {
   if (state.screen === "amount") {
     const typed = key === "back" ? state.typed.slice(0, -1) : state.typed + key;
     state.typed = typed.replace(/^0+/, "").slice(0, MOST_SIGNS);
-    find("[data-typed]").textContent = money(Number(state.typed));
-    find('[data-do="amount"]').disabled = !state.typed;
+    drawTyped();
   } else if (state.screen === "pin") {
     state.digits = (key === "back" ? state.digits.slice(0, -1) : state.digits + key).slice(0, 8);
     dots();
@@ -48,12 +49,16 @@ export function press(key) {
 }
 
 export function begin() {
-  if (!state.typed) return;
+  if (!state.typed && !state.lines.length) return;
   const { till, practice } = state.device;
   if (!navigator.onLine && !practice && !holds()) return wrong(WORDS.offline);
-  state.sale = { id: newId(), till, cents: Number(state.typed), at: now(), is: "typed" };
+  const { cents, price, lines, why } = bought();
+  if (why) return wrong(why);
+  state.sale = { id: newId(), till, cents, price, at: now(), is: "typed" };
+  state.bought = { typed: state.typed, lines: state.lines, said: lines };
   Object.assign(state, { attempt: 0, part: false, coded: false, way: wayOf });
-  fill("cents", money(state.sale.cents));
+  fill("cents", money(cents));
+  drawRest(price, cents);
   find('[data-do="ask"]').hidden = Boolean(practice);
   beginOn();
   show("who");
@@ -174,6 +179,7 @@ async function send(digits) {
   state.attempt += 1;
   state.said = {
     id: sale.id, cents: sale.cents, ...byCashier(),
+    ...(state.bought?.said.length && { lines: state.bought.said }),
     ...(state.agreed === null
       ? state.way(state.handle).says : { method: "paper", agreement: state.agreed }),
     ...(digits && { pin: digits, attempt: state.attempt }), ...(state.part && { up_to: true }),
@@ -260,10 +266,8 @@ export async function paid(sale, receipt) {
   if ("left_cents" in receipt) await toldHer(receipt.left_cents);
   forget();
   state.sale = paidAs(sale, receipt);
-  const rest = sale.cents - receipt.cents;
   fill("cents", money(receipt.cents));
-  fill("euros", `${money(rest)}\u00a0€`);
-  find("[data-rest]").hidden = rest <= 0;
+  drawRest(sale.price ?? sale.cents, receipt.cents);
   find("[data-here]").hidden = true;
   fill("short", receipt.short);
   fill("three", receipt.words.join(" · "));
@@ -325,10 +329,10 @@ export const leave = () => left(next);
 
 /** The same amount by another way: under another number, for the first one may still travel. */
 export const otherWay = () => {
-  const { cents } = state.sale;
+  const { typed, lines } = state.bought ?? { typed: String(state.sale.cents), lines: [] };
   return left(() => {
     forget();
-    state.typed = String(cents);
+    Object.assign(state, { typed, lines });
     begin();
   });
 };
@@ -344,8 +348,7 @@ async function left(act) {
 
 export function next() {
   forget();
-  find("[data-typed]").textContent = money(0);
-  find('[data-do="amount"]').disabled = true;
+  drawTyped();
   show(firstScreen());
   look();
 }

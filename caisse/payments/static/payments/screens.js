@@ -13,6 +13,7 @@ export const state = {
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
   attempt: 0, part: false, coded: false, tell: false, way: null, agreed: null, cashier: null,
   figures: "", later: 0, found: 0,
+  lines: [], bought: null, // amounts by category; what the sale on the screen was made of
   // without network: what is kept for it, whether this sale is, what the caisse last said of it
   net: null, market: null, off: false, probe: null, turn: null, told: "", unable: false,
   unsure: false,
@@ -24,6 +25,7 @@ const screen = (name) => find(`[data-screen="${name}"]`);
 export function forget() {
   Object.assign(state, {
     typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
+    lines: [], bought: null,
   });
   find("#handle").value = find("#voucher").value = find("#answer").value = "";
   find("[data-agreed]").textContent = "";

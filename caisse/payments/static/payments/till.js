@@ -3,6 +3,7 @@
 import { all, find } from "./dom.js";
 import { closing, recent, refund, undo } from "./lately.js";
 import { link, look, relink, stopped } from "./linking.js";
+import { drawRates, dropLine, putLine } from "./basket.js";
 import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
 import { keepUp, onBack } from "./installing.js";
 import { drawMarket } from "./market/drawing.js";
@@ -81,6 +82,7 @@ async function turned(device) {
   find('[data-do="practise"]').hidden = Boolean(state.device.practice);
   state.till = state.device.screen;
   drawCashier();
+  drawRates();
   await drawMarket();
   next();
 }
@@ -120,6 +122,8 @@ const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, take
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.key) press(button.dataset.key);
+  if (button?.dataset.rate) putLine(button.dataset.rate);
+  if (button?.dataset.line) dropLine(button.dataset.line);
   if (button?.dataset.act) AT_ONCE[button.dataset.act]();
   if (button?.dataset.do) once(ACTS[button.dataset.do]);
 });
@@ -154,7 +158,8 @@ setInterval(() => navigator.onLine && sendAll(), EVERY_MS);
 const waits = () => state.device && ["cashier", "amount", "stopped"].includes(state.screen);
 setInterval(() => waits() && look(), LOOK_MS);
 
-keepUp(document.body.dataset, () => firstScreen() === state.screen && !state.typed);
+const isBegun = () => Boolean(state.typed || state.lines.length);
+keepUp(document.body.dataset, () => firstScreen() === state.screen && !isBegun());
 const HELD = ["busy", "left", "unsure", "paid", "undo", "undone"]; // no back key
 onBack(() => !HELD.includes(state.screen) && (idle() || once(leave), true));
 

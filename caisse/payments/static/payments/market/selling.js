@@ -2,6 +2,7 @@
 // the sale is on the disk, never before; what is typed is sealed at once for the caisse.
 
 import { drawRequest } from "../asking.js";
+import { drawRest } from "../basket.js";
 import { all, cameraWords, cheer, fill, find } from "../dom.js";
 import { KIND, isPaid, messageOf, offlineId, readRequest } from "../formats.js";
 import { stopped } from "../linking.js";
@@ -137,13 +138,14 @@ async function keepAndSay({ id, at, cents, record }, sale, market, asked) {
 
 /** « Payé », with its words and its number. */
 function say({ words, ...sale }, kept) {
+  const price = sale.price ?? state.sale?.price ?? sale.cents;
   forget();
   state.sale = { ...sale, till: state.device.till };
   fill("cents", money(sale.cents));
   fill("short", sale.short);
   fill("three", words.join(" · "));
   fill("when", whenOf(sale.at));
-  find("[data-rest]").hidden = true;
+  drawRest(price, sale.cents);
   for (const one of all("[data-here]")) one.hidden = !kept;
   show("paid");
   aloud(find("[data-screen=paid] .slip").innerText);
