@@ -40,6 +40,7 @@ CALL = "(b) one look, one PL/pgSQL call"
 OURS_SQLITE, ROW_LOCKS_SQLITE = "the API's way on SQLite", "(a) ORM on SQLite"
 FUNCTION, VIEW = "(c) a WSGI function, no payment", "(c) a Django view, no payment"
 
+PROCESSES = ("--processes", "2")  # of `caisse serve` on PostgreSQL: the machine has two cores
 # Worker processes and threads at which each reference is at its best here
 TWO, ONE = (2, 8), (1, 16)
 
@@ -72,8 +73,8 @@ def _variants(home: Path, seconds: float) -> Variants:
     pg, lite = partial(_on_postgresql, home, seconds), partial(_on_sqlite, home, seconds)
     return {
         ROW_LOCKS_HOT: partial(pg, ("row_locks", *TWO), 1),
-        HOT: partial(pg, ("ours",), 1),
-        OURS: partial(pg, ("ours",), PLACES),
+        HOT: partial(pg, ("ours", *PROCESSES), 1),
+        OURS: partial(pg, ("ours", *PROCESSES), PLACES),
         ROW_LOCKS: partial(pg, ("row_locks", *TWO), PLACES),
         CALL: partial(pg, ("one_call", *TWO), PLACES),
         FUNCTION: partial(lite, ("function", *ONE), PLACES),
@@ -129,7 +130,7 @@ def _served(what: tuple[str, ...], url: str, home: Path) -> Iterator[tuple[int, 
         **os.environ, "CAISSE_DATABASE": url, "CAISSE_HOME": str(home), "CAISSE_INSECURE": "1",
     }  # fmt: skip
     if what[0] == "ours":
-        command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
+        command = [sys.executable, "-c", SERVE, "serve", "--port", str(port), *what[1:]]
     else:
         name, workers, threads = what[0], *map(str, what[1:])
         module = ["-m", "bench.stand.answering"]

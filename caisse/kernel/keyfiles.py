@@ -15,8 +15,13 @@ from django.conf import settings
 
 def path(name: str) -> Path:
     """Where the keys `name` lie, or would."""
-    folder = Path(settings.KEYS) if settings.KEYS else Path(settings.HOME) / "keys"
-    return folder / name
+    return _path(settings.KEYS, settings.HOME, name)
+
+
+@cache
+def _path(keys: str | None, home: Path, name: str) -> Path:
+    """Parsed once: a payment asks for a key, and would take longer for its path than for itself."""
+    return (Path(keys) if keys else Path(home) / "keys") / name
 
 
 def kept(name: str, whose: str) -> dict[int, bytes]:

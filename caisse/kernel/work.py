@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -42,6 +42,13 @@ Job = Callable[[datetime], None]
 Step = Callable[[], int]
 
 
+class Steady(NamedTuple):
+    """What is done at every turn, by one process, or by each of them: `everywhere`."""
+
+    step: Step
+    everywhere: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the timetable: `job(local time)` once per period, from `hour` o'clock on.
@@ -59,7 +66,7 @@ class Entry:
 _HUSHED: ContextVar[bool] = ContextVar("hushed", default=False)
 REACTIONS: dict[str, list[tuple[str, Reaction]]] = {}
 TIMETABLE: dict[str, Entry] = {}
-STEADY: dict[str, Step] = {}
+STEADY: dict[str, Steady] = {}
 _RESTING: dict[str, float] = {}  # until when a steady step that failed is left alone
 
 
@@ -86,14 +93,15 @@ def timetable(
     return register
 
 
-def steady(name: str) -> Callable[[Step], Step]:
+def steady(name: str, *, everywhere: bool = False) -> Callable[[Step], Step]:
     """Declare what is done at every turn of the worker, about once a second.
 
-    It is short, repeatable, cheap while there is nothing to do, and returns how much it did.
+    It is short, repeatable, cheap while there is nothing to do, and returns how much it did. With
+    `everywhere` each process that serves does it, for what lies in its own memory.
     """
 
     def register(step: Step) -> Step:
-        STEADY[name] = step
+        STEADY[name] = Steady(step, everywhere)
         return step
 
     return register
@@ -260,17 +268,18 @@ def run_due() -> list[str]:
     return ran
 
 
-def run_steady() -> list[str]:
+def run_steady(*, everywhere: bool = False) -> list[str]:
     """Do what is done at every turn; the names of those that had something to do.
 
-    One that fails is logged, and tried again after RESTS_S.
+    With `everywhere` what each process does alone. One that fails is logged, and tried again after
+    RESTS_S.
     """
     ran = []
-    for name, step in STEADY.items():
-        if time.monotonic() < _RESTING.get(name, 0):
+    for name, one in STEADY.items():
+        if (everywhere and not one.everywhere) or time.monotonic() < _RESTING.get(name, 0):
             continue
         try:
-            if step():
+            if one.step():
                 ran.append(name)
         except Exception:  # one failing step must not stop the others
             log.exception("steady work failed: %s", name)

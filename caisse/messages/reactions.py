@@ -7,10 +7,16 @@ from caisse.kernel.work import on, steady, timetable
 from caisse.messages import carriers, operations, push
 
 
+@steady("messages.jotted", everywhere=True)
+def write() -> int:
+    """What did not pass, as the process remembers it that said no."""
+    return operations.write_jotted()
+
+
 @steady("messages.leave")
 def leave() -> int:
-    """Who must be told of what moved, and of what did not pass; then what waits leaves."""
-    return operations.follow() + operations.write_jotted() + operations.send_waiting()
+    """Who must be told of what moved; then what waits leaves."""
+    return operations.follow() + operations.send_waiting()
 
 
 @timetable("messages.stuck", every="minute", apart=True)

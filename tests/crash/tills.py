@@ -4,11 +4,13 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.management import call_command
@@ -69,6 +71,7 @@ class Server:
         self.home, self.port = home, _free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.ahead_ms = 0
+        self.processes = 2 if home.vendor == "postgresql" else 1
         self.said = home.folder / "server.log"
 
     @property
@@ -79,8 +82,11 @@ class Server:
     def start(self) -> None:
         """Serve, and wait until it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, "serve", "--port", str(self.port)], cwd=ROOT,
-            env={**self.home.environment, "CAISSE_INSECURE": "1"}, start_new_session=True,
+            [
+                sys.executable, "-c", SERVE, "serve", "--port", str(self.port),
+                "--processes", str(self.processes),
+            ],
+            cwd=ROOT, env={**self.home.environment, "CAISSE_INSECURE": "1"}, start_new_session=True,
             stdout=self.said.open("ab"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         until = time.monotonic() + READY_S
@@ -90,6 +96,14 @@ class Server:
                     return
             time.sleep(0.05)
         raise AssertionError(f"the server does not answer: {self.said.read_text()[-2000:]}")
+
+    def kill_one(self, chance: random.Random) -> None:
+        """SIGKILL to one of the processes that answer; the others go on, and another is born."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        born = [int(pid) for pid in children.read_text().split()]
+        if len(born) > 1:  # the last one is not killed: the server would end with it
+            os.kill(chance.choice(born), signal.SIGKILL)
 
     def kill(self) -> None:
         """SIGKILL to the server and to its worker, at once."""

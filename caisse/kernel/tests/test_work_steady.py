@@ -51,6 +51,21 @@ def test_one_that_failed_rests_before_it_is_tried_again(
     assert len(steps["broken"]) == 3
 
 
+def test_each_process_does_what_lies_in_its_memory_and_no_more(
+    steps: dict[str, list[int]],
+) -> None:
+    done: list[int] = []
+
+    @work.steady("test.own", everywhere=True)
+    def own() -> int:
+        done.append(1)
+        return 1
+
+    assert work.run_steady(everywhere=True) == ["test.own"]
+    assert (done, steps["idle"], steps["busy"]) == ([1], [], [3, 2])
+    assert work.run_steady() == ["test.busy", "test.own"]
+
+
 @pytest.mark.django_db
 def test_a_mark_is_held_and_one_that_was_never_set_is_none() -> None:
     with transaction.atomic():

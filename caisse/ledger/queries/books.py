@@ -204,6 +204,21 @@ def since(seq: int, limit: int = 1000) -> list[Movement]:
     return _movements(Transfer.objects.filter(seq__gt=seq).order_by("seq")[:limit])
 
 
+def since_but(
+    seq: int, *, until: int, quiet: Collection[str], of: Collection[str]
+) -> list[Movement]:
+    """The transfers after `seq` up to `until`, in commit order, without what is quiet.
+
+    Quiet are those of these reasons that were made with network and move no account of the codes
+    `of` (a few hundred at most): there may be thousands of them, and nobody who wants to know.
+    """
+    numbers = list(Account.objects.filter(code__in=list(of)).values_list("pk", flat=True))
+    told = ~Q(reason__in=list(quiet)) | Q(made_at__isnull=False)
+    if numbers:
+        told |= Q(debit__in=numbers) | Q(credit__in=numbers)
+    return _movements(Transfer.objects.filter(told, seq__gt=seq, seq__lte=until).order_by("seq"))
+
+
 def last_link() -> tuple[date, str] | None:
     """The last linked business day and its link, or None."""
     row = Link.objects.order_by("-day").first()

@@ -293,6 +293,24 @@ def test_a_payment_tells_where_it_belongs() -> None:
     assert queries.tip() == (second.seq, second.at)
 
 
+def test_what_is_quiet_is_left_out_of_the_journal() -> None:
+    found()
+    online, offline, other = pay(), pay(made_at=clock.now_ms() - 5_000), pay()
+    redeemed = transfer("place:1", "bank:caisse", 5_00, "redemption", online.cause)
+    first = ledger.submit([online])[0].seq
+    for one in (offline, redeemed, other):
+        ledger.submit([one])
+
+    def told(*of: str, until: int = first + 3) -> list[bytes]:
+        found_ = queries.since_but(first - 1, until=until, quiet=["payment"], of=of)
+        return [one.id for one in found_]
+
+    assert told() == told("wallet:999") == [offline.id, redeemed.id]
+    everything = [online.id, offline.id, redeemed.id, other.id]
+    assert told("wallet:1") == told("place:1", "wallet:9") == everything
+    assert told("wallet:1", until=first) == [online.id]
+
+
 def test_a_batch_of_transfers_of_every_shape_stands_as_it_was_asked() -> None:
     """More than one INSERT takes at once; NULL wherever a transfer says nothing."""
     month = found()

@@ -30,7 +30,6 @@ TRANSFER_COLUMNS = (
     "unless, method, made_at, at, seq, debit_after, credit_after"
 )
 
-QUARTER_MS = 900_000
 STATES = ("open", "closed", "ended")
 
 
@@ -160,11 +159,11 @@ class Turn(NamedTuple):
 
 def turn_of_month(ms: int) -> Turn:
     """The turn of the month around the instant `ms`, in the caisse's time zone."""
-    return _turn(ms // QUARTER_MS, clock.zone().key)
+    return _turn(ms // clock.QUARTER_MS, clock.zone().key)
 
 
 @lru_cache(maxsize=64)
 def _turn(quarter: int, zone: str) -> Turn:
     """By quarters of an hour: no time zone is further from Greenwich than a multiple of it."""
-    month = Month.of(clock.day_of(quarter * QUARTER_MS))
+    month = Month.of(clock.day_of(quarter * clock.QUARTER_MS))
     return Turn(month.number, clock.instant(month.next().first), month.next().number)

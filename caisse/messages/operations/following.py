@@ -18,6 +18,7 @@ from caisse.people import queries as people
 
 MARK = "messages.told"
 STEP = 1_000  # transfers of one transaction
+MOST_LISTENERS = 900  # below SQLite's least limit of parameters
 LATE_MS = clock.DAY_MS  # what happened longer ago is no news: it stands on the page
 
 KINDS: dict[str, tuple[str, Topic]] = {
@@ -26,6 +27,8 @@ KINDS: dict[str, tuple[str, Topic]] = {
     "allocation": ("credit", Topic.ARRIVALS),
 }
 """The kind and topic of a notice, by the reason of a transfer."""
+
+QUIET = ("payment", "allocation")  # there are thousands, and each is news to its wallet alone
 
 
 class News(NamedTuple):
@@ -54,15 +57,27 @@ def _step() -> int:
     if first is None:
         work.mark(MARK, books.tip()[0])
         return 0
-    moved = books.since(first, limit=STEP)
-    if not moved:
+    until = min(first + STEP, books.tip()[0])
+    if until <= first:
         return 0
-    since = clock.now_ms() - LATE_MS
+    moved, since = _moved(first, until), clock.now_ms() - LATE_MS
     recent = [one for one in moved if one.at >= since]
     tell([news for one in recent for news in _news(one)])
     _note_wrong_codes(recent)
-    work.mark(MARK, moved[-1].seq)
-    return len(moved)
+    work.mark(MARK, until)
+    return until - first
+
+
+def _moved(first: int, until: int) -> list[Movement]:
+    """The transfers of a step; while few want to be told, without what none of them would hear."""
+    leaving = Preference.objects.exclude(channel=Channel.HERE).exclude(topic=Topic.MAIL)
+    persons = leaving.values_list("person_id").union(Subscription.objects.values_list("person_id"))
+    listeners = [person for (person,) in persons[: MOST_LISTENERS + 1]]
+    wallets = people.wallets_of_persons(listeners[:MOST_LISTENERS]) if listeners else set()
+    if max(len(listeners), len(wallets)) > MOST_LISTENERS:
+        return books.since(first, limit=until - first)
+    codes = [f"wallet:{wallet}" for wallet in wallets]
+    return books.since_but(first, until=until, quiet=QUIET, of=codes)
 
 
 def _news(moved: Movement) -> Iterator[News]:

@@ -14,6 +14,7 @@ from caisse.payments.models import Device, Phone
 from caisse.payments.queries import Standing
 
 MOST_DEVICES = 20_000
+SAID = re.compile(r"([0-9]{1,9})\.([0-9]{1,4})")
 
 
 class Remembered(NamedTuple):
@@ -63,7 +64,7 @@ def _proves(key: bytes, asked: Asked) -> bool:
 
 def said_of(text: str) -> tuple[int, int] | None:
     """« 3.1 », number and generation; None for anything else."""
-    said = re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,4})", text)
+    said = SAID.fullmatch(text)
     return None if said is None else (int(said[1]), int(said[2]))
 
 

@@ -1,7 +1,7 @@
 """Who is behind a login, who holds which role, which acts and questions wait."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -261,6 +261,12 @@ def persons_of_wallets(wallet_ids: set[int]) -> dict[int, list[int]]:
         for wallet_id, person_id in rows.values_list("wallet_id", "person_id"):
             found.setdefault(wallet_id, []).append(person_id)
     return found
+
+
+def wallets_of_persons(person_ids: Collection[int]) -> set[int]:
+    """The wallets from which any of these persons may spend today; a few hundred at most."""
+    rows = Holder.objects.filter(Q(until=None) | Q(until__gt=clock.today()))
+    return set(rows.filter(person__in=person_ids).values_list("wallet_id", flat=True))
 
 
 def act(act_id: Id) -> ActView | None:

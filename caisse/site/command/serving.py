@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from caisse.site import practice, starting
 from caisse.site.command.arguments import port
@@ -18,6 +18,7 @@ from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, count, say, tell
 
 THREADS = 64  # requests at a time: payments that wait together cost less each (decision 0016)
+MOST_PROCESSES = 8  # they share the threads: PostgreSQL has a hundred connections
 HERE = ("127.0.0.1", "0.0.0.0", "::1", "::")
 
 
@@ -28,16 +29,35 @@ def _serve(parser: argparse.ArgumentParser) -> None:
         default="127.0.0.1",
         help=say("l’adresse où écouter", "the address to listen at"),
     )
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        choices=range(1, MOST_PROCESSES + 1),
+        metavar="N",
+        help=say(
+            "combien de processus répondent, sur PostgreSQL : un par cœur de la machine",
+            "how many processes answer, on PostgreSQL: one for each core of the machine",
+        ),
+    )
 
 
 @verb("serve", "Servir la caisse et faire son travail", "Serve the caisse and do its work", _serve)
 def serve(arguments: argparse.Namespace) -> int:
-    """One process: pages, the group-commit writer, the worker. Opens nothing on a doubtful base."""
+    """Pages, the group-commit writer, the worker. Opens nothing on a doubtful base."""
     starting.prepare()
     problems = starting.problems()
     for problem in problems:
         complain(problem)
     if problems:
+        return FAILED
+    if arguments.processes > 1 and (connection.vendor == "sqlite" or practice.cast()):
+        complain(
+            say(
+                "Plusieurs processus demandent PostgreSQL, et une vraie caisse : ici, un seul.",
+                "Several processes need PostgreSQL, and a real caisse: here, one only.",
+            )
+        )
         return FAILED
     if not _free(arguments.host, arguments.port):
         complain(
@@ -56,7 +76,7 @@ def serve(arguments: argparse.Namespace) -> int:
         tell(f"La caisse répond sur {address}", f"The caisse answers at {address}")
         _tell_the_door(address)
         sys.stdout.flush()
-        _answer(arguments.host, arguments.port)
+        _answer(arguments.host, arguments.port, arguments.processes)
     return OK
 
 
@@ -71,7 +91,7 @@ def _tell_the_door(address: str) -> None:
         tell(f"On entre par {address}entrer", f"One comes in by {address}entrer")
 
 
-def _answer(host: str, port: int) -> None:
+def _answer(host: str, port: int, processes: int) -> None:
     """Serve until a signal ends it."""
     # imported here: the other verbs need no server
     from granian.constants import Interfaces
@@ -82,8 +102,9 @@ def _answer(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
+        workers=processes,
+        respawn_failed_workers=processes > 1,  # one that falls leaves the others at work
+        blocking_threads=THREADS // processes,
         workers_kill_timeout=5,
         log_access=False,
         log_level="error",  # type: ignore[arg-type]

@@ -1,12 +1,15 @@
 """The worker of a real caisse: in the server's thread and from the command; cheap when idle."""
 
+import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -73,6 +76,40 @@ def test_the_servers_thread_does_the_work_until_it_is_stopped(
     sow()
     time.sleep(0.3)
     assert reaction == [told]
+
+
+def test_one_process_works_and_the_others_do_what_is_theirs(
+    begun: Run, reaction: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the one that works has ended, another one goes on: the lock goes with its process."""
+    monkeypatch.setattr(working, "PAUSE_S", 0.05)
+    monkeypatch.setattr(work, "STEADY", {})
+    own: list[int] = []
+
+    @work.steady("test.own", everywhere=True)
+    def write() -> int:
+        own.append(1)
+        return 0
+
+    told = sow()
+    with (Path(settings.HOME) / "worker.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # another process works
+        stop = working.start()
+        try:
+            _until(lambda: len(own) > 2)
+            assert reaction == []
+            fcntl.flock(file, fcntl.LOCK_UN)
+            _until(lambda: bool(reaction))
+        finally:
+            stop()
+    assert reaction == [told]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_a_failing_turn_does_not_end_the_worker(

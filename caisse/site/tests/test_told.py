@@ -77,6 +77,21 @@ def test_who_chose_nothing_gets_nothing_and_no_row_is_written(told: Home) -> Non
     assert Notice.objects.count() == 0 and mail.outbox == []
 
 
+@pytest.mark.parametrize("listeners", [following.MOST_LISTENERS, 0])
+def test_a_journal_of_purchases_is_read_for_those_who_listen(
+    told: Home, listeners: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One listens among many, or too many listen: who is told is the same."""
+    monkeypatch.setattr(following, "MOST_LISTENERS", listeners)
+    choose(lina(told), "here")
+    move(told, 1_00)
+    assert leave() == 1 and not Notice.objects.exists()
+    choose(awa(told), "email")
+    moved = [move(told, 2_00), move(told, 3_00)]
+    assert leave() == 4  # two followed, two sent
+    assert list(Notice.objects.order_by("pk").values_list("cause", flat=True)) == moved
+
+
 def test_a_purchase_by_email_says_all_that_one_must_know(told: Home) -> None:
     choose(awa(told), "email")
     operations.write_card(phone="04 67 00 00 00", email="", address="", hours="", privacy="", by=BY)
@@ -405,8 +420,12 @@ def test_what_people_chose_goes_with_their_names(told: Home) -> None:
     assert not Preference.objects.exists() and not Reader.objects.exists()
 
 
-def test_of_ten_thousand_payments_a_step_holds_a_thousand(told: Home) -> None:
-    choose(awa(told), "email")
+@pytest.mark.parametrize(("channel", "queries"), [("email", 30), ("here", 11)])
+def test_of_ten_thousand_payments_a_step_holds_a_thousand(
+    told: Home, channel: str, queries: int
+) -> None:
+    """However many they are, a step asks as often; where nobody listens, of nobody."""
+    choose(awa(told), channel)
     for _chunk in range(20):
         with transaction.atomic():
             cause = events.record("test.moved", subject=told.wallet, by=BY)
@@ -415,8 +434,8 @@ def test_of_ten_thousand_payments_a_step_holds_a_thousand(told: Home) -> None:
                          for _ in range(500)])  # fmt: skip
     with CaptureQueriesContext(connection) as asked:
         assert following.follow() == 10_000
-    assert Notice.objects.count() == 10_000
-    assert len(asked) <= 10 * 25, len(asked)
+    assert Notice.objects.count() == (10_000 if channel == "email" else 0)
+    assert len(asked) <= 10 * queries, len(asked)
     assert work.marked(following.MARK) == books.tip()[0]
     with CaptureQueriesContext(connection) as asked:
         assert following.follow() == 0
