@@ -55,12 +55,31 @@ OF_A_DATABASE = {"db", "transactional_db", "django_db_setup"}  # a test has one 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests marked `long` to script/test --long, and those without a database to SQLite."""
+    """Leave tests marked `long` to script/test --long, and those without a database to SQLite.
+
+    Of walks in a browser PostgreSQL has the first of each file, and all with --long or where a file
+    is named: what their pages ask of a database is tested on both without one (decision 0017).
+    """
     here = [item for item in items if LONG or not item.get_closest_marker("long")]
     if connection.vendor != "sqlite":
         here = [item for item in here if _has_a_database(item)]
+        if not LONG and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+            here = _with_first_walks(here)
     config.hook.pytest_deselected(items=list(set(items) - set(here)))
     items[:] = here
+
+
+def _with_first_walks(items: list[pytest.Item]) -> list[pytest.Item]:
+    """These without the walks of a file behind its first one."""
+    seen: set[Path] = set()
+    here = []
+    for item in items:
+        walks = "browser" in getattr(item, "fixturenames", ())
+        if not walks or item.path not in seen:
+            here.append(item)
+        if walks:
+            seen.add(item.path)
+    return here
 
 
 def _has_a_database(item: pytest.Item) -> bool:

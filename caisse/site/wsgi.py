@@ -1,5 +1,6 @@
 """What the server runs: Django's pages, the worker beside them (own room: granian asks for it)."""
 
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caisse.settings")
 from django.core.wsgi import get_wsgi_application
 from django.db import DEFAULT_DB_ALIAS, connections
 
+GARBAGE = 20_000  # new objects before the youngest of them are looked at
 _here = threading.local()
 
 
@@ -44,6 +46,11 @@ def leaving(pages: Callable[..., Any]) -> Callable[..., Any]:
 application = leaving(import_module("caisse.payments.api").before(get_wsgi_application()))
 
 if os.environ.get("CAISSE_SERVES") == "1":
+    # what was loaded stays: to look at all of it again every few payments takes as long as they do
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
     from caisse.ledger import operations as ledger
     from caisse.site import timekeeping, working
 

@@ -33,7 +33,7 @@ def decided(mode: str) -> None:
 
 def covered(visit: Visit, guests: Guests, mode: str) -> Shop:
     """A till in a caisse that covers a part."""
-    handle, pin = draw(visit, guests)
+    handle, pin = draw(guests)
     decided(mode)
     till, keeper = linked(visit, guests)
     return Shop(till, handle, pin, keeper)

@@ -25,7 +25,7 @@ def decided(**values: int) -> None:
 
 def test_a_small_amount_needs_the_card_alone(visit: Visit, guests: dict[str, str]) -> None:
     """M10: no screen asks for a code; above it the code, and above the most nothing passes."""
-    handle, pin = draw(visit, guests)
+    handle, pin = draw(guests)
     holder = people.holder(handle)
     assert holder is not None
     operations.make_card(holder_id=holder.id, by=COMMITTEE, id=new_id())

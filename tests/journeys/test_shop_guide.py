@@ -27,7 +27,7 @@ def test_the_shopkeepers_guide_is_followed_word_for_word(
     visit: Visit, guests: Guests, tmp_path: Path
 ) -> None:
     guide = Guide(GUIDE)
-    handle, pin = draw(visit, guests)
+    handle, pin = draw(guests)
     keeper = entering(visit, guests["lieu"], f"/commerce/{SHOP}")()
     till = visit(TILL, width=PHONE)
     office = Office(visit("/entrer")).come_in_as(guests["accueil"])
