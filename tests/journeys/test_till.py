@@ -1,7 +1,6 @@
-"""At the till: linked in minutes, identifier and code, refusals, a lost answer, a sale given back.
+"""At the till: identifier and code, refusals, a lost answer, a sale given back.
 
-Jobs of domain.md 3.3: E07 (the code), P04, P06, M07. The code is drawn at the desk, the device is
-linked by the person who runs the place, the purchase is in the member's wallet afterwards.
+Jobs of domain.md 3.3: P06, M07. The purchase is in the member's wallet afterwards.
 """
 
 import re
@@ -19,7 +18,6 @@ from caisse.payments.operations import printed_card
 from caisse.people import queries as people
 from tests.journeys.office_walking import Office
 from tests.journeys.walking import (
-    DESK,
     PHONE,
     Visit,
     complaints,
@@ -53,17 +51,6 @@ def draw(guests: Guests) -> tuple[str, str]:
     return holder.handle, pin
 
 
-def drawn_at_the_desk(visit: Visit, guests: Guests) -> tuple[str, str]:
-    """E07: at the desk a code is drawn for a holder: her identifier and the six figures."""
-    office = Office(visit("/entrer")).come_in_as(guests["accueil"])
-    office.click("Personnes", "Foyer n° 12", "Code pour payer")
-    office.says("Le nouveau n’est montré qu’une fois").click("Tirer le code")
-    office.says("L’accueil ne le connaît pas")
-    handle, digits = office.page.locator(".strip dd").all_inner_texts()
-    assert re.fullmatch(r"[a-z-]+(-[0-9]+)?", handle) and re.fullmatch(r"[0-9 ]{7}", digits)
-    return handle, digits.replace(" ", "")
-
-
 def till_looked_at(page: Page) -> str:
     """A screen of the till: axe says nothing, nothing is wider than it, one heading is first."""
     assert complaints(page) == "" and sideways(page) <= 0
@@ -82,32 +69,8 @@ def shows(page: Page, words: str) -> None:
     till_looked_at(page)
 
 
-def linked_by_its_keeper(visit: Visit, guests: Guests, width: int) -> tuple[Page, Page]:
-    """P04: the keeper adds a device and shows a code; the device types it; both compare."""
-    keeper = entering(visit, guests["lieu"], "/commerce")()
-    press(keeper, "Appareils pour encaisser")
-    press(keeper, "Ajouter un appareil")
-    assert "Ce champ attend une réponse." in press(keeper, "Ajouter cet appareil")
-    keeper.get_by_label("Nom de l’appareil").fill("Comptoir")
-    press(keeper, "Ajouter cet appareil")
-    assert "pendant 15 minutes" in press(keeper, "Montrer un code")
-    code = keeper.locator(".total dd").inner_text()
-    till = visit(TILL, width=width)
-    shows(till, "Relier cet appareil")
-    till.get_by_role("button", name="Relier").click()
-    till.get_by_text("Tapez le code, dix signes.").wait_for()
-    till.get_by_label("Code").fill(code.lower())
-    till.get_by_role("button", name="Relier").click()
-    shows(till, "Comparez les deux écrans")
-    press(keeper, "L’appareil montre trois mots")
-    assert till.locator("[data-key-words]").inner_text() in seen(keeper)
-    press(keeper, "Oui, cet appareil encaisse")
-    shows(till, "Combien ?")
-    return till, keeper
-
-
 def linked(visit: Visit, guests: Guests, width: int = PHONE) -> tuple[Page, Page]:
-    """The same without the keeper's pages: her window is on that of the device."""
+    """P04 without the keeper's pages (`test_till_first`): her window is on that of the device."""
     keeper = Actor(guests["lieu"])
     place = merchants.rights(login=keeper.id)[0].place_id
     device = operations.invite_device(place_id=place, label="Comptoir", by=keeper, id=new_id())
@@ -154,48 +117,6 @@ def sell(shop: Shop, cents: str, pin: str = "") -> None:
 
 def wrong(pin: str) -> str:
     return f"{(int(pin) + 1) % 10**6:06d}"
-
-
-@pytest.mark.parametrize("width", [PHONE, DESK])
-def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
-    """P06, M07; nothing that was typed stays on the device, and the shop reads no balance."""
-    handle, pin = drawn_at_the_desk(visit, guests)
-    page, _keeper = linked_by_its_keeper(visit, guests, width)
-    tap(page, "235")
-    assert "2,35 MonA" in till_looked_at(page)
-    page.get_by_role("button", name="Continuer").click()
-    shows(page, "Pour qui ?")
-    page.get_by_role("button", name="Tourner l’écran").click()
-    assert "Tapez l’identifiant ou le numéro de carte." in seen(page)
-    page.get_by_label("Identifiant").fill(handle)
-    page.get_by_role("button", name="Tourner l’écran").click()
-    shows(page, "À vous de taper")
-    tap(page, pin[:2])
-    assert "2 chiffres tapés sur 6" in till_looked_at(page)
-    assert pin[:2] not in page.locator(".dots:visible").inner_text().replace("2 chiffres", "")
-    tap(page, pin[2:])
-    page.locator('[data-do="pay"]').click()
-    shows(page, "Payé")
-    words = seen(page)
-    assert "2,35 MonA" in words and "jeudi 1er février 2024, 9 h 0" in words
-    assert "Il vous reste" not in words
-    assert len(page.locator("[data-three]").inner_text().split(" · ")) == 3
-    kept = page.evaluate(STORED)
-    assert handle not in kept and pin not in kept
-    number = page.locator("[data-short]").inner_text()
-    page.emulate_media(media="print")
-    paper = seen(page)
-    assert "L’Épicerie du Figuier" in paper and number in paper and "Personne suivante" not in paper
-    page.emulate_media(media="screen")
-    page.get_by_role("button", name="Personne suivante").click()
-    shows(page, "Combien ?")
-    page.get_by_text("2,35 (1)").first.wait_for()
-    page.get_by_role("button", name="Ventes").click()
-    shows(page, "Dernières ventes")
-    assert number in seen(page) and "2,35" in seen(page)
-    page.get_by_role("button", name="Clôture du jour").click()
-    shows(page, "Clôture du jour")
-    assert "jeudi 1er février 2024" in seen(page) and "2,35 (1)" in seen(page)
 
 
 def test_what_is_left_is_seen_by_her_alone_for_five_seconds(shop: Shop) -> None:
