@@ -88,7 +88,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "category_not_covered": (
         "La caisse ne prend pas tout cet achat en charge. Tapez-le par catégorie, le reste en "
         "euros.",
-        "La caisse ne prend pas en charge tous les produits. Le reste se paie en euros.",
+        "La caisse ne paie qu’une part des achats ici. Le lieu la tape, le reste est en euros.",
     ),
     "place_closed": (
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",

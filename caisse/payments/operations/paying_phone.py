@@ -88,6 +88,8 @@ def _at_place(wanted: Purchase) -> Answer:
         return SCANNED_BY_PHONE["qr_expired"]
     if books.account(f"place:{wanted.place_id}") is None:
         return declined("place_closed")
+    if limits.today().coverage.mode != "full":
+        return declined("category_not_covered")  # of a printed QR nobody has said what is bought
     return _paid(wanted._replace(till=till_for(place_id=wanted.place_id, by=PRINTED)))
 
 

@@ -85,6 +85,7 @@ def test_every_way_of_a_till_pays_the_covered_part(world: Limited) -> None:
         assert pay(lines=LINES).status == 201, name
     assert moved(world) == 2 * COVERED
     assert world.scan(world.request(COVERED)).status == 201, "the till has made the request"
+    assert reason(world.by_poster(COVERED)) == "category_not_covered", "nobody has said what"
 
 
 def test_the_rate_of_a_place_is_that_of_all_that_it_sells(world: Limited) -> None:

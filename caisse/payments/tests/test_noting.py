@@ -13,9 +13,9 @@ from caisse.ledger.models import Transfer
 from caisse.merchants.tests.ground import OFFICE, go
 from caisse.messages import operations as messages
 from caisse.messages import queries as told
+from caisse.messages import reactions
 from caisse.messages.models import Notice, Remark
 from caisse.messages.operations import remarks
-from caisse.messages.reactions import leave
 from caisse.payments import operations, queries
 from caisse.payments.operations.cards import make_card
 from caisse.payments.queries import card
@@ -33,6 +33,11 @@ def begun(world: World) -> None:
     """The worker follows; nothing of another test waits in memory."""
     remarks._WAITING.clear()
     leave()
+
+
+def leave() -> int:
+    """A turn of the worker."""
+    return reactions.write() + reactions.leave()
 
 
 def kinds(wallet: int) -> list[tuple[str, str, int | None]]:
