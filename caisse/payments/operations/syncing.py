@@ -5,8 +5,11 @@ happens and it is judged anew on what others left. A sale is written down before
 asked, so that two sendings at once share the sums of one licence.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
+from django.db import OperationalError
 from django.db.models import F, Sum
 
 from caisse.kernel import clock, events
@@ -46,6 +49,8 @@ from caisse.payments.queries.offline import FUND, loss_account
 from caisse.payments.queries.parts import parts_of
 from caisse.payments.reasons import CHECKING
 
+log = logging.getLogger("caisse.till")
+
 ENDED = "means_unavailable"  # a slip, before the licence began
 POSTED, LIMITED = "posted", "limited"
 MOST_LATE = 100  # sales of a place and a month that are written down though they came too late
@@ -77,7 +82,7 @@ def sync_till(*, device_id: int, records: Sequence[tuple[int, Sent]]) -> list[An
     }
     told = []
     for number, sent in records:
-        id, answer = _take(sent, mine.get(number))
+        id, answer = _alone(sent, partial(_take, sent, mine.get(number)))
         told.append(_told(id, answer, key))
     return told
 
@@ -90,11 +95,27 @@ def sync_phone(*, key: bytes, records: Sequence[SlipSale]) -> list[Answered]:
     """
     told = []
     for sent in records:
-        opened = open_slip(sent._replace(cancelled=None), None)
-        if isinstance(opened, Opened):
-            opened = opened._replace(is_copy=True)
-        told.append(_told(opened.id, _answer(opened), key))
+        id, answer = _alone(sent, partial(_take_copy, sent))
+        told.append(_told(id, answer, key))
     return told
+
+
+def _alone(sent: Sent, take: Callable[[], tuple[Id, str]]) -> tuple[Id, str]:
+    """What fails for one record, by a fault of ours, is asked again and holds up no other."""
+    try:
+        return take()
+    except OperationalError:
+        raise  # the database answers nobody
+    except Exception:
+        log.exception("a sale without network could not be judged")
+        return number_of(sent), CHECKING
+
+
+def _take_copy(sent: SlipSale) -> tuple[Id, str]:
+    opened = open_slip(sent._replace(cancelled=None), None)
+    if isinstance(opened, Opened):
+        opened = opened._replace(is_copy=True)
+    return opened.id, _answer(opened)
 
 
 def _told(id: Id, answer: str, key: bytes) -> Answered:

@@ -14,6 +14,7 @@ from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations
 from caisse.payments.models import Licence, OfflineSale, OfflineStop
 from caisse.payments.offline.licences import tag_of
+from caisse.payments.operations import syncing
 from caisse.payments.tests.market import HOUR_MS, KEY, awa, balance, later, nonce, refused
 from tests.offline.real import DESK, Member, Phone, Shop
 
@@ -158,6 +159,31 @@ def test_when_the_copy_of_the_phone_came_first_the_refund_follows(awa: Member) -
     for _again in range(2):
         assert shop.sync(undone) == ["posted"]
     assert balance(f"place:{shop.place}") == 0 and balance(f"wallet:{awa.wallet}") == 92_00
+
+
+def test_a_record_that_we_cannot_judge_holds_up_no_other(
+    awa: Member, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours: it is asked again, without a proof, and the others are answered."""
+    shop, phone = Shop("Halle"), Phone(awa)
+    phone.ask((shop.place, 20_00))
+    shop.open()
+    sales = [phone.pay(0, n, shop.request(n * 1_00, nonce(n))) for n in (1, 2, 3)]
+    watch = syncing.watch
+
+    def failing(opened: Any) -> None:
+        if opened.cents == 2_00:
+            raise ZeroDivisionError
+        watch(opened)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(syncing, "watch", failing)
+        assert shop.sync(*sales) == ["posted", "checking", "posted"]
+        told = operations.sync_phone(key=KEY, records=sales)
+        assert [one.answer for one in told] == ["posted", "checking", "posted"]
+        assert [bool(one.proof) for one in told] == [True, False, True]
+    assert "could not be judged" in caplog.text
+    assert shop.sync(*sales) == ["posted"] * 3 and balance(f"place:{shop.place}") == 6_00
 
 
 def test_a_device_sends_under_its_own_licences_only(awa: Member) -> None:
