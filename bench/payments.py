@@ -38,7 +38,7 @@ OURS, HOT = "the API's way", "the API's way, one place"
 ROW_LOCKS, ROW_LOCKS_HOT = "(a) ORM, row locks", "(a) ORM, row locks, one place"
 CALL = "(b) one look, one PL/pgSQL call"
 OURS_SQLITE, ROW_LOCKS_SQLITE = "the API's way on SQLite", "(a) ORM on SQLite"
-FUNCTION, VIEW = "(c) a WSGI function, no payment", "(c) a Django view, no payment"
+FUNCTION, VIEW = "(c) the server's loop, no payment", "(c) a Django view, no payment"
 
 PROCESSES = ("--processes", "2")  # of `caisse serve` on PostgreSQL: the machine has two cores
 # Worker processes and threads at which each reference is at its best here
@@ -174,7 +174,7 @@ def _tell(rounds: Rounds) -> int:
     for name, runs in rounds.runs.items():
         print(f"  {line(name, runs)}")
     ratios = rounds.ratios
-    for name, reference in (("WSGI function", FUNCTION), ("Django view", VIEW)):
+    for name, reference in (("loop", FUNCTION), ("Django view", VIEW)):
         share = statistics.median(ratios(OURS, reference))
         print(f"  {OURS} / (c) no-op {name}: {share:.2f}")
     for name in (OURS, HOT, OURS_SQLITE):

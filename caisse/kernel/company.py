@@ -1,4 +1,4 @@
-"""Callers that wait at the same moment are served together, by the first of them.
+"""Callers that wait at the same moment are served together, by the first of them or in a loop.
 
 Whoever finds nobody at work serves all that wait, and whoever comes meanwhile, until its own answer
 is there; then the next one that waits goes on. The time of one group is the collecting window of
@@ -6,11 +6,14 @@ the next: no timer, and who is alone is served at once. An answer may come later
 thread, as the ledger's do.
 """
 
+import asyncio
 import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
+
+from caisse.kernel import looping
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -123,3 +126,83 @@ class Company(Generic[Q, A]):
             self._led = bool(self._waiting)
             if self._waiting:
                 self._waiting[0].nudge()
+
+
+class _Ordered(Seat[Q, A]):
+    """The seat of a caller in a loop: it is called back there."""
+
+    __slots__ = ("_call", "there")
+
+    def __init__(
+        self, question: Q, there: "asyncio.Future[None]", call: "Callable[[_Ordered[Q, A]], None]"
+    ) -> None:
+        self.question, self.there, self.told = question, there, False
+        self._answer, self._error, self._call = None, None, call
+
+    def nudge(self) -> None:
+        """Its answer is there."""
+        self._call(self)
+
+
+class LoopCompany(Generic[Q, A]):
+    """The same for callers in a server's loop: no thread waits, and one group is served at a time.
+
+    `serve` is run as a guest of the loop. An answer may come from another thread.
+    """
+
+    def __init__(self, serve: Callable[[Sequence[Seat[Q, A]]], None]) -> None:
+        self._serve = serve
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._waiting: deque[_Ordered[Q, A]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._come: deque[_Ordered[Q, A]] = deque()  # answers of other threads
+        self._rung = False
+
+    async def ask(self, question: Q) -> A:
+        """The answer to one question. Raises what `serve` raises, TimeoutError after WAIT_S."""
+        seat: _Ordered[Q, A] = _Ordered(question, self._loop.create_future(), self._answered)
+        self._waiting.append(seat)
+        if self._task is None:
+            self._task = self._loop.create_task(self._live())
+        async with asyncio.timeout(WAIT_S):
+            await seat.there
+        return seat.answer()
+
+    def close(self) -> None:
+        """Serve no more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _live(self) -> None:
+        try:
+            while self._waiting:
+                number = min(MOST, len(self._waiting))
+                group = [self._waiting.popleft() for _ in range(number)]
+                try:
+                    await looping.run(self._serve, group)
+                except Exception as error:
+                    for seat in group:
+                        if not seat.told:
+                            seat.fail(error)
+        finally:
+            self._task = None
+
+    def _answered(self, seat: _Ordered[Q, A]) -> None:
+        if threading.get_ident() == self._thread:
+            _go_on(seat)
+            return
+        self._come.append(seat)
+        if not self._rung:  # the loop wakes once for all that come together
+            self._rung = True
+            self._loop.call_soon_threadsafe(self._all_come)
+
+    def _all_come(self) -> None:
+        self._rung = False  # first: who comes now rings again
+        while self._come:
+            _go_on(self._come.popleft())
+
+
+def _go_on(seat: _Ordered[Q, A]) -> None:
+    if not seat.there.done():
+        seat.there.set_result(None)

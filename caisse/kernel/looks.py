@@ -8,11 +8,14 @@ read by: whoever asks for one key asks for a list of one. Several looks are one 
 import threading
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from caisse.kernel import looping
 
 if TYPE_CHECKING:
     from caisse.kernel.wire import Wire
@@ -62,9 +65,13 @@ def together(*asked: Asked[Any]) -> list[Any]:
     """What each look finds, in order; a look at no key finds no row. On PostgreSQL one flight.
 
     On Django's connection of this thread, in its transaction if there is one; outside of one, a
-    connection that was lost meanwhile is made anew, once. Raises Django's database errors.
+    connection that was lost meanwhile is made anew, once. A loop has one of its own. Raises
+    Django's database errors.
     """
     ours = connections[DEFAULT_DB_ALIAS]
+    if looping.is_guest():
+        with ours.wrap_database_errors:
+            return looping.kept(_Own, partial(_Own, ours)).together(asked)
     try:
         return _found(ours, asked)
     except DatabaseError:
@@ -72,6 +79,60 @@ def together(*asked: Asked[Any]) -> list[Any]:
             raise
         ours.close()
         return _found(ours, asked)
+
+
+def refuse_queries() -> None:
+    """Let Django's connection refuse in this loop: who queries here would hold up all others.
+
+    Called before the loop has tasks, which inherit it. It raises SynchronousOnlyOperation, as
+    Django does by itself where no setting of the environment says otherwise.
+    """
+
+    def refuse() -> None:
+        raise SynchronousOnlyOperation("a query in the thread of a loop")
+
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    ours.ensure_connection = refuse
+
+
+class _Own:
+    """The connection of a loop: Django's belong to threads. One look at a time."""
+
+    def __init__(self, ours: BaseDatabaseWrapper) -> None:
+        self._open = lambda: ours.get_new_connection(ours.get_connection_params())
+        self._is_lite = ours.vendor == "sqlite"
+        self._raw: Any = None
+        self._wire: Wire | None = None
+
+    def together(self, asked: Sequence[Asked[Any]]) -> list[Any]:
+        """As `together` for threads, outside of any transaction. Raises the driver's errors."""
+        try:
+            rows = self._rows(asked)
+        except Exception:
+            lost = self._raw is None or (not self._is_lite and self._raw.closed)
+            self.close()
+            if not lost:
+                raise
+            rows = self._rows(asked)
+        return [one.read(found) for one, found in zip(asked, rows, strict=True)]
+
+    def close(self) -> None:
+        """Close it; the next look opens another one."""
+        if self._raw is not None:
+            self._raw.close()
+        self._raw = self._wire = None
+
+    def _rows(self, asked: Sequence[Asked[Any]]) -> list[list[Row]]:
+        if self._raw is None:
+            self._raw = looping.in_a_thread(self._open)
+        if self._is_lite:
+            return [_of_sqlite(self._raw, one) for one in asked]
+        if self._wire is None:
+            from caisse.kernel.wire import Wire
+
+            self._raw.autocommit = True
+            self._wire = Wire(self._raw, prepare=True)
+        return _of_wire(self._wire, asked)
 
 
 def _found(ours: BaseDatabaseWrapper, asked: Sequence[Asked[Any]]) -> list[Any]:
@@ -93,7 +154,11 @@ def _of_postgresql(raw: Any, asked: Sequence[Asked[Any]], *, begins: bool) -> li
 
     if begins and raw.info.transaction_status == TransactionStatus.IDLE:
         raw.execute("SELECT 1")  # the transaction that Django has promised
-    wire, arrays = _wire(raw), _arrays()
+    return _of_wire(_wire(raw), asked)
+
+
+def _of_wire(wire: "Wire", asked: Sequence[Asked[Any]]) -> list[list[Row]]:
+    arrays = _arrays()
     full = [one for one in asked if one.keys]
     told = iter(wire.ask_all([
         (one.look.postgresql, (arrays[one.look.kind](one.keys), *map(str, one.days)))

@@ -13,6 +13,8 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader, Transformer
 from psycopg.raw_cursor import RawCursor
 
+from caisse.kernel import looping
+
 Row: TypeAlias = tuple[Any, ...]
 Param: TypeAlias = bytes | str
 Params: TypeAlias = tuple[Param, ...]
@@ -31,7 +33,10 @@ class BytesLoader(Loader):
 
 
 class Wire:
-    """Asks one question at a time; `prepare` keeps each text prepared for the connection's life."""
+    """Asks one question at a time; `prepare` keeps each text prepared for the connection's life.
+
+    Made by a guest of a loop (`kernel/looping.py`) it lets the loop go on while it waits.
+    """
 
     def __init__(self, connection: Connection[Any], *, prepare: bool) -> None:
         if not prepare and connection.info.transaction_status == pq.TransactionStatus.IDLE:
@@ -40,8 +45,8 @@ class Wire:
         self._prepare = prepare
         self._names: dict[str, bytes] = {}
         self._later: list[Question] = []
-        self._ready = select.poll()
-        self._ready.register(connection.pgconn.socket, select.POLLIN)
+        self._loops = looping.is_guest()
+        self._ready = _ready(connection.pgconn.socket)
         context = RawCursor(connection)  # carries the loaders
         context.adapters.register_loader("uuid", BytesLoader)
         context.adapters.register_loader(INT8_ARRAY, BytesLoader)
@@ -69,9 +74,9 @@ class Wire:
 
         A `str` is in the text format. Raises psycopg's errors.
         """
-        if self._later:
+        if self._later or self._loops:
             return self.ask_all([(question, params)])[0]
-        told, formats = _told(params)
+        told, formats = _in_formats(params)
         if self._prepare:
             name = self._name(question)
             result = self._pgconn.exec_prepared(name, told, formats, pq.Format.BINARY)
@@ -85,7 +90,7 @@ class Wire:
         ours = self._pgconn
         ours.enter_pipeline_mode()
         for name, params in named:
-            told, formats = _told(params)
+            told, formats = _in_formats(params)
             ours.send_query_prepared(name, told, formats, pq.Format.BINARY)
         ours.pipeline_sync()
         results: list[pq.abc.PGresult] = []
@@ -107,10 +112,27 @@ class Wire:
 
     def commit(self) -> None:
         """COMMIT, and be sure of it: a transaction that failed answers it by rolling back."""
-        result = self._pgconn.exec_(b"COMMIT")
+        result = self._told(b"COMMIT") if self._loops else self._pgconn.exec_(b"COMMIT")
         self._read(result)
         if result.command_status != b"COMMIT":
             raise errors.InFailedSqlTransaction("COMMIT rolled back")
+
+    def _told(self, text: bytes) -> pq.abc.PGresult:
+        """What came back for one statement; others go on meanwhile."""
+        ours = self._pgconn
+        ours.send_query(text)
+        told: pq.abc.PGresult | None = None
+        while True:
+            while ours.is_busy():
+                self._ready.poll()
+                ours.consume_input()
+            result = ours.get_result()
+            if result is None:
+                break
+            told = result
+        if told is None:
+            raise errors.OperationalError("the connection is lost")
+        return told
 
     def _name(self, question: str) -> bytes:
         """The name under which it is prepared; it is now if it was not."""
@@ -131,7 +153,16 @@ class Wire:
         return []
 
 
-def _told(params: Params) -> tuple[list[bytes], list[pq.Format]]:
+def _ready(socket: int) -> "select.poll | looping.Readable":
+    """What waits until the database has answered."""
+    if looping.is_guest():
+        return looping.Readable(socket)
+    ready = select.poll()
+    ready.register(socket, select.POLLIN)
+    return ready
+
+
+def _in_formats(params: Params) -> tuple[list[bytes], list[pq.Format]]:
     """The parameters as they are sent, and their formats."""
     told = [param.encode() if isinstance(param, str) else param for param in params]
     formats = [pq.Format.TEXT if isinstance(p, str) else pq.Format.BINARY for p in params]

@@ -1,5 +1,6 @@
 """Callers that wait together: each gets its own answer, whoever serves, whatever fails."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,8 +8,8 @@ from random import Random
 
 import pytest
 
-from caisse.kernel import company
-from caisse.kernel.company import Company, Seat
+from caisse.kernel import company, looping
+from caisse.kernel.company import Company, LoopCompany, Seat
 
 Seats = Sequence[Seat[int, int]]
 
@@ -162,3 +163,55 @@ def _told(ask: Callable[[int], int], n: int) -> int:
         return ask(n)
     except TimeoutError:
         return -1
+
+
+def asked_in_a_loop(serve: Callable[[Seats], None], number: int) -> list[object]:
+    """What so many hear that ask at once in a loop; an error in place of an answer."""
+
+    async def all_of_them() -> list[object]:
+        company: LoopCompany[int, int] = LoopCompany(serve)
+        asked = [company.ask(n) for n in range(number)]
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    return asyncio.run(all_of_them())
+
+
+def test_in_a_loop_those_that_wait_are_served_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "MOST", 8)
+    groups = list[int]()
+
+    def serve(seats: Seats) -> None:
+        groups.append(len(seats))
+        looping.sleep(0.001)
+        for seat in seats:
+            seat.tell(2 * seat.question)
+
+    assert asked_in_a_loop(serve, 20) == [2 * n for n in range(20)]
+    assert groups == [8, 8, 4]
+
+
+def test_in_a_loop_an_answer_may_come_later_and_from_another_thread() -> None:
+    def serve(seats: Seats) -> None:
+        def later() -> None:
+            for seat in seats:
+                seat.tell(seat.question + 1)
+
+        threading.Timer(0.01, later).start()
+
+    assert asked_in_a_loop(serve, 5) == [1, 2, 3, 4, 5]
+
+
+def test_in_a_loop_what_fails_is_raised_in_all_that_were_not_told() -> None:
+    def serve(seats: Seats) -> None:
+        seats[0].tell(7)
+        seats[1].fail(KeyError("one"))
+        raise ZeroDivisionError
+
+    told = asked_in_a_loop(serve, 4)
+    assert told[0] == 7 and isinstance(told[1], KeyError)
+    assert isinstance(told[2], ZeroDivisionError) and isinstance(told[3], ZeroDivisionError)
+
+
+def test_in_a_loop_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "WAIT_S", 0.01)
+    assert isinstance(asked_in_a_loop(lambda _seats: None, 1)[0], TimeoutError)

@@ -275,15 +275,16 @@ def test_a_child_process_gets_a_writer_of_its_own(monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as fork:
         fork.setattr(os, "getpid", lambda: -1)
         there = writers.writer()
-        assert there is not here
+        assert isinstance(there, writers.Writer) and there is not here
         assert submit(pay()) == "posted"
         there.stop()
-    assert here.alive and writers.writer() is here
+    assert isinstance(here, writers.Writer) and here.alive and writers.writer() is here
 
 
 def test_a_writer_that_died_is_replaced() -> None:
     found()
     first = writers.writer()
+    assert isinstance(first, writers.Writer)
     first.stop()
     assert submit(pay()) == "posted"
     assert writers.writer() is not first

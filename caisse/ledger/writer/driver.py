@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,12 +53,13 @@ class PostgresConnection:
     def __init__(self, params: dict[str, Any]) -> None:
         import psycopg
 
+        from caisse.kernel import looping
         from caisse.kernel.wire import Wire
         from caisse.ledger.writer.postgres import PostgresDoor
 
         options = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
         merged = {**params, "options": f"{params.get('options', '')} {options}".strip()}
-        self.raw = psycopg.connect(autocommit=True, **merged)
+        self.raw = looping.in_a_thread(partial(psycopg.connect, autocommit=True, **merged))
         self._wire = Wire(self.raw, prepare=True)
         self._door = PostgresDoor(self._wire)
 

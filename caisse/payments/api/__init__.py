@@ -61,7 +61,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     finally:
         ours.close_if_unusable_or_obsolete()
     status = f"{told.status} {HTTPStatus(told.status).phrase}"
-    start_response(status, [("Content-Type", CONTENT), *_headers(), *_length(told)])
+    start_response(status, head_of(told))
     return [told.body]
 
 
@@ -84,12 +84,22 @@ def view(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def respond(asked: Asked) -> Told:
     """Answer one request; whatever happens, in JSON."""
-    language = "en" if asked.language.startswith("en") else "fr"
+    return guarded(asked, lambda: _respond(asked))
+
+
+def language_of(asked: Asked) -> str:
+    """The language of the answer."""
+    return "en" if asked.language.startswith("en") else "fr"
+
+
+def guarded(asked: Asked, act: Callable[[], Told]) -> Told:
+    """What `act` tells, in the language of whoever asks; what it raises is told as well."""
+    language = language_of(asked)
     try:
         if get_language() == language:  # most of the time: to change it costs more than to ask
-            return _respond(asked)
+            return act()
         with override(language):
-            return _respond(asked)
+            return act()
     except WrongRequest as wrong:
         return say(400, {"reason": "request", "member": "", "cashier": str(wrong)})
     except Refusal as refusal:
@@ -214,8 +224,10 @@ def _headers() -> list[tuple[str, str]]:
     ]
 
 
-def _length(told: Told) -> list[tuple[str, str]]:
-    return [("Content-Length", str(len(told.body)))]
+def head_of(told: Told) -> list[tuple[str, str]]:
+    """The headers of an answer."""
+    length = ("Content-Length", str(len(told.body)))
+    return [("Content-Type", CONTENT), *_headers(), length]
 
 
 def _asked(environ: dict[str, Any]) -> Asked:

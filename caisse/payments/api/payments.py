@@ -33,7 +33,7 @@ from caisse.payments.api.messages import (
 )
 from caisse.payments.api.proof import Remembered, till_of
 from caisse.payments.models import Device
-from caisse.payments.operations import Answer, Declined, Purchase, Receipt
+from caisse.payments.operations import Answer, Declined, Entry, Purchase, Receipt
 from caisse.payments.queries import Standing
 from caisse.payments.reasons import declined
 
@@ -63,32 +63,36 @@ class Sale(NamedTuple):
 class Way(NamedTuple):
     """A way of paying: what it says beside number and amount, what it may say, who judges it.
 
-    `at_most`: it may always pay less than is asked; `compares`: it compares how the device stands.
+    `at_most`: it may always pay less than is asked; `entry`: it pays what is typed as such an
+    entry, which compares how the device stands.
     """
 
     says: tuple[str, ...]
     may: tuple[str, ...]
     pay: Callable[[Sale, dict[str, Any], Device], Answer]
     at_most: bool = False
-    compares: bool = True
+    entry: Callable[[Sale, dict[str, Any], Device], Entry] | None = None
 
 
-def _by_code(who: str, longest: int) -> Callable[[Sale, dict[str, Any], Device], Answer]:
+def _by_code(who: str, longest: int, may: tuple[str, ...]) -> Way:
     """Paying with what says who pays, under the name `who`, and a code where it is needed."""
 
-    def pay(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
+    def entry(sale: Sale, said: dict[str, Any], device: Device) -> Entry:
         shown, digits = a_text(said[who], who, longest), said.get("pin")
         if digits is not None and not (isinstance(digits, str) and DIGITS.fullmatch(digits)):
             raise WrongRequest("pin: 4 to 8 figures")
         attempt = a_number(said.get("attempt", 1), 1_000)
-        return operations.pay_with_code(
-            payment_id=sale.id, method=sale.method, who=shown, digits=digits or "",
-            attempt=attempt, place_id=device.place_id, cents=sale.cents,
-            till=sale.till, up_to=sale.up_to, tries_at=till_of(device),
+        wanted = Purchase(sale.id, 0, device.place_id, sale.cents, sale.method, sale.till)
+        return Entry(
+            wanted, shown, digits or "", attempt, sale.up_to, till_of(device),
             device=sale.device, lines=sale.lines,
         )  # fmt: skip
 
-    return pay
+    def pay(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
+        return operations.pay_entry(entry(sale, said, device))
+
+    says = (who, "pin", "attempt") if "pin" not in may else (who,)
+    return Way(says, ("up_to", "tell", *may), pay, entry=entry)
 
 
 def _by_agreement(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
@@ -112,11 +116,11 @@ def _by_voucher(sale: Sale, said: dict[str, Any], device: Device) -> Answer:
 
 
 WAYS: dict[str, Way] = {
-    "pin": Way(("handle", "pin", "attempt"), ("up_to", "tell"), _by_code("handle", LONGEST_HANDLE)),
-    "member_qr": Way(("qr",), ("up_to", "tell", "pin", "attempt"), _by_code("qr", LONGEST_QR)),
-    "card": Way(("card",), ("up_to", "tell", "pin", "attempt"), _by_code("card", LONGEST_QR)),
-    "paper": Way(("agreement",), (), _by_agreement, compares=False),
-    "voucher": Way(("voucher",), (), _by_voucher, at_most=True, compares=False),
+    "pin": _by_code("handle", LONGEST_HANDLE, ()),
+    "member_qr": _by_code("qr", LONGEST_QR, ("pin", "attempt")),
+    "card": _by_code("card", LONGEST_QR, ("pin", "attempt")),
+    "paper": Way(("agreement",), (), _by_agreement),
+    "voucher": Way(("voucher",), (), _by_voucher, at_most=True),
 }
 
 
@@ -134,15 +138,30 @@ def pay(asked: Asked, device: Device) -> Told:
 
 def pay_as_remembered(asked: Asked, known: Remembered) -> Told | None:
     """The same for a device that is remembered: None where that is not enough to answer."""
+    wanted = entry_as_remembered(asked, known)
+    if wanted is None:
+        return None
+    return answered(operations.pay_entry(wanted.entry), tell=wanted.tell)
+
+
+class Wanted(NamedTuple):
+    """What is to be paid, and whether who types her code has asked for what is left."""
+
+    entry: Entry
+    tell: bool
+
+
+def entry_as_remembered(asked: Asked, known: Remembered) -> Wanted | None:
+    """What a remembered device asks to be paid by code; None where that is not enough to know."""
     sale, said, way = _asked_to_pay(asked)
-    if known.device.state != Device.State.ACTIVE or not way.compares:
+    if known.device.state != Device.State.ACTIVE or way.entry is None:
         return None
     tell = yes_or_no(said.get("tell", False), "tell")
     till = _till(known.device, sale.cashier, "take")
     if till is None or (tell and "pin" not in said):
         return None
     sale = sale._replace(till=till, device=known.standing)
-    return answered(way.pay(sale, said, known.device), tell=tell)
+    return Wanted(way.entry(sale, said, known.device), tell)
 
 
 def paid_before(asked: Asked, device: Device) -> Told:

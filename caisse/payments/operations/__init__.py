@@ -6,7 +6,7 @@ A payment writes no row but its transfer: it is judged by the ledger on account 
 from caisse.payments.operations.answers import (
     Answer,
 )
-from caisse.payments.operations.beginning import DeviceChanged
+from caisse.payments.operations.beginning import Begun, DeviceChanged, Entry, begin_in_loop
 from caisse.payments.operations.cards import (
     Printed,
     block_card,
@@ -90,7 +90,10 @@ from caisse.payments.operations.paying_phone import (
     pay_request,
 )
 from caisse.payments.operations.paying_pin import (
+    go_on,
+    needs_no_look,
     paid_before,
+    pay_entry,
     pay_with_code,
 )
 from caisse.payments.operations.phones import (
@@ -159,11 +162,13 @@ __all__ = [
     "UNDO_GIFT",
     "WHY",
     "Answer",
+    "Begun",
     "Coded",
     "Confirmed",
     "Declined",
     "DeviceChanged",
     "Entered",
+    "Entry",
     "Given",
     "Held",
     "Licensed",
@@ -178,6 +183,7 @@ __all__ = [
     "add_cashier",
     "alone_cents",
     "asked_by",
+    "begin_in_loop",
     "block_card",
     "block_phone",
     "cancel_paper_sale",
@@ -203,6 +209,7 @@ __all__ = [
     "give_phone_code",
     "give_tickets",
     "give_up",
+    "go_on",
     "has_asked",
     "hold_paper_sale",
     "invite_device",
@@ -214,6 +221,7 @@ __all__ = [
     "let_set_aside",
     "look_at_gift",
     "make_card",
+    "needs_no_look",
     "of_today",
     "open_licence",
     "open_till",
@@ -222,6 +230,7 @@ __all__ = [
     "paid_with",
     "pay",
     "pay_at_place",
+    "pay_entry",
     "pay_many",
     "pay_request",
     "pay_with_code",

@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeVar
 from django.db import connection
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock
-from caisse.kernel.company import Company
+from caisse.kernel import clock, looping
+from caisse.kernel.company import Company, LoopCompany
 from caisse.kernel.company import Seat as AnySeat
 from caisse.kernel.ids import Id, instant_of
 from caisse.kernel.looks import together
@@ -42,6 +42,7 @@ from caisse.people.queries import HolderView
 
 MINUTE_MS = 60_000
 NOBODYS = "tries:nobody"  # the bucket of identifiers that nobody has
+NEVER = "tries:never"  # an account that nobody opens: what asks for it is known already or refused
 MOST_ATTEMPTS = 1_000  # entries for one payment
 
 
@@ -82,6 +83,7 @@ class First(NamedTuple):
 class Begun(NamedTuple):
     """How far an entry has come: refused, known before, its code compared, asked of the ledger.
 
+    Of one that was `known` before, `first` is what stands, where it is this very payment.
     `paused_until` is the end (ms) of a pause of the till, in which no code is looked at. `rules`
     are the articles of today.
     """
@@ -118,26 +120,48 @@ def begin(entry: Entry) -> Begun:
     Raises ValueError for what is no entry, RuntimeError inside a transaction, DeviceChanged,
     TimeoutError when nobody answered.
     """
-    if not 0 < entry.attempt <= MOST_ATTEMPTS:
-        raise ValueError("an attempt is a small number from 1 on")
+    _demand_form(entry)
     if connection.in_atomic_block:
         raise RuntimeError("a payment runs its own transaction: not inside another one")
-    pay_transfer(entry.purchase)
     return _COMPANY.ask(entry)
+
+
+async def begin_in_loop(entry: Entry) -> Begun:
+    """The same in a server's loop, for an entry with the method `pin`.
+
+    Where more has to be looked at than the looks that all entries share, it raises Django's
+    SynchronousOnlyOperation, before anything was asked of the ledger: `begin` it in a thread.
+    """
+    _demand_form(entry)
+    company = looping.kept(_serve, lambda: LoopCompany(_serve))
+    return await company.ask(entry)
+
+
+def _demand_form(entry: Entry) -> None:
+    if not 0 < entry.attempt <= MOST_ATTEMPTS:
+        raise ValueError("an attempt is a small number from 1 on")
+    pay_transfer(entry.purchase)
 
 
 def _serve(seats: Sequence[Seat]) -> None:
     """Look at all, then let each begin; what fails for one fails for that one."""
     seen = _look([seat.question for seat in seats])
     articles = limits.after(seen.last)
-    left = [seat for seat in seats if _each(seat, partial(_goes_on, seat, seen, articles))]
+    again = [_each(seat, partial(_known, seat, seen)) for seat in seats]
+    left = [
+        seat
+        for seat in seats
+        if not seat.told
+        and seat.question.purchase.payment_id not in seen.known
+        and _each(seat, partial(_goes_on, seat, seen, articles))
+    ]
     typed = [(seat.question.who, seat.question.digits) for seat in left]
     all_tried = compared(typed, seen.holders, seen.pins)
     first = [
         _each(seat, partial(_of_the_ledger, seat, tried, articles.rules))
         for seat, tried in zip(left, all_tried, strict=True)
     ]
-    ledger.submit_all_later([handed for handed in first if handed])
+    ledger.submit_all_later([handed for handed in (*again, *first) if handed])
 
 
 def _each(seat: Seat, act: Callable[[], R]) -> R | None:
@@ -163,17 +187,36 @@ def _look(entries: Sequence[Entry]) -> Seen:
     return Seen(*found)
 
 
+def _known(seat: Seat, seen: Seen) -> Handed | None:
+    """What asks the ledger for a payment that stands under its number already.
+
+    No code is looked at, so nothing is paid: what would be new meets an account that nobody opens.
+    Raises DeviceChanged.
+    """
+    entry = seat.question
+    if entry.device is not None and seen.devices.get(entry.device.id) != entry.device:
+        raise DeviceChanged
+    if entry.purchase.payment_id not in seen.known:
+        return None
+    holder = seen.holders.get(entry.who)
+    if holder is None:
+        seat.tell(Begun(known=True))
+        return None
+    purchase = entry.purchase._replace(wallet_id=holder.wallet_id)
+
+    def told(outcomes: list[Outcome]) -> None:
+        same = outcomes[0].answer == "exists"
+        seat.tell(Begun(known=True, first=First(purchase, NEVER, outcomes[0]) if same else None))
+
+    return [pay_transfer(purchase, unless=NEVER)], told
+
+
 def _goes_on(seat: Seat, seen: Seen, articles: limits.Today) -> bool:
     """True when the code is to be compared now, for a PIN; all others are told how far they came.
 
     What does not depend on the PIN is said before anybody looks at it.
     """
     entry = seat.question
-    if entry.device is not None and seen.devices.get(entry.device.id) != entry.device:
-        raise DeviceChanged
-    if entry.purchase.payment_id in seen.known:
-        seat.tell(Begun(known=True))
-        return False
     refused, paused = _refused(entry, seen, articles), 0
     if refused is None and (entry.digits or entry.purchase.method == "pin"):
         paused = end_of_pause(seen.accounts.get(tries_account(entry.at)))

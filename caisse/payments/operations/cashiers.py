@@ -39,7 +39,7 @@ MOST_CASHIERS = 40  # of one place: a guess meets one of them in 10^4 each
 WRONG, WRONG_IN_ALL = 5, 10  # wrong codes until a responsible person's is asked for; until none is
 UNKNOWN = "Cette personne n’est pas connue dans ce lieu."
 _CASHIERS = Look(
-    "SELECT id, level FROM payments_cashier WHERE active AND place_id {keys}", "number"
+    "SELECT id, level, place_id FROM payments_cashier WHERE active AND place_id {keys}", "number"
 )
 _known: dict[int, tuple[dict[int, str], float]] = {}  # cashiers of a place, and until when believed
 _tills: dict[tuple[int, int], Id] = {}  # the till of a device and a cashier
@@ -188,18 +188,27 @@ def rights_of(level: str) -> tuple[str, ...]:
 
 
 def cashiers_at(place_id: int) -> dict[int, str]:
-    """The cashiers of a place and their levels; believed for two seconds once they were read."""
+    """The cashiers of a place and their levels; believed for two seconds once they were read.
+
+    Those of all places that were asked before are read with them, so that many places ask once.
+    """
     known, until = _known.get(place_id, ({}, 0))
     if time.monotonic() < until:
         return known
-    known = _CASHIERS.at([place_id], read=_levels).found()
+    places = {place_id, *_known}
+    levels = _CASHIERS.at(places, read=_levels).found()
     if not connection.in_atomic_block:  # what a transaction reads may never have been
-        _known[place_id] = (known, time.monotonic() + REMEMBERED_S)
-    return known
+        until = time.monotonic() + REMEMBERED_S
+        _known.update({place: (levels.get(place, {}), until) for place in places})
+    return levels.get(place_id, {})
 
 
-def _levels(rows: list[Row]) -> dict[int, str]:
-    return dict(rows)
+def _levels(rows: list[Row]) -> dict[int, dict[int, str]]:
+    """Levels by place and cashier."""
+    levels: dict[int, dict[int, str]] = {}
+    for cashier, level, place in rows:
+        levels.setdefault(place, {})[cashier] = level
+    return levels
 
 
 def cashier_till(*, device_id: int, place_id: int, cashier_id: int) -> Id:

@@ -82,20 +82,40 @@ def pay_with_code(
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
     at = till if tries_at is None else tries_at
     entry = Entry(wanted, who, digits, attempt, up_to, at, device=device, lines=lines)
+    return pay_entry(entry)
+
+
+def pay_entry(entry: Entry) -> Answer:
+    """The same for an entry. Raises as `pay_with_code`."""
     try:
         begun = begin(entry)
     except TimeoutError:
         return declined(CHECKING)
-    return _goes_on(entry, begun)
+    return go_on(entry, begun)
 
 
-def _goes_on(entry: Entry, begun: Begun) -> Answer:
+def needs_no_look(begun: Begun) -> bool:
+    """Whether `go_on` asks nobody any more: what has begun in a loop can be answered there."""
+    first = begun.first
+    if begun.refused is not None or begun.paused_until:
+        return True
+    if begun.known:
+        return first is not None
+    if begun.tried is None or first is None or not begun.tried.right:
+        return False
+    answer = first.outcome.answer
+    return answer == "insufficient" or (answer in DONE and begun.tried.flat)
+
+
+def go_on(entry: Entry, begun: Begun) -> Answer:
     """What becomes of an entry by how far it has come."""
     wanted = entry.purchase
     if begun.refused is not None:
         return begun.refused
     if begun.paused_until:
         return declined("till_code_paused", until=in_words(begun.paused_until))
+    if begun.known and begun.first is not None:
+        return told(begun.first.purchase, begun.first.outcome)
     if begun.known:
         return paid_before(wanted, up_to=entry.up_to) or declined(CHECKING)
     entry = entry._replace(rules=begun.rules)
@@ -159,7 +179,9 @@ def _settled(
             counted = _count_at_till(entry)
             if counted.answer == "posted" and method == "pin":
                 BRAKE.saw(right=False)
-        before = paid_before(entry.purchase, up_to=entry.up_to)
+        # of a number under which something stands the ledger never says that money is missing
+        new = answer.reason == "funds_short"
+        before = None if new else paid_before(entry.purchase, up_to=entry.up_to)
         if before is None:
             note_refusal(known.purchase, answer.reason, right=tried.right)
         return before or at_shop(answer, method=method)
@@ -230,6 +252,8 @@ def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First
 def _said(tried: Tried, purchase: Purchase, outcome: Outcome) -> Answer:
     if outcome.answer == USED:
         return declined("qr_used")
+    if tried.right and outcome.answer == "insufficient":
+        return declined("funds_short")  # what is left is not for the shop: nobody looks at it
     if tried.right:
         return told(purchase, outcome)
     return declined("code_wrong") if outcome.answer in DONE else plain(outcome.answer)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from caisse.kernel import clock
 from caisse.payments import api
 from caisse.payments.formats import text_of
+from caisse.payments.tests import loops
 
 
 @dataclass
@@ -126,15 +127,23 @@ class Handset:
 
 
 def sent(method: str, path: str, said: Any, *, key: bytes, **headers: str) -> Answer:
-    """One request to the WSGI function itself; `headers` stand over what it would say."""
+    """One request to the WSGI function itself, or to the loop that serves (`loops.serving`);
+    `headers` stand over what it would say."""
     address = f"/api/v1/{path}"
     body = said if isinstance(said, bytes) else b"" if said is None else json.dumps(said).encode()
     proof = f"{method}|{address}|".encode() + sha256(body).digest()
-    environ = {
+    environ: dict[str, Any] = {
         "REQUEST_METHOD": method, "PATH_INFO": address, "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body), "HTTP_CAISSE_MAC": digest(key, proof, "sha256").hex(),
         **headers,
     }  # fmt: skip
+    if loops.here:
+        fields = {
+            name.removeprefix("HTTP_").replace("_", "-"): said
+            for name, said in environ.items()
+            if name.startswith("HTTP_") or name == "CONTENT_LENGTH"
+        }
+        return Answer(*loops.here[0].send(method, address, [body], fields))
     got: dict[str, Any] = {}
 
     def start(status: str, fields: list[tuple[str, str]]) -> None:

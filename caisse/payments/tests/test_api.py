@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from caisse.payments import api, operations
 from caisse.payments.models import Device
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.reasons import SENTENCES
+from caisse.payments.tests import loops
 from caisse.payments.tests.device import Answer, PhoneTill
 from caisse.people import operations as people
 from caisse.people import queries as registry
@@ -30,6 +32,7 @@ from caisse.people.operations import NewHolder, NewHousehold
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
+IN_THREADS = pytest.mark.parametrize("world", ["threads"], indirect=True)
 DESK = Actor("accueil", frozenset({"desk"}))
 DAY = date(2023, 2, 6)
 HANDLE = "moineau-radis"
@@ -80,10 +83,12 @@ class World:
         return books.balance(f"wallet:{self.wallet}")
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
+@pytest.fixture(params=["threads", "loop"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Asked as a WSGI function asks it, and as the server's loop does."""
     BRAKE.release()
-    yield World()
+    with loops.serving() if request.param == "loop" else nullcontext():
+        yield World()
     BRAKE.release()
 
 
@@ -351,6 +356,7 @@ def test_a_till_that_is_linked_before_any_code_was_drawn(settings: Any, tmp_path
     assert answer.said["reason"] == "code_wrong"
 
 
+@IN_THREADS
 def test_a_code_that_nobody_gave_takes_no_turn_of_who_writes(world: World) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert world.till.link("ZZZZ-ZZZZ-ZZ").said["reason"] == "code_unknown"
@@ -358,6 +364,7 @@ def test_a_code_that_nobody_gave_takes_no_turn_of_who_writes(world: World) -> No
     assert all(one["sql"].startswith("SELECT") for one in queries.captured_queries)
 
 
+@IN_THREADS
 def test_a_request_sent_in_pieces_is_read_and_a_number_that_is_none_is_no_address(
     world: World,
 ) -> None:

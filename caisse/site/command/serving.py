@@ -3,10 +3,10 @@
 import argparse
 import errno
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
-from typing import Any
+from types import FrameType
 
 from django.conf import settings
 from django.db import connection, connections
@@ -17,8 +17,8 @@ from caisse.site.command.locking import only_one
 from caisse.site.command.verbs import BUSY, FAILED, OK, verb
 from caisse.site.command.words import complain, count, say, tell
 
-THREADS = 64  # requests at a time: payments that wait together cost less each (decision 0016)
 MOST_PROCESSES = 8  # they share the threads: PostgreSQL has a hundred connections
+GRACE_S = 5  # for what is under way when the server is to end
 HERE = ("127.0.0.1", "0.0.0.0", "::1", "::")
 
 
@@ -59,7 +59,8 @@ def serve(arguments: argparse.Namespace) -> int:
             )
         )
         return FAILED
-    if not _free(arguments.host, arguments.port):
+    listener = _listening(arguments.host, arguments.port)
+    if listener is None:
         complain(
             say(
                 f"Le port {arguments.port} est déjà pris : choisissez-en un autre avec --port.",
@@ -67,16 +68,16 @@ def serve(arguments: argparse.Namespace) -> int:
             )
         )
         return BUSY
-    with only_one():
-        os.environ["CAISSE_SERVES"] = "1"
+    with listener, only_one():
+        os.environ["CAISSE_SERVES"] = str(arguments.processes)
         settings.STATIC_ROOT.mkdir(exist_ok=True)  # the pages warn when it is missing
-        connections.close_all()  # the process that serves is a fork: it opens its own
+        connections.close_all()  # those that serve open their own
         host = "localhost" if arguments.host in HERE else arguments.host
         address = f"http://{host}:{arguments.port}/"
         tell(f"La caisse répond sur {address}", f"The caisse answers at {address}")
         _tell_the_door(address)
         sys.stdout.flush()
-        _answer(arguments.host, arguments.port, arguments.processes)
+        _answer(listener, arguments.processes)
     return OK
 
 
@@ -91,45 +92,54 @@ def _tell_the_door(address: str) -> None:
         tell(f"On entre par {address}entrer", f"One comes in by {address}entrer")
 
 
-def _answer(host: str, port: int, processes: int) -> None:
+def _answer(listener: socket.socket, processes: int) -> None:
     """Serve until a signal ends it."""
     # imported here: the other verbs need no server
-    from granian.constants import Interfaces
-    from granian.server import Server
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
-    Server(
-        "caisse.site.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
+    config = uvicorn.Config(
+        "caisse.site.asgi:application",
         workers=processes,
-        respawn_failed_workers=processes > 1,  # one that falls leaves the others at work
-        blocking_threads=THREADS // processes,
-        workers_kill_timeout=5,
-        log_access=False,
-        log_level="error",  # type: ignore[arg-type]
-    ).serve(target_loader=_application, wrap_loader=False)
+        loop="asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="error",
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    if processes > 1:  # one that falls is replaced, the others stay at work
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    # The server ends what is under way, then the signal comes again, and the writer ends as well.
+    signal.signal(signal.SIGTERM, _end)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
-def _application() -> Callable[..., Any]:
-    """The pages, in the process that serves; granian looks for a name in the current folder."""
-    from caisse.site.wsgi import application
-
-    return application
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(OK)
 
 
-def _free(host: str, port: int) -> bool:
-    """Nobody listens there yet."""
-    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            return False
-    return True
+def _listening(host: str, port: int) -> socket.socket | None:
+    """A socket at this address, that loses no time with short answers; None: it is taken."""
+    family, kind, protocol, _name, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return None
+    return listener
 
 
 @verb("work", "Faire une fois le travail qui attend", "Do the waiting work once")
