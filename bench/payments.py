@@ -40,7 +40,6 @@ CALL = "(b) one look, one PL/pgSQL call"
 OURS_SQLITE, ROW_LOCKS_SQLITE = "the API's way on SQLite", "(a) ORM on SQLite"
 FUNCTION, VIEW = "(c) the server's loop, no payment", "(c) a Django view, no payment"
 
-PROCESSES = ("--processes", "2")  # of `caisse serve` on PostgreSQL: the machine has two cores
 # Worker processes and threads at which each reference is at its best here
 TWO, ONE = (2, 8), (1, 16)
 
@@ -73,8 +72,8 @@ def _variants(home: Path, seconds: float) -> Variants:
     pg, lite = partial(_on_postgresql, home, seconds), partial(_on_sqlite, home, seconds)
     return {
         ROW_LOCKS_HOT: partial(pg, ("row_locks", *TWO), 1),
-        HOT: partial(pg, ("ours", *PROCESSES), 1),
-        OURS: partial(pg, ("ours", *PROCESSES), PLACES),
+        HOT: partial(pg, ("ours",), 1),
+        OURS: partial(pg, ("ours",), PLACES),
         ROW_LOCKS: partial(pg, ("row_locks", *TWO), PLACES),
         CALL: partial(pg, ("one_call", *TWO), PLACES),
         FUNCTION: partial(lite, ("function", *ONE), PLACES),

@@ -22,7 +22,7 @@ _STANDING = Look(
     "FROM ledger_account WHERE code {keys}",
     "text",
 )
-_KNOWN = Look("SELECT id FROM ledger_transfer WHERE id {keys}", "id")
+_KNOWN = Look("SELECT id FROM ledger_transfer WHERE id {keys}", "id", bounded=True)
 _PREFIXES = sorted(FAMILIES, key=lambda family: (-family.count(":"), family))
 
 
