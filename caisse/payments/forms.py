@@ -158,3 +158,32 @@ class PaperSaleForm(ActForm):
     def clean_place_id(self) -> int:
         """The number of the place."""
         return int(self.cleaned_data["place_id"])
+
+
+class AsideForm(ActForm):
+    """For which place money is set aside on a card, and how much."""
+
+    place_id = ChoiceField(label=_("Pour quel lieu ?"), choices=(), few=False)
+    cents = EuroField(label=_("Combien mettre de côté ?"))
+    fields_of = {
+        "unknown_place": "place_id",
+        "places": "place_id",
+        "amount": "cents",
+        "reserve_limit": "cents",
+        "funds_short": "cents",
+    }
+
+    def __init__(self, *args: Any, places: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["place_id"]
+        field.choices = list(places)
+
+    def clean_place_id(self) -> int:
+        """The number of the place."""
+        return int(self.cleaned_data["place_id"])
+
+
+class GiveBackForm(ActForm):
+    """Which of the sums that were set aside goes home."""
+
+    reserve_id = forms.IntegerField(widget=forms.HiddenInput)

@@ -76,6 +76,7 @@ urlpatterns = [
     path(f"{OFFLINE}/foyers/<int:wallet_id>", offline.offline_wallet, name="offline_wallet"),
     path(PIN, pins.holder_pin, name="holder_pin"),
     path(CARD, cards.holder_card, name="holder_card"),
+    path(f"{CARD}/marche", cards.card_aside, name="card_aside"),
     path("gestion/lieux/<int:place_id>/achats/<str:day>", refunds.place_day, name="place_day"),
     path("gestion/dons/<uuid:gift_id>/annuler", gifts.gift_undo, name="gift_undo"),
     path("gestion/achats/<uuid:payment_id>/rembourser", refunds.refund_new, name="refund_new"),

@@ -8,6 +8,8 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from multiprocessing.util import Finalize
+from typing import IO, Any
+from wsgiref.util import FileWrapper
 
 from a2wsgi import WSGIMiddleware
 
@@ -15,6 +17,17 @@ from caisse.site import wsgi
 
 THREADS = 32  # requests at a time beside payments by code: PostgreSQL has a hundred connections
 GARBAGE = 20_000  # new objects before the youngest of them are looked at
+PIECE = 65_536  # bytes of a file that go from its thread to the loop at a time
+
+
+def _in_pieces(environ: Any, start_response: Any) -> Any:
+    """The pages and the API, whose files are sent in few pieces: each of them is waited for."""
+
+    def wrapped(file: IO[bytes], _size: int) -> FileWrapper:
+        return FileWrapper(file, PIECE)
+
+    environ["wsgi.file_wrapper"] = wrapped
+    return wsgi.application(environ, start_response)
 
 
 def _begin() -> None:
@@ -33,7 +46,7 @@ def _begin() -> None:
 
 
 processes = int(os.environ.get("CAISSE_SERVES", "0"))
-pages = WSGIMiddleware(wsgi.application, workers=THREADS // max(1, processes))
+pages = WSGIMiddleware(_in_pieces, workers=THREADS // max(1, processes))
 application = import_module("caisse.payments.api.in_loop").before(pages, pages.executor)
 if processes:
     import_module("caisse.kernel.looks").refuse_queries()  # this is loaded in the loop

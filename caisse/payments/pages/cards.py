@@ -1,4 +1,5 @@
-"""The card of a holder, at the desk: made, printed, made anew when it is lost, blocked."""
+"""The card of a holder, at the desk: made, printed, made anew when it is lost, blocked; money that
+is set aside on it for a market without network."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -8,16 +9,21 @@ from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, once, show
 from caisse.payments import operations, queries
+from caisse.payments.forms import AsideForm, GiveBackForm
+from caisse.payments.queries import AsideDesk
 from caisse.people import queries as people
+from caisse.people.queries import HolderRow, MembershipView
+
+ROLES = ("desk", "coordinator")
+FORMS = ["GET", "HEAD", "POST"]
 
 
 @in_menu("people")
-@only("desk", "coordinator")
-@require_http_methods(["GET", "HEAD", "POST"])
+@only(*ROLES)
+@require_http_methods(FORMS)
 def holder_card(request: HttpRequest, number: int, holder_id: int) -> HttpResponse:
     """`…/carte`: which card is good; make one, another one for one that is lost, block it."""
-    view = found(people.membership(number))
-    holder = found(next((one for one in people.holders_of(number) if one.id == holder_id), None))
+    view, holder = _holder(number, holder_id)
     form = SureForm(request.POST or None)
     asked = once(request, "acte")
     blocks, first = asked == "bloquer", asked == "faire"
@@ -32,5 +38,50 @@ def holder_card(request: HttpRequest, number: int, holder_id: int) -> HttpRespon
     if form.carries_out(act):
         said = _("La carte est bloquée.") if blocks else _("La carte est prête : imprimez-la.")
         return done(request, said, "holder_card", number, holder_id)
-    words = {"view": view, "holder": holder, "card": queries.card(holder.id)}
+    sells = queries.aside_desk(found(view.wallet_id)).allowed
+    words = {"view": view, "holder": holder, "card": queries.card(holder.id), "aside": sells}
     return show(request, "payments/card.html", words, form=form)
+
+
+@in_menu("people")
+@only(*ROLES)
+@require_http_methods(FORMS)
+def card_aside(request: HttpRequest, number: int, holder_id: int) -> HttpResponse:
+    """`…/carte/marche`: set money aside on the card for a place without network, or give it back.
+
+    For who has no telephone (payments.md 7.2). 404 where there is no good card, or nothing is sold
+    without network.
+    """
+    view, holder = _holder(number, holder_id)
+    wallet_id = found(view.wallet_id)
+    desk = _aside_desk(wallet_id, holder)
+    gives_back = once(request, "acte") == "rendre"
+    form = AsideForm(None if gives_back else request.POST or None, places=desk.places)
+    back = GiveBackForm(request.POST if gives_back else None)
+    if form.carries_out(
+        lambda: operations.set_aside(
+            holder_id=holder.id, by=by(request), id=form.operation_id, **form.said
+        )
+    ):
+        return done(request, _("C’est mis de côté."), "card_aside", number, holder_id)
+    if back.carries_out(
+        lambda: operations.give_back_reserve(wallet_id=wallet_id, by=by(request), **back.said)
+    ):
+        return done(request, _("C’est revenu au porte-monnaie."), "card_aside", number, holder_id)
+    words = {"view": view, "holder": holder, "desk": desk, "back": back}
+    words["rows"] = queries.asides(wallet_id)
+    return show(request, "payments/card_aside.html", words, form=form)
+
+
+def _aside_desk(wallet_id: int, holder: HolderRow) -> AsideDesk:
+    """What may be set aside on this person's card; 404 where there is none that pays."""
+    desk, card = queries.aside_desk(wallet_id), queries.card(holder.id)
+    may: AsideDesk = found(desk if card and not card.blocked and desk.allowed else None)
+    return may
+
+
+def _holder(number: int, holder_id: int) -> tuple[MembershipView, HolderRow]:
+    view = found(people.membership(number))
+    return view, found(
+        next((one for one in people.holders_of(number) if one.id == holder_id), None)
+    )

@@ -4,7 +4,9 @@ from caisse.payments.cards import (
     shown_number,
 )
 from caisse.payments.queries.asides import (
+    AsideDesk,
     AsideRow,
+    aside_desk,
     asides,
     asides_screen,
 )
@@ -83,6 +85,7 @@ from caisse.payments.queries.wallets import (
 )
 
 __all__ = [
+    "AsideDesk",
     "AsideRow",
     "CardRow",
     "CashierRow",
@@ -99,6 +102,7 @@ __all__ = [
     "TillRow",
     "WalletLine",
     "WalletMonth",
+    "aside_desk",
     "asides",
     "asides_screen",
     "card",

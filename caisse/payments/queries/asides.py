@@ -73,6 +73,25 @@ def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class AsideDesk:
+    """What a desk may set aside on a card: whether at all, cents in all, hours, places by name."""
+
+    allowed: bool
+    most_cents: int
+    hours: int
+    places: list[tuple[int, str]]
+
+
+def aside_desk(wallet_id: int) -> AsideDesk:
+    """What the articles allow today, and the places that sell without network."""
+    rules = offline_rules()
+    places = _offered(wallet_id) if rules.offline else []
+    return AsideDesk(
+        rules.offline, rules.offline_reserve_cents, rules.offline_licence_hours, places
+    )
+
+
 def _offered(wallet_id: int) -> list[tuple[int, str]]:
     """Places that sell without network, those that the wallet knows first."""
     since = clock.now_ms() - SEEN_MS

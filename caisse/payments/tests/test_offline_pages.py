@@ -15,6 +15,7 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
 from caisse.merchants.tests.ground import OFFICE
+from caisse.payments import operations
 from caisse.payments.models import OfflineStop, Reserve
 from caisse.people import queries as people
 from caisse.site.tests.members import Home, come_in, home
@@ -97,6 +98,69 @@ def test_a_household_whose_telephone_was_copied_is_talked_with(
     leila.post(address, {"operation": operation(page(leila, address))})
     assert not OfflineStop.objects.exists()
     assert leila.get(address).status_code == 404
+
+
+def test_the_desk_sets_money_aside_on_a_card_and_gives_it_back(
+    market: Market, client: Client
+) -> None:
+    """For who has no telephone: the next permission of the place's till names her card."""
+    sit(client, "nadia", "desk")
+    row = people.holder_numbered(market.awa.holder)
+    assert row is not None
+    address = reverse("card_aside", args=[row.membership_id, row.id])
+    assert address in page(client, reverse("holder_card", args=[row.membership_id, row.id]))
+    before, place = books.balance(f"wallet:{market.awa.wallet}"), market.shop.place
+    said = {"place_id": place, "cents": "20,50"}
+    told = client.post(address, {**said, "operation": operation(page(client, address))})
+    assert told.status_code == 302
+    reserve = Reserve.objects.get(holder=row.id)
+    assert (reserve.cents, reserve.place_id, reserve.phone) == (20_50, place, 0)
+    assert books.balance(f"wallet:{market.awa.wallet}") == before - 20_50
+    shown = read(client, address)
+    assert "C’est mis de côté." in shown and "20,50 €, Halle" in shown
+    again = client.post(address, {**said, "operation": operation(page(client, address))})
+    assert "déjà mis de côté sur cette carte" in again.content.decode()
+    assert 'value="20,50"' in again.content.decode(), "what was typed stays"
+    back = {"acte": "rendre", "reserve_id": reserve.pk}
+    client.post(address, {**back, "operation": operation(page(client, address))})
+    assert "C’est revenu au porte-monnaie." in read(client, address)
+    assert books.balance(f"wallet:{market.awa.wallet}") == before
+
+
+def test_what_a_till_without_network_may_hold_is_not_given_back(
+    market: Market, client: Client
+) -> None:
+    sit(client, "nadia", "desk")
+    row = people.holder_numbered(market.awa.holder)
+    assert row is not None
+    address = reverse("card_aside", args=[row.membership_id, row.id])
+    said = {"place_id": market.shop.place, "cents": "20"}
+    client.post(address, {**said, "operation": operation(page(client, address))})
+    market.shop.close()
+    market.shop.open()  # its next permission names the card
+    reserve = Reserve.objects.get(holder=row.id)
+    back = {"acte": "rendre", "reserve_id": reserve.pk}
+    told = client.post(address, {**back, "operation": operation(page(client, address))})
+    assert "sont mis de côté pour Halle jusqu’à" in told.content.decode()
+    # and one that is not of this household is nobody's
+    told = client.post(
+        address, {**back, "reserve_id": 10**6, "operation": operation(page(client, address))}
+    )
+    assert "Cet argent n’est pas mis de côté." in told.content.decode()
+
+
+def test_without_a_good_card_or_without_the_article_there_is_no_such_page(
+    market: Market, client: Client
+) -> None:
+    sit(client, "nadia", "desk")
+    row = people.holder_numbered(market.awa.holder)
+    assert row is not None
+    address = reverse("card_aside", args=[row.membership_id, row.id])
+    assert client.get(address).status_code == 200
+    operations.block_card(holder_id=row.id, by=OFFICE)
+    assert client.get(address).status_code == 404
+    sit(client, "leila", "treasurer")
+    assert client.get(address).status_code == 403
 
 
 @pytest.mark.django_db

@@ -36,8 +36,8 @@ def _serve(parser: argparse.ArgumentParser) -> None:
         choices=range(1, MOST_PROCESSES + 1),
         metavar="N",
         help=say(
-            "combien de processus répondent, sur PostgreSQL : un par cœur de la machine",
-            "how many processes answer, on PostgreSQL: one for each core of the machine",
+            "combien de processus répondent, sur PostgreSQL, si la machine a plus de deux cœurs",
+            "how many processes answer, on PostgreSQL, where the machine has more than two cores",
         ),
     )
 
