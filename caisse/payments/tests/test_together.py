@@ -132,6 +132,23 @@ def test_the_same_payment_many_times_at_once_is_one(
     assert other.till == 0
 
 
+def test_a_number_that_is_only_said_to_stand_pays_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No code is looked at for it: what the ledger does not know it must not post."""
+    real, id = beginning._look, show_id(new_id())
+    assert world.pay(cents=1).status == 201
+
+    def look(entries: Sequence[Entry]) -> Seen:
+        return real(entries)._replace(known={one.purchase.payment_id for one in entries})
+
+    with monkeypatch.context() as patched:
+        patched.setattr(beginning, "_look", look)
+        assert word(world.pay(world.wrong, id=id)) == "checking"
+    assert world.left == 100_00 - 1 and Transfer.objects.filter(reason="payment").count() == 1
+    assert world.pay(id=id).status == 201
+
+
 def test_wrong_codes_tried_at_once_are_judged_one_by_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
