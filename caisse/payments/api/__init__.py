@@ -54,15 +54,21 @@ CONTENT = "application/json; charset=utf-8"
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The API as a WSGI function of its own."""
-    ours = connections[DEFAULT_DB_ALIAS]  # looked up once; there is no other
-    ours.close_if_unusable_or_obsolete()
-    try:
-        told = respond(_asked(environ))
-    finally:
-        ours.close_if_unusable_or_obsolete()
+    told = in_a_thread(lambda: respond(_asked(environ)))
     status = f"{told.status} {HTTPStatus(told.status).phrase}"
     start_response(status, head_of(told))
     return [told.body]
+
+
+def in_a_thread(act: Callable[[], Told]) -> Told:
+    """What `act` tells; a connection of its thread that is too old or broken is closed, as Django
+    does around each of its requests."""
+    ours = connections[DEFAULT_DB_ALIAS]  # looked up once; there is no other
+    ours.close_if_unusable_or_obsolete()
+    try:
+        return act()
+    finally:
+        ours.close_if_unusable_or_obsolete()
 
 
 def before(pages: Wsgi) -> Wsgi:

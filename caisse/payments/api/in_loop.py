@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from caisse.kernel.refusal import Refusal
 from caisse.payments import cards, operations
-from caisse.payments.api import PAY, guarded, head_of, language_of, respond
+from caisse.payments.api import PAY, guarded, head_of, in_a_thread, language_of, respond
 from caisse.payments.api.messages import (
     LARGEST,
     PREFIX,
@@ -68,16 +68,17 @@ def before(pages: Asgi, threads: Executor) -> Asgi:
 async def respond_in_loop(asked: Asked, threads: Executor) -> Told:
     """Answer a payment; whatever happens, in JSON."""
 
-    async def in_thread(act: Callable[[], Told]) -> Told:
-        return await asyncio.get_running_loop().run_in_executor(threads, act)
+    async def later(act: Callable[[], Told]) -> Told:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, in_a_thread, act)
 
     wanted = _wanted(asked)
     if wanted is None:
-        return await in_thread(lambda: respond(asked))
+        return await later(lambda: respond(asked))
     try:
         begun = await operations.begin_in_loop(wanted.entry)
     except (SynchronousOnlyOperation, operations.DeviceChanged):  # nothing has moved yet
-        return await in_thread(lambda: respond(asked))
+        return await later(lambda: respond(asked))
     except TimeoutError:
         return refused(declined("checking"))
     except Exception as error:
@@ -88,7 +89,7 @@ async def respond_in_loop(asked: Asked, threads: Executor) -> Told:
 
     if operations.needs_no_look(begun) and get_language() == language_of(asked):
         return told()
-    return await in_thread(lambda: guarded(asked, told))
+    return await later(lambda: guarded(asked, told))
 
 
 def _raise(error: Exception) -> Told:

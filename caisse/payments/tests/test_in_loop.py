@@ -1,5 +1,6 @@
 """Payments that a server's loop answers itself: which they are, and what it leaves to threads."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ from caisse.kernel.ids import new_id, show_id
 from caisse.ledger.models import Transfer
 from caisse.ledger.writer.loop import LoopWriter
 from caisse.payments import operations
+from caisse.payments.api import in_loop
+from caisse.payments.api.messages import Asked
 from caisse.payments.operations import beginning, cashiers
 from caisse.payments.operations.brake import BRAKE
 from caisse.payments.tests import loops
@@ -174,6 +177,26 @@ def test_connections_that_were_cut_are_made_anew_and_nobody_hears_of_it(world: S
             pool.submit(_cut, pid).result()
         assert world.pay(cents=1).status == 201
         assert world.loop.run(number) != pid
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a file does not go away")
+def test_a_thread_whose_connection_was_cut_has_another_one(world: Served) -> None:
+    """The first request finds out, and is to be sent again; no other one does."""
+    body, headers = request(world)
+    till, mac = headers["Caisse-Till"], "0" * 64
+    asked = Asked("POST", in_loop.PATH, body, till, mac, "fr")
+
+    def pid() -> int:
+        connection.ensure_connection()
+        return int(connection.connection.info.backend_pid)
+
+    def told() -> int:
+        return asyncio.run(in_loop.respond_in_loop(asked, pool)).status
+
+    with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as other:
+        other.submit(_cut, pool.submit(pid).result()).result()
+        assert [told(), told(), told()] == [503, 401, 401]
+        pool.submit(connections.close_all).result()
 
 
 def _cut(pid: int) -> None:
