@@ -93,7 +93,7 @@ LINES: tuple[tuple[str, str], ...] = (
     # people: names and contacts are for those who talk with members, and for the payers' accountant
     (FILES, "people person person_open person_contact unreached"),
     (PEOPLE, "person_new contact_note person_composition person_address holder_add holder_details"),
-    (PEOPLE, "holder_pin holder_card holder_phones card_print balance_send"),
+    (PEOPLE, "holder_pin holder_card card_aside holder_phones card_print balance_send"),
     (PEOPLE, "paper_sales paper_sale_who paper_sale holder_paper_sale"),
     (PEOPLE, "vouchers voucher_sheet voucher_back vouchers_dozen"),
     (PEOPLE, "holder_end holder_code holder_sheet person_pause person_resume person_leave"),
