@@ -10,6 +10,7 @@ import pytest
 
 from caisse.kernel import company, looping
 from caisse.kernel.company import Company, LoopCompany, Seat
+from caisse.kernel.tests.looped import run
 
 Seats = Sequence[Seat[int, int]]
 
@@ -173,7 +174,7 @@ def asked_in_a_loop(serve: Callable[[Seats], None], number: int) -> list[object]
         asked = [company.ask(n) for n in range(number)]
         return list(await asyncio.gather(*asked, return_exceptions=True))
 
-    return asyncio.run(all_of_them())
+    return run(all_of_them())
 
 
 def test_in_a_loop_those_that_wait_are_served_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,15 @@ import time
 import pytest
 
 from caisse.kernel import looping
+from caisse.kernel.tests.looped import run
 
 
 def test_what_it_returns_and_what_it_raises() -> None:
-    assert asyncio.run(looping.run(lambda one: one + 1, 2)) == 3
+    assert run(looping.run(lambda one: one + 1, 2)) == 3
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(looping.run(lambda: 1 / 0))
+        run(looping.run(lambda: 1 / 0))
     assert not looping.is_guest()
-    assert asyncio.run(looping.run(looping.is_guest))
+    assert run(looping.run(looping.is_guest))
 
 
 def test_others_go_on_while_one_waits() -> None:
@@ -29,7 +30,7 @@ def test_others_go_on_while_one_waits() -> None:
     async def both() -> None:
         await asyncio.gather(looping.run(act, "a"), looping.run(act, "b"))
 
-    asyncio.run(both())
+    run(both())
     assert sorted(told) == ["a0", "a1", "a2", "b0", "b1", "b2"]
     assert told.index("b0") < told.index("a2"), "they took turns"
 
@@ -45,7 +46,7 @@ def test_what_is_waited_for_may_fail_and_be_caught() -> None:
             return str(error)
         return "nothing"
 
-    assert asyncio.run(looping.run(act)) == "'no'"
+    assert run(looping.run(act)) == "'no'"
 
 
 def test_who_is_cancelled_hears_of_it_where_it_waits() -> None:
@@ -65,7 +66,7 @@ def test_who_is_cancelled_hears_of_it_where_it_waits() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(cancel())
+    run(cancel())
     assert told == ["cancelled"]
 
 
@@ -80,14 +81,14 @@ def test_a_socket_is_waited_for() -> None:
         asyncio.get_running_loop().call_later(0.01, os.write, into, b"here")
         return await looping.run(act)
 
-    assert asyncio.run(write()) == b"here"
+    assert run(write()) == b"here"
     os.close(out)
     os.close(into)
 
 
 def test_what_may_not_hold_up_the_loop_runs_in_a_thread() -> None:
     assert looping.in_a_thread(threading.get_ident) == threading.get_ident()
-    there = asyncio.run(looping.run(looping.in_a_thread, threading.get_ident))
+    there = run(looping.run(looping.in_a_thread, threading.get_ident))
     assert there != threading.get_ident()
 
 
@@ -114,5 +115,5 @@ def test_each_loop_keeps_its_own_until_it_leaves() -> None:
         looping.leave()
         return first, again, looping.kept("thing", Thing)
 
-    first, _again, next_one = asyncio.run(two())
+    first, _again, next_one = run(two())
     assert first.closed and not next_one.closed and first is not next_one

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from caisse.kernel import looping
+from caisse.kernel.tests.looped import run
 from caisse.ledger import writer
 from caisse.ledger.rules import Outcome, Transfer
 from caisse.ledger.tests.books import balances, found, pay, recount, submit
@@ -35,7 +36,7 @@ def handed(chains: Sequence[Transfer], connect: Callable[[], Any] | None = None)
         mine.close()
         return [told[one.id] for one in chains]
 
-    return asyncio.run(hand())
+    return run(hand())
 
 
 def test_it_posts_what_it_is_handed_and_knows_it_again() -> None:
@@ -87,5 +88,5 @@ def test_only_a_loop_on_postgresql_has_one_of_its_own() -> None:
         return type(mine)
 
     own = connection.vendor != "sqlite"
-    assert asyncio.run(kind()) is (LoopWriter if own else writer.Writer)
+    assert run(kind()) is (LoopWriter if own else writer.Writer)
     assert isinstance(writer.writer(), writer.Writer)

@@ -1,6 +1,5 @@
 """Payments that a server's loop answers itself: which they are, and what it leaves to threads."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from django.db import connection, connections
 
 from caisse.kernel import looks, looping
 from caisse.kernel.ids import new_id, show_id
+from caisse.kernel.tests.looped import run
 from caisse.ledger.models import Transfer
 from caisse.ledger.writer.loop import LoopWriter
 from caisse.payments import operations
@@ -191,7 +191,7 @@ def test_a_thread_whose_connection_was_cut_has_another_one(world: Served) -> Non
         return int(connection.connection.info.backend_pid)
 
     def told() -> int:
-        return asyncio.run(in_loop.respond_in_loop(asked, pool)).status
+        return run(in_loop.respond_in_loop(asked, pool)).status
 
     with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as other:
         other.submit(_cut, pool.submit(pid).result()).result()

@@ -8,6 +8,8 @@ import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connections
 
+from caisse.kernel.tests.looped import run
+
 Message = MutableMapping[str, Any]
 LETTERS = "site/fonts/bricolage-grotesque.woff2"
 
@@ -33,7 +35,7 @@ def asked(path: str, *, method: str = "GET") -> list[Message]:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(pages.executor, connections.close_all)
 
-    asyncio.run(ask())
+    run(ask())
     return told
 
 
@@ -62,4 +64,4 @@ def test_nothing_but_http_is_spoken() -> None:
     async def send(_message: Message) -> None:
         raise AssertionError("nobody answers")
 
-    asyncio.run(application({"type": "websocket"}, never, send))
+    run(application({"type": "websocket"}, never, send))
