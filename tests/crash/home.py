@@ -11,16 +11,31 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 ROOT = Path(__file__).parents[2]
 FOUND, PAY = "tests.crash.jobs:found", "tests.crash.jobs:pay"
+T = TypeVar("T")
 LONGEST_S = 300
 Told = dict[str, Any]
+
+
+def _recovered(act: Callable[[], T]) -> T:
+    """What `act` returns, once PostgreSQL has recovered from the death of one of its processes."""
+    import psycopg
+
+    until = time.monotonic() + LONGEST_S
+    while True:
+        try:
+            return act()
+        except (psycopg.OperationalError, OperationalError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 class Home:
@@ -61,8 +76,11 @@ class Home:
             self._server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
     def _server(self, statement: str) -> None:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(statement)
+        def act() -> None:
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(statement)
+
+        _recovered(act)
 
     @contextmanager
     def durable(self) -> Iterator[None]:
@@ -86,26 +104,17 @@ class Home:
         """What plain SQL says, on a connection of its own; ids as bytes on both databases."""
         if self.vendor == "sqlite":
             raw: Any = sqlite3.connect(self.file)
+            with closing(raw):
+                found = raw.execute(query, params).fetchall()
         else:
-            raw = self._connected()
-        try:
-            found = raw.execute(query, params).fetchall()
-        finally:
-            raw.close()
+            found = _recovered(lambda: self._found(query, params))
         return [tuple(getattr(cell, "bytes", cell) for cell in row) for row in found]
 
-    def _connected(self) -> Any:
-        """A connection to PostgreSQL, which may be in its recovery after one of its was killed."""
+    def _found(self, query: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
         import psycopg
 
-        until = time.monotonic() + LONGEST_S
-        while True:
-            try:
-                return psycopg.connect(self.environment["CAISSE_DATABASE"])
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
+        with closing(psycopg.connect(self.environment["CAISSE_DATABASE"])) as raw:
+            return raw.execute(query.encode(), params).fetchall()
 
     def copy(self, folder: Path) -> "Home":
         """The same caisse in another folder (SQLite only)."""
