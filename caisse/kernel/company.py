@@ -101,7 +101,7 @@ class Company(Generic[Q, A]):
         """Serve group after group, until one's own answer is there or nobody waits."""
         try:
             while group := self._group():
-                self._serve_all(group)
+                _serve_all(self._serve, group)
                 if own.told:
                     break
         finally:
@@ -111,21 +111,23 @@ class Company(Generic[Q, A]):
         with self._lock:
             return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
 
-    def _serve_all(self, group: Sequence[Seat[Q, A]]) -> None:
-        try:
-            self._serve(group)
-        except BaseException as error:
-            for seat in group:
-                if not seat.told:
-                    seat.fail(error)
-            if not isinstance(error, Exception):
-                raise
-
     def _hand_over(self) -> None:
         with self._lock:
             self._led = bool(self._waiting)
             if self._waiting:
                 self._waiting[0].nudge()
+
+
+def _serve_all(serve: Callable[[Sequence[Seat[Q, A]]], None], group: Sequence[Seat[Q, A]]) -> None:
+    """Serve a group; what fails is raised in all that were not told."""
+    try:
+        serve(group)
+    except BaseException as error:
+        for seat in group:
+            if not seat.told:
+                seat.fail(error)
+        if not isinstance(error, Exception):
+            raise
 
 
 class _Ordered(Seat[Q, A]):
@@ -179,12 +181,7 @@ class LoopCompany(Generic[Q, A]):
             while self._waiting:
                 number = min(MOST, len(self._waiting))
                 group = [self._waiting.popleft() for _ in range(number)]
-                try:
-                    await looping.run(self._serve, group)
-                except Exception as error:
-                    for seat in group:
-                        if not seat.told:
-                            seat.fail(error)
+                await looping.run(_serve_all, self._serve, group)
         finally:
             self._task = None
 

@@ -13,6 +13,7 @@ from wsgiref.util import FileWrapper
 
 from a2wsgi import WSGIMiddleware
 
+from caisse.kernel import looks
 from caisse.site import wsgi
 
 THREADS = 32  # requests at a time beside payments by code: PostgreSQL has a hundred connections
@@ -49,6 +50,6 @@ processes = int(os.environ.get("CAISSE_SERVES", "0"))
 pages = WSGIMiddleware(_in_pieces, workers=THREADS // max(1, processes))
 application = import_module("caisse.payments.api.in_loop").before(pages, pages.executor)
 if processes:
-    import_module("caisse.kernel.looks").refuse_queries()  # this is loaded in the loop
+    looks.refuse_queries()  # this is loaded in the loop
     with ThreadPoolExecutor(1) as thread:
         thread.submit(_begin).result()

@@ -25,7 +25,7 @@ from caisse.payments.api.messages import (
     answered,
     refused,
 )
-from caisse.payments.api.payments import Wanted, entry_as_remembered
+from caisse.payments.api.payments import Typed, entry_as_remembered
 from caisse.payments.api.proof import remembered
 from caisse.payments.reasons import declined
 
@@ -96,7 +96,7 @@ def _raise(error: Exception) -> Told:
     raise error
 
 
-def _wanted(asked: Asked) -> Wanted | None:
+def _wanted(asked: Asked) -> Typed | None:
     """What is to be paid; None where a thread has to find out."""
     known = remembered(asked)
     if known is None:

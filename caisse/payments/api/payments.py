@@ -144,14 +144,14 @@ def pay_as_remembered(asked: Asked, known: Remembered) -> Told | None:
     return answered(operations.pay_entry(wanted.entry), tell=wanted.tell)
 
 
-class Wanted(NamedTuple):
-    """What is to be paid, and whether who types her code has asked for what is left."""
+class Typed(NamedTuple):
+    """What was typed, and whether who types her code has asked for what is left."""
 
     entry: Entry
     tell: bool
 
 
-def entry_as_remembered(asked: Asked, known: Remembered) -> Wanted | None:
+def entry_as_remembered(asked: Asked, known: Remembered) -> Typed | None:
     """What a remembered device asks to be paid by code; None where that is not enough to know."""
     sale, said, way = _asked_to_pay(asked)
     if known.device.state != Device.State.ACTIVE or way.entry is None:
@@ -161,7 +161,7 @@ def entry_as_remembered(asked: Asked, known: Remembered) -> Wanted | None:
     if till is None or (tell and "pin" not in said):
         return None
     sale = sale._replace(till=till, device=known.standing)
-    return Wanted(way.entry(sale, said, known.device), tell)
+    return Typed(way.entry(sale, said, known.device), tell)
 
 
 def paid_before(asked: Asked, device: Device) -> Told:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import pytest
 from a2wsgi import WSGIMiddleware
-from django.db import connections
+from django.db import connection, connections
 
 from caisse.kernel import looks, looping
 from caisse.payments import api
@@ -134,3 +134,12 @@ def remember_cashiers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who cashes at a place is read once, so that no thread has to read it in the middle."""
     cashiers._known.clear()
     monkeypatch.setattr(cashiers, "REMEMBERED_S", 600)
+
+
+def cut(pid: int) -> None:
+    """End a session of PostgreSQL, from a thread of its own."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    finally:
+        connections.close_all()

@@ -174,7 +174,7 @@ def test_connections_that_were_cut_are_made_anew_and_nobody_hears_of_it(world: S
 
         pid = world.loop.run(number)
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(_cut, pid).result()
+            pool.submit(loops.cut, pid).result()
         assert world.pay(cents=1).status == 201
         assert world.loop.run(number) != pid
 
@@ -194,14 +194,6 @@ def test_a_thread_whose_connection_was_cut_has_another_one(world: Served) -> Non
         return run(in_loop.respond_in_loop(asked, pool)).status
 
     with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as other:
-        other.submit(_cut, pool.submit(pid).result()).result()
+        other.submit(loops.cut, pool.submit(pid).result()).result()
         assert [told(), told(), told()] == [503, 401, 401]
         pool.submit(connections.close_all).result()
-
-
-def _cut(pid: int) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-    finally:
-        connections.close_all()

@@ -18,6 +18,7 @@ from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations
 from caisse.payments.models import OfflineStop, Reserve
 from caisse.people import queries as people
+from caisse.people.queries import HolderView
 from caisse.site.tests.members import Home, come_in, home
 from tests.offline.real import Member, Phone, Shop, ground
 
@@ -100,20 +101,25 @@ def test_a_household_whose_telephone_was_copied_is_talked_with(
     assert leila.get(address).status_code == 404
 
 
+def aside_of(market: Market) -> tuple[str, HolderView]:
+    """Where the desk sets money aside on Awa's card, and who she is."""
+    row = people.holder_numbered(market.awa.holder)
+    assert row is not None
+    return reverse("card_aside", args=[row.membership_id, row.id]), row
+
+
 def test_the_desk_sets_money_aside_on_a_card_and_gives_it_back(
     market: Market, client: Client
 ) -> None:
     """For who has no telephone: the next permission of the place's till names her card."""
     sit(client, "nadia", "desk")
-    row = people.holder_numbered(market.awa.holder)
-    assert row is not None
-    address = reverse("card_aside", args=[row.membership_id, row.id])
-    assert address in page(client, reverse("holder_card", args=[row.membership_id, row.id]))
+    address, holder = aside_of(market)
+    assert address in page(client, reverse("holder_card", args=[holder.membership_id, holder.id]))
     before, place = books.balance(f"wallet:{market.awa.wallet}"), market.shop.place
     said = {"place_id": place, "cents": "20,50"}
     told = client.post(address, {**said, "operation": operation(page(client, address))})
     assert told.status_code == 302
-    reserve = Reserve.objects.get(holder=row.id)
+    reserve = Reserve.objects.get(holder=holder.id)
     assert (reserve.cents, reserve.place_id, reserve.phone) == (20_50, place, 0)
     assert books.balance(f"wallet:{market.awa.wallet}") == before - 20_50
     shown = read(client, address)
@@ -131,14 +137,12 @@ def test_what_a_till_without_network_may_hold_is_not_given_back(
     market: Market, client: Client
 ) -> None:
     sit(client, "nadia", "desk")
-    row = people.holder_numbered(market.awa.holder)
-    assert row is not None
-    address = reverse("card_aside", args=[row.membership_id, row.id])
+    address, holder = aside_of(market)
     said = {"place_id": market.shop.place, "cents": "20"}
     client.post(address, {**said, "operation": operation(page(client, address))})
     market.shop.close()
     market.shop.open()  # its next permission names the card
-    reserve = Reserve.objects.get(holder=row.id)
+    reserve = Reserve.objects.get(holder=holder.id)
     back = {"acte": "rendre", "reserve_id": reserve.pk}
     told = client.post(address, {**back, "operation": operation(page(client, address))})
     assert "sont mis de côté pour Halle jusqu’à" in told.content.decode()
@@ -153,11 +157,9 @@ def test_without_a_good_card_or_without_the_article_there_is_no_such_page(
     market: Market, client: Client
 ) -> None:
     sit(client, "nadia", "desk")
-    row = people.holder_numbered(market.awa.holder)
-    assert row is not None
-    address = reverse("card_aside", args=[row.membership_id, row.id])
+    address, holder = aside_of(market)
     assert client.get(address).status_code == 200
-    operations.block_card(holder_id=row.id, by=OFFICE)
+    operations.block_card(holder_id=holder.id, by=OFFICE)
     assert client.get(address).status_code == 404
     sit(client, "leila", "treasurer")
     assert client.get(address).status_code == 403

@@ -204,13 +204,5 @@ def test_a_connection_that_was_cut_is_made_anew_and_nobody_hears_of_it(world: Wo
     assert world.pay(cents=1).status == 201
     pid = connection.connection.info.backend_pid
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(_cut, pid).result()
+        pool.submit(loops.cut, pid).result()
     assert world.pay(cents=1).status == 201
-
-
-def _cut(pid: int) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-    finally:
-        connections.close_all()
