@@ -2,6 +2,7 @@
 is set aside on it for a market without network."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -10,6 +11,7 @@ from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import done, found, once, show
 from caisse.payments import operations, queries
 from caisse.payments.forms import AsideForm, GiveBackForm
+from caisse.payments.pages import may_read
 from caisse.payments.queries import AsideDesk
 from caisse.people import queries as people
 from caisse.people.queries import HolderRow, MembershipView
@@ -49,27 +51,27 @@ def holder_card(request: HttpRequest, number: int, holder_id: int) -> HttpRespon
 def card_aside(request: HttpRequest, number: int, holder_id: int) -> HttpResponse:
     """`…/carte/marche`: set money aside on the card for a place without network, or give it back.
 
-    For who has no telephone (payments.md 7.2). 404 where there is no good card, or nothing is sold
-    without network.
+    For who has no telephone (payments.md 7.2). Where somebody shops is read in an open file only.
     """
-    view, holder = _holder(number, holder_id)
+    (view, holder), opened = _holder(number, holder_id), may_read(request, number)
     wallet_id = found(view.wallet_id)
     desk = _aside_desk(wallet_id, holder)
+    if not (opened or request.method == "POST"):
+        return redirect("person", number)
     gives_back = once(request, "acte") == "rendre"
     form = AsideForm(None if gives_back else request.POST or None, places=desk.places)
     back = GiveBackForm(request.POST if gives_back else None)
+    who = by(request)
     if form.carries_out(
-        lambda: operations.set_aside(
-            holder_id=holder.id, by=by(request), id=form.operation_id, **form.said
-        )
+        lambda: operations.set_aside(holder_id=holder_id, by=who, id=form.operation_id, **form.said)
     ):
         return done(request, _("C’est mis de côté."), "card_aside", number, holder_id)
     if back.carries_out(
-        lambda: operations.give_back_reserve(wallet_id=wallet_id, by=by(request), **back.said)
+        lambda: operations.give_back_reserve(wallet_id=wallet_id, by=who, **back.said)
     ):
         return done(request, _("C’est revenu au porte-monnaie."), "card_aside", number, holder_id)
     words = {"view": view, "holder": holder, "desk": desk, "back": back}
-    words["rows"] = queries.asides(wallet_id)
+    words["rows"] = queries.asides(wallet_id) if opened else []
     return show(request, "payments/card_aside.html", words, form=form)
 
 

@@ -24,6 +24,7 @@ from caisse.merchants.here import Here, both_sides
 from caisse.payments import operations, queries
 from caisse.payments.forms import PaperSaleForm, WhoForm
 from caisse.payments.operations import Held
+from caisse.payments.pages import may_read
 from caisse.payments.queries import PaperSaleRow
 from caisse.people import operations as registering
 from caisse.people import queries as people
@@ -71,7 +72,7 @@ def holder_paper_sale(request: HttpRequest, number: int, holder_id: int) -> Http
     """`…/vente-par-telephone`: what to ask the person, then where and how much; the figures."""
     view, holders = found(people.membership(number)), people.holders_of(number)
     holder = found(next((one for one in holders if one.id == holder_id), None))
-    if request.method != "POST" and not people.file_open(number, login=by(request).id):
+    if request.method != "POST" and not may_read(request, number):
         return redirect("person", number)
     form = PaperSaleForm(
         request.POST or None, places=merchants.places(at=clock.today()), place_id=_place(request)

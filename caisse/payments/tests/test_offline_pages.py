@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from caisse.kernel import clock, events
+from caisse.kernel.actor import Actor
 from caisse.kernel.ids import derived_id, new_id, show_id
 from caisse.kernel.tests.entering import operation, page, sit
 from caisse.ledger import operations as ledger
@@ -17,6 +18,7 @@ from caisse.ledger.rules import Transfer
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import operations
 from caisse.payments.models import OfflineStop, Reserve
+from caisse.people import operations as registering
 from caisse.people import queries as people
 from caisse.people.queries import HolderView
 from caisse.site.tests.members import Home, come_in, home
@@ -102,9 +104,10 @@ def test_a_household_whose_telephone_was_copied_is_talked_with(
 
 
 def aside_of(market: Market) -> tuple[str, HolderView]:
-    """Where the desk sets money aside on Awa's card, and who she is."""
+    """Where the desk sets money aside on Awa's card, and who she is; her file is open."""
     row = people.holder_numbered(market.awa.holder)
     assert row is not None
+    registering.open_file(membership_id=row.membership_id, by=Actor("nadia"))
     return reverse("card_aside", args=[row.membership_id, row.id]), row
 
 
@@ -151,6 +154,19 @@ def test_what_a_till_without_network_may_hold_is_not_given_back(
         address, {**back, "reserve_id": 10**6, "operation": operation(page(client, address))}
     )
     assert "Cet argent n’est pas mis de côté." in told.content.decode()
+
+
+def test_where_somebody_shops_is_read_in_an_open_file_only(market: Market, client: Client) -> None:
+    address, holder = aside_of(market)
+    sit(client, "salif", "desk")
+    closed = client.get(address)
+    assert closed.status_code == 302 and closed["Location"].endswith(f"/{holder.membership_id}")
+    place = market.shop.place
+    operations.set_aside(holder_id=holder.id, place_id=place, cents=5_00, by=OFFICE, id=new_id())
+    told = client.post(address, {"place_id": place, "cents": "", "operation": show_id(new_id())})
+    assert told.status_code == 422 and "5,00 €" not in told.content.decode()
+    registering.open_file(membership_id=holder.membership_id, by=Actor("salif"))
+    assert "5,00 €, Halle" in read(client, address)
 
 
 def test_without_a_good_card_or_without_the_article_there_is_no_such_page(
