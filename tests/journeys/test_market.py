@@ -3,6 +3,8 @@
 The caisse's books are read in Python after each walk.
 """
 
+import unicodedata
+
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -246,6 +248,59 @@ def test_a_payment_that_the_caisse_has_already_is_proven_to_the_till(visit: Visi
     page.locator("#answer").press("Enter")
     refused(page, "Ce paiement est déjà enregistré ici.")
     assert (awa.left, there.taken) == (91_00, 9_00)
+
+
+def test_three_words_that_are_read_out_prove_a_payment_to_a_till_without_camera(
+    visit: Visit,
+) -> None:
+    """Payments.md 7.1: three letters of each are typed; three tries, then the network tells."""
+    awa, there = Buyer(), stall(visit)
+    page, phone = there.page, awa.handset()
+    cut(page)
+
+    def paid_with_network(cents: int) -> list[str]:
+        said = {"request": asked(page, cents).hex()}
+        assert phone.send("POST", "phones/requests/pay", said).status == 201
+        told = phone.send("POST", "phones/requests/prove", said).said
+        page.get_by_role("button", name="Sans appareil photo : taper ses trois mots").click()
+        shows(page, "Les trois mots de son téléphone")
+        assert not any(word in seen(page) for word in told["words"])
+        return list(told["words"])
+
+    def typed(text: str) -> None:
+        page.locator("#spoken").fill(text)
+        page.locator("#spoken").press("Enter")
+
+    words = paid_with_network(9_00)
+    till_looked_at(page)
+    typed("")
+    page.get_by_text("Tapez les trois mots qu’elle vous lit.").wait_for()
+    typed(" ".join(reversed(words)))
+    page.get_by_text("Ce ne sont pas les mots de cette vente.").wait_for()
+    assert page.locator("#spoken").input_value() == " ".join(reversed(words))
+    typed(" ".join(word[:2] for word in words))
+    page.get_by_text("Ce ne sont pas les mots de cette vente.").wait_for()
+    typed("".join(plain(word)[:3].upper() for word in words))
+    shows(page, "Payé")
+    assert (queue(page), there.taken) == ([], 9_00)
+    on_first_screen(page)
+    right = " ".join(paid_with_network(8_00))
+    for _each in range(3):
+        typed("non non non")
+    page.get_by_text("Trois essais : cette vente reste dans « Ventes ».").wait_for()
+    page.get_by_role("button", name="Ventes").click()
+    page.get_by_role("button", name="Vérifier").first.click()
+    shows(page, "Pas encore de réponse")
+    back(page)
+    page.get_by_role("button", name="Demander de nouveau").click()
+    shows(page, "Payé")
+    assert right and (awa.left, there.taken) == (83_00, 17_00)
+
+
+def plain(word: str) -> str:
+    """Without accents."""
+    bare = unicodedata.normalize("NFD", word)
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
 
 
 def test_a_sale_is_undone_before_it_leaves(visit: Visit) -> None:

@@ -12,6 +12,7 @@ import { known } from "./market/keeping.js";
 import { agree, finish, recall, resume as sellAgain } from "./market/licensing.js";
 import { beginOff, holds, scanAnswer, typedAnswer } from "./market/selling.js";
 import { EVERY_MS, sendAll } from "./market/sending.js";
+import { spoken, toSpoken } from "./market/spoken.js";
 import {
   abandon, again, agreed, agreement, askOf, begin, byVoucher, leave, next, openSale, otherWay,
   part, pay, press, retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
@@ -110,14 +111,14 @@ const ACTS = {
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
   voucher: toVoucher,
   undo: () => undo(state.sale),
-  allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer,
+  allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer, spoken: toSpoken,
   hand: handOver, "hand-next": nextHand, take: takeOver,
 };
 const ENTERED = { // by the key of that name
   amount: begin, pin: pay, agreement: () => find('[data-do="agreed"]').disabled || agreed(),
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
-const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, taken };
+const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, taken, spoken };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -208,12 +208,17 @@ async function proven(message, shown) {
     const request = bytes(one.request);
     const number = message.slice(1, 17);
     const good = asNumber(number) === one.id && (await isPaid(message, request, state.device.key));
-    if (!good) continue;
-    if (one.is === "paid" || one.is === "undone") return refuse("offline_repeat");
-    const names = await namesOf(number);
-    const sale = paidAs(one, { at: now(), cents: readRequest(request).cents, short: names.short });
-    await keepSale(sale);
-    return say({ ...sale, words: names.words }, false);
+    if (good) return paidOnline(one);
   }
   return refuse("qr_unreadable");
+}
+
+/** The caisse has been paid what this request asks for: said once. */
+export async function paidOnline(one) {
+  if (one.is === "paid" || one.is === "undone") return refuse("offline_repeat");
+  const { cents } = readRequest(bytes(one.request));
+  const names = await namesOf(bytesOf(one.id));
+  const sale = paidAs(one, { at: now(), cents, short: names.short });
+  await keepSale(sale);
+  return say({ ...sale, words: names.words }, false);
 }
