@@ -140,6 +140,7 @@ from caisse.payments.operations.tills import (
     close_till,
     open_till,
 )
+from caisse.payments.operations.trying import Trial, link_for_trial
 from caisse.payments.operations.vouchers import (
     Paper,
     PrintedSheet,
@@ -178,6 +179,7 @@ __all__ = [
     "Proven",
     "Purchase",
     "Receipt",
+    "Trial",
     "Wanted",
     "abandon",
     "add_cashier",
@@ -219,6 +221,7 @@ __all__ = [
     "key_paper_sale",
     "let_codes_in",
     "let_set_aside",
+    "link_for_trial",
     "look_at_gift",
     "make_card",
     "needs_no_look",

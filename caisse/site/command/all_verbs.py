@@ -11,6 +11,7 @@ from caisse.site.command import books  # isort: skip
 from caisse.site.command import serving  # isort: skip
 from caisse.site.command import moving  # isort: skip
 from caisse.site.command import opening  # isort: skip
+from caisse.site.command import trying  # isort: skip
 
 __all__ = [
     "books",
@@ -24,4 +25,5 @@ __all__ = [
     "opening",
     "paying",
     "serving",
+    "trying",
 ]

@@ -1,5 +1,5 @@
 // A telephone has paid with network, this till has neither network nor camera: the member reads
-// three words, the cashier types them (payments.md 7.1). Only the two of them can compute these; the
+// three words, the cashier types them (payments.md 7.1). Only the two of them can compute them; the
 // till never shows them first.
 
 import { fill, find } from "../dom.js";
