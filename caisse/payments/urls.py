@@ -6,6 +6,7 @@ from caisse.payments import api
 from caisse.payments.pages import (
     cards,
     cashiers,
+    days,
     devices,
     gifts,
     offline,
@@ -15,9 +16,11 @@ from caisse.payments.pages import (
     pins,
     refunds,
     resets,
+    shop_qr,
     till,
 )
 
+DAY = "commerce/<int:place_id>/jours/<str:day>"
 MINE = "commerce/<int:place_id>/appareils"
 PLACE = "gestion/lieux/<int:place_id>/appareils"
 CARD = "gestion/personnes/<int:number>/titulaires/<int:holder_id>/carte"
@@ -40,10 +43,15 @@ urlpatterns = [
     path("moi/donner", gifts.my_gift, name="my_gift"),
     path("moi/telephones", phones.my_phones, name="my_phones"),
     path(PHONES, phones.holder_phones, name="holder_phones"),
+    path(f"{DAY}.pdf", days.my_day_pdf, name="my_day_pdf"),
+    path(f"{DAY}.csv", days.my_day_csv, name="my_day_csv"),
+    path(DAY, days.my_day, name="my_day"),
     path(MINE, devices.my_devices, name="my_devices"),
     path(f"{MINE}/nouveau", devices.my_device_new, name="my_device_new"),
     path(f"{MINE}/<int:device_id>", devices.my_device, name="my_device"),
     path(f"{MINE}/<int:device_id>/retirer", devices.my_device_revoke, name="my_device_revoke"),
+    path(f"{MINE}/qr", shop_qr.my_shop_qr, name="my_shop_qr"),
+    path(f"{MINE}/qr.pdf", shop_qr.my_shop_qr_pdf, name="my_shop_qr_pdf"),
     path(f"{MINE}/personnes", cashiers.my_cashiers, name="my_cashiers"),
     path(f"{MINE}/personnes/nouvelle", cashiers.my_cashier_new, name="my_cashier_new"),
     path(f"{MINE}/personnes/<int:cashier_id>", cashiers.my_cashier, name="my_cashier"),
@@ -53,6 +61,8 @@ urlpatterns = [
     path(
         f"{PLACE}/<int:device_id>/retirer", devices.place_device_revoke, name="place_device_revoke"
     ),
+    path(f"{PLACE}/qr", shop_qr.place_shop_qr, name="place_shop_qr"),
+    path(f"{PLACE}/qr.pdf", shop_qr.place_shop_qr_pdf, name="place_shop_qr_pdf"),
     path(f"{PLACE}/personnes", cashiers.place_cashiers, name="place_cashiers"),
     path(f"{PLACE}/personnes/nouvelle", cashiers.place_cashier_new, name="place_cashier_new"),
     path(f"{PLACE}/personnes/<int:cashier_id>", cashiers.place_cashier, name="place_cashier"),

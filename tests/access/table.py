@@ -76,7 +76,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("merchant", "my_open_again my_sheet my_people my_person my_person_end my_person_code"),
     ("merchant", "my_bank my_bank_change"),
     ("merchant", "my_paper_sales my_cashiers my_cashier my_cashier_new"),
-    ("merchant", "my_devices my_device my_device_new my_device_revoke"),
+    ("merchant", "my_devices my_device my_device_new my_device_revoke my_shop_qr my_shop_qr_pdf"),
     # a referent's own; the code that two of them read out is proven by itself
     ("referent", "referent"),
     (EVERYBODY, "lost_pin"),
@@ -117,7 +117,7 @@ LINES: tuple[tuple[str, str], ...] = (
     ("treasurer", "receipt_import import_prepare import_undo"),
     # places
     (FILES, "places_office place_office place_hours place_people"),
-    (FILES, "place_devices place_paper_sales place_cashiers"),
+    (FILES, "place_devices place_paper_sales place_cashiers place_shop_qr place_shop_qr_pdf"),
     ("coordinator", "place_cashier place_cashier_new"),
     ("coordinator", "place_device place_device_new place_device_revoke"),
     (MONEY, "places_csv place_bank place_bank_called place_bank_agreed place_bank_declined"),

@@ -38,6 +38,7 @@ def test_the_shopkeepers_guide_is_followed_word_for_word(
         _paid(guide, till, handle, pin)
         _by_a_voucher(guide, till, voucher)
         _by_scanning(guide, till, telephone(visit, guests))
+    _by_printed_qr(guide, keeper)
     _refused(guide, till, handle, pin)
     _by_telephone(guide, till, keeper, office)
     _undone(guide, till, handle, pin)
@@ -130,6 +131,17 @@ def _by_scanning(guide: Guide, till: Page, phone: Page) -> None:
     assert read_off(till).startswith("CA")
     control(till, "Annuler").click()
     shows(till, "Combien ?")
+
+
+def _by_printed_qr(guide: Guide, keeper: Page) -> None:
+    """Who pays there, and what the list then says, stands in test_shop_qr."""
+    with guide.section("Sans appareil : un QR à poser sur le comptoir"):
+        at_home(keeper)
+        guide.press(keeper, "Appareils pour encaisser", "QR à poser sur le comptoir")
+        with keeper.expect_download():
+            guide.press(keeper, "Feuille à imprimer")
+        guide.press(keeper, "Voir les ventes d’aujourd’hui", "Voir les dernières ventes")
+        looked_at(keeper)
 
 
 def _voucher(office: Office, to: Path) -> str:

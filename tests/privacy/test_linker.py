@@ -22,8 +22,7 @@ from caisse.kernel.ids import short_id
 from caisse.ledger import queries as books
 from caisse.ledger.models import Transfer
 from caisse.merchants import queries as merchants
-from caisse.merchants.pages.files import day_csv
-from caisse.payments import formats, queries
+from caisse.payments import formats, operations, queries
 from caisse.payments.formats import Ticket
 
 METADATA = {"at", "cents", "place", "jour", "heure", "montant"}
@@ -132,8 +131,10 @@ def seen(played: str) -> Iterator[list[Seen]]:
     for one in moved:
         number, day = int(one.credit.removeprefix("place:")), clock.day_of(one.at)
         if (number, day) not in of_days:
-            _taken, sales = merchants.day_closed(number, day)
-            lines = csv.DictReader(io.StringIO(day_csv(day, sales).lstrip("\ufeff")), delimiter=";")
+            place = merchants.place(number)
+            assert place is not None
+            table = operations.day_csv(place=place, on=day).lstrip("\ufeff")
+            lines = csv.DictReader(io.StringIO(table), delimiter=";")
             of_days[number, day] = {line["reçu"]: line for line in lines}
         receipt = queries.receipt_of(one)
         assert receipt is not None
@@ -145,7 +146,9 @@ def seen(played: str) -> Iterator[list[Seen]]:
 
 
 def test_a_place_cannot_link_two_purchases(seen: list[Seen]) -> None:
-    assert {"number", "words", "short", "libellé", *METADATA} <= set(seen[0].fields)
+    assert {"number", "words", "short", "libellé", "appareil", "personne", *METADATA} <= set(
+        seen[0].fields
+    )
     for name, score in BLIND.items():
         found, strays = tried(score, seen)
         assert abs(found - 0.5) < strays, (name, found)

@@ -30,6 +30,7 @@ class Line:
     phase: str
     of: Id | None
     cents: int
+    cause: Id
     chain: Id | None = None
 
 
@@ -76,16 +77,16 @@ def _lines_of(
     kept = rows.exclude(phase="post", debit=number).exclude(phase__in=_SET_ASIDE, credit=number)
     kept = kept.order_by("-seq")[:limit] if limit is not None else kept.order_by("seq")
     columns = kept.values_list(
-        "id", "seq", "at", "reason", "phase", "of", "cents", "debit", "chain"
+        "id", "seq", "at", "reason", "phase", "of", "cents", "debit", "cause", "chain"
     )
     found = list(columns)
     posted = _posted([id for id, _, _, _, phase, *_ in found if phase == "held"])
     return [
         Line(
             id, seq, at, reason, phase, of,
-            -posted.get(id, cents) if debit == number and phase != "void" else cents, chain,
+            -posted.get(id, cents) if debit == number and phase != "void" else cents, cause, chain,
         )
-        for id, seq, at, reason, phase, of, cents, debit, chain in found
+        for id, seq, at, reason, phase, of, cents, debit, cause, chain in found
     ]  # fmt: skip
 
 

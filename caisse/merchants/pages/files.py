@@ -1,18 +1,18 @@
 """The files of places: statements as PDF and CSV, lists for the accountant and the bank."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel import clock, paper
+from caisse.kernel import paper
 from caisse.kernel.month import Month
 from caisse.kernel.sheet import Cell, in_units, write_sheet
-from caisse.kernel.wording import amount, day, from_month, hour
+from caisse.kernel.wording import amount, day, from_month
 from caisse.merchants import queries as merchants
 from caisse.merchants.codes import CODES
-from caisse.merchants.queries import PlaceLine, PlaceRow, RedemptionRow, Sale, Statement, Taken
+from caisse.merchants.queries import PlaceLine, PlaceRow, RedemptionRow, Statement
 
 STATES = {"computed": "à payer", "paid": "payé", "refused": "refusé par la banque"}
 
@@ -52,50 +52,6 @@ def statement_pdf(place: PlaceRow, told: Statement) -> bytes:
         _days(told),
     ]
     return paper.pdf(title=title, body="".join(body), foot=title)
-
-
-def day_pdf(place: PlaceRow, on: date, taken: Taken, rows: Sequence[Sale]) -> bytes:
-    """The closing of a day as a tagged PDF: the sums, then each sale with its receipt's number."""
-    founding = bylaws.founding()
-    title = _("Clôture du %(day)s, %(place)s") % {"day": day(on), "place": place.name}
-    facts = [
-        (_("Lieu"), place.name),
-        (_("Caisse"), "" if founding is None else founding.name),
-        (_("Jour"), day(on, weekday=True)),
-        (_("Achats"), str(taken.sales)),
-        (_("Ventes"), _euros(taken.sales_cents)),
-        (_("Remboursé"), _euros(-taken.refunds_cents)),
-        (_("Total du jour"), _euros(taken.cents)),
-    ]
-    heading = [_("Heure et reçu"), _("Ce que c’est"), _("Montant")]
-    lines = [
-        [f"{hour(clock.local(one.at))}  {one.number}", sale_words(one), _euros(one.cents)]
-        for one in rows
-    ]
-    body = [f"= {paper.text(title)}\n\n", paper.sheet(facts), "\n"]
-    body.append(
-        paper.table(heading, lines, [_("Total"), "", _euros(taken.cents)])
-        if lines
-        else paper.text(_("Aucune vente.")) + "\n"
-    )
-    return paper.pdf(title=title, body="".join(body), foot=title)
-
-
-def day_csv(on: date, rows: Sequence[Sale]) -> str:
-    """The same as a table, a line per sale, in their order."""
-    table: list[list[Cell]] = [["jour", "heure", "reçu", "libellé", "montant"]]
-    for one in rows:
-        said = clock.local(one.at).strftime("%H:%M:%S")
-        table.append([on, said, one.number, sale_words(one), in_units(one.cents)])
-    return write_sheet(table)
-
-
-def sale_words(one: Sale) -> str:
-    """« achat », « rembourse l’achat 7F3K-92Q4 », « annule … »."""
-    if not one.of:
-        return _("achat")
-    said = _("annule %(of)s") if one.undone else _("rembourse l’achat %(of)s")
-    return said % {"of": one.of}
 
 
 def _euros(value: int) -> str:

@@ -1,7 +1,5 @@
 """What a place took, what it will be paid, what the caisse brings it; « appelez-moi »."""
 
-from datetime import date, timedelta
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,13 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caisse.kernel import clock
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.month import Month
-from caisse.kernel.pages import SHOWN, after, done, found, show
+from caisse.kernel.pages import done, found, show
 from caisse.merchants import queries as merchants
 from caisse.merchants.forms import CallForm
-from caisse.merchants.here import Here, my_page, read_day, unit
+from caisse.merchants.here import Here, my_page, unit
 from caisse.merchants.pages.bars import bars
-from caisse.merchants.pages.files import day_csv, day_pdf
-from caisse.merchants.queries import Sale, Taken
 from caisse.people import operations as people
 from caisse.people import queries as registry
 
@@ -56,59 +52,6 @@ def my_place(request: HttpRequest, here: Here) -> HttpResponse:
         "unit": unit(),
     }
     return show(request, "merchants/my_place.html", words)
-
-
-@in_menu("merchant")
-@only("merchant")
-@require_safe
-@my_page()
-def my_day(request: HttpRequest, here: Here, day: str) -> HttpResponse:
-    """`/commerce/<id>/jours/<day>`: the sales of a day, each with its receipt's number."""
-    on = read_day(day)
-    rows = merchants.day_of_sales(here.id, on, before=after(request), limit=SHOWN + 1)
-    words = {
-        "here": here,
-        "day": on,
-        "before": on - timedelta(1),
-        "next_day": on + timedelta(1) if on < clock.today() else None,
-        "taken": merchants.taken(here.id, first=on, last=on),
-        "rows": rows[:SHOWN],
-        "next": rows[SHOWN - 1].seq if len(rows) > SHOWN else None,
-        "unit": unit(),
-    }
-    return show(request, "merchants/my_day.html", words)
-
-
-@in_menu("merchant")
-@only("merchant")
-@require_safe
-@my_page()
-def my_day_pdf(request: HttpRequest, here: Here, day: str) -> HttpResponse:
-    """`/commerce/<id>/jours/<day>.pdf`: the closing of a day, to print or to file."""
-    on, taken, rows = _closing(here, day)
-    return _file(day_pdf(here.place, on, taken, rows), "application/pdf", here, on, "pdf")
-
-
-@in_menu("merchant")
-@only("merchant")
-@require_safe
-@my_page()
-def my_day_csv(request: HttpRequest, here: Here, day: str) -> HttpResponse:
-    """`/commerce/<id>/jours/<day>.csv`: the same, for a spreadsheet."""
-    on, _taken, rows = _closing(here, day)
-    return _file(day_csv(on, rows).encode(), "text/csv; charset=utf-8", here, on, "csv")
-
-
-def _closing(here: Here, day: str) -> tuple[date, Taken, list[Sale]]:
-    """A day from its first sale to its last; the sums are those of the sales that are listed."""
-    on = read_day(day)
-    return on, *merchants.day_closed(here.id, on)
-
-
-def _file(content: bytes, kind: str, here: Here, on: date, ending: str) -> HttpResponse:
-    name = f"cloture-{here.id}-{on.isoformat()}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 @in_menu("merchant")

@@ -49,6 +49,7 @@ from caisse.merchants.queries.registry import (
 from caisse.merchants.queries.stating import Statement, statement
 from caisse.merchants.queries.takings import (
     Coming,
+    DayTaken,
     Owed,
     Sale,
     Share,
@@ -56,6 +57,7 @@ from caisse.merchants.queries.takings import (
     customers,
     day_closed,
     day_of_sales,
+    day_taken,
     days_with_sales,
     owed,
     shares,
@@ -63,13 +65,12 @@ from caisse.merchants.queries.takings import (
 )
 
 __all__ = [
-    "AgreementRow", "BankRow", "Closed", "Coming", "Owed", "PlaceLine", "PlaceRow", "Presence",
-    "Progress", "RedemptionRow", "RightRow", "Sale", "Share", "Shop", "Statement", "Taken",
-    "agreements", "applied", "bank_details", "bank_details_of", "count_by_kind", "count_by_state",
-    "customers", "day_closed", "day_of_sales", "days_with_sales", "kind_of", "kinds",
-    "merchants_of", "names", "open_on", "owed", "place", "place_lines", "place_named", "places",
-    "presence", "progress",
-    "proposed_bank_details", "redemption", "redemptions", "rights", "runs", "shares", "shops",
-    "state_labels", "statement", "statements", "suspended", "taken", "to_pay",
-    "waiting_bank_details",
+    "AgreementRow", "BankRow", "Closed", "Coming", "DayTaken", "Owed", "PlaceLine", "PlaceRow",
+    "Presence", "Progress", "RedemptionRow", "RightRow", "Sale", "Share", "Shop", "Statement",
+    "Taken", "agreements", "applied", "bank_details", "bank_details_of", "count_by_kind",
+    "count_by_state", "customers", "day_closed", "day_of_sales", "day_taken", "days_with_sales",
+    "kind_of", "kinds", "merchants_of", "names", "open_on", "owed", "place", "place_lines",
+    "place_named", "places", "presence", "progress", "proposed_bank_details", "redemption",
+    "redemptions", "rights", "runs", "shares", "shops", "state_labels", "statement", "statements",
+    "suspended", "taken", "to_pay", "waiting_bank_details",
 ]  # fmt: skip

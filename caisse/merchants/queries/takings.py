@@ -37,12 +37,20 @@ class Taken:
         """What is left of the sales."""
         return self.sales_cents - self.refunds_cents
 
+    def __add__(self, other: "Taken") -> "Taken":
+        """What both took together."""
+        return Taken(
+            self.sales_cents + other.sales_cents, self.sales + other.sales,
+            self.refunds_cents + other.refunds_cents, self.refunds + other.refunds,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Sale:
     """One line of a day: `cents` below zero for a refund, `of` the number of its purchase.
 
-    A sale by telephone is of the moment when it was typed.
+    A sale by telephone is of the moment when it was typed. `cause` is the till at which it was
+    taken or given back, or what the office did.
     """
 
     id: Id
@@ -50,8 +58,17 @@ class Sale:
     number: str
     at: int
     cents: int
+    cause: Id
     of: str = ""
     undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayTaken:
+    """What a place took on a day, in all and by the cause of each sale, of one reading."""
+
+    taken: Taken
+    by_cause: dict[Id, Taken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +129,22 @@ def day_of_sales(place_id: int, day: date, *, before: int | None, limit: int) ->
     return told[:limit]
 
 
-def day_closed(place_id: int, day: date) -> tuple[Taken, list[Sale]]:
+def day_taken(place_id: int, day: date) -> DayTaken:
+    """The sums of a day, in all and for each till; a sale in parts is one of its till."""
+    return _by_cause(_between(place_id, day, day))
+
+
+def day_closed(place_id: int, day: date) -> tuple[DayTaken, list[Sale]]:
     """The sums of a day and its sales and refunds, the first one first: of one reading."""
     rows = _between(place_id, day, day)
-    return summed(rows), _sales(rows)
+    return _by_cause(rows), _sales(rows)
+
+
+def _by_cause(rows: Sequence[Line]) -> DayTaken:
+    causes: dict[Id, list[Line]] = {}
+    for row in rows:
+        causes.setdefault(row.cause, []).append(row)
+    return DayTaken(summed(rows), {cause: summed(some) for cause, some in causes.items()})
 
 
 def _sales(rows: Sequence[Line]) -> list[Sale]:
@@ -151,6 +180,7 @@ def _sale(row: Line, firsts: Mapping[Id, Id]) -> Sale:
         number=short_id(row.id),
         at=row.at,
         cents=row.cents,
+        cause=row.cause,
         of="" if row.of is None or row.phase == "post" else short_id(firsts.get(row.of, row.of)),
         undone=row.phase == "reverse",
     )

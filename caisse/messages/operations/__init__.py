@@ -11,13 +11,14 @@ from caisse.messages.operations.choosing import (
 )
 from caisse.messages.operations.contact import write_card
 from caisse.messages.operations.following import follow
-from caisse.messages.operations.kinds import KINDS, Letter, composes
-from caisse.messages.operations.notices import notify, print_letters, retry
+from caisse.messages.operations.kinds import KINDS, Enclosed, Letter, composes
+from caisse.messages.operations.notices import notify, print_letters, retry, send_by_email
 from caisse.messages.operations.remarks import forget_remarks, jot, write_jotted
 from caisse.messages.operations.sending import forget_told, free_stuck, send_waiting
 
 __all__ = [
     "KINDS",
+    "Enclosed",
     "Letter",
     "choose",
     "composes",
@@ -33,6 +34,7 @@ __all__ = [
     "print_letters",
     "retry",
     "send_balance",
+    "send_by_email",
     "send_waiting",
     "subscribe",
     "unsubscribe",

@@ -48,7 +48,7 @@ def choose(
     for topic, channel in asked.items():
         if channel not in ROADS[topic]:
             raise Refusal("channel", "Choisissez un des moyens de la liste.")
-        _demand_way(channel, known)
+        demand_way(channel, known)
     for topic, channel in asked.items():
         Preference.objects.update_or_create(
             person_id=person_id, topic=topic, defaults={"channel": channel}
@@ -57,7 +57,8 @@ def choose(
     events.record("channel.chosen", subject=subject, by=by, id=id, language=language, **said)
 
 
-def _demand_way(channel: str, known: Reachable) -> None:
+def demand_way(channel: str, known: Reachable) -> None:
+    """Refuse a channel that does not lead to a person: `no_email`, `no_phone`, `no_mobile`."""
     if channel == Channel.EMAIL and not known.email:
         raise Refusal("no_email", "Nous n’avons pas cette adresse e-mail. L’équipe peut la noter.")
     if channel == Channel.VOICE and not known.phone:
@@ -164,7 +165,7 @@ def send_balance(*, person_id: int, channel: str, by: Actor, id: Id) -> None:
         return
     if channel not in (Channel.SMS, Channel.VOICE):
         raise Refusal("channel", "Choisissez un des moyens de la liste.")
-    _demand_way(channel, reachable(person_id))
+    demand_way(channel, reachable(person_id))
     events.record("balance.sent", subject=subject, by=by, id=id, channel=channel)
     Notice.objects.create(
         person_id=person_id, topic=Topic.PAYMENTS, kind="balance", cause=id, channel=channel,

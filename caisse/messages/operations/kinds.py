@@ -15,11 +15,20 @@ from caisse.people.queries import Addressee
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A PDF that goes with an e-mail: what its file is called, and what makes it when it leaves."""
+
+    name: str
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """The words of one notice: its subject (never a name), its paragraphs, and facts to keep.
 
     `short` are the parts of an SMS, the most important first; `spoken` is read in a call; `flash`
-    is what a screen may show that is not locked, title and text. Empty: not made for it.
+    is what a screen may show that is not locked, title and text. Empty: not made for it. `enclosed`
+    goes with an e-mail.
     """
 
     subject: str
@@ -28,6 +37,7 @@ class Letter:
     short: tuple[str, ...] = ()
     spoken: str = ""
     flash: tuple[str, str] = ("", "")
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 Compose = Callable[[Addressee, int | None, Id], Letter | None]

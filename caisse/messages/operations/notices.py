@@ -9,7 +9,9 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.messages.models import Channel, Notice, NoticeState, Preference, Topic
+from caisse.messages.operations.choosing import demand_way
 from caisse.messages.operations.kinds import KINDS, Letter, composed
+from caisse.messages.queries import reachable
 from caisse.people import queries as people
 
 MOST_LETTERS = 200  # of one print
@@ -29,6 +31,22 @@ def notify(*, person_id: int, membership: int | None, kind: str, cause: Id) -> N
         kind=kind,
         cause=cause,
         defaults={"membership": membership, "channel": channel, "made_at": clock.now_ms()},
+    )
+
+
+@transaction.atomic
+def send_by_email(*, person_id: int, kind: str, cause: Id) -> None:
+    """Let leave by e-mail what a person has asked for herself; told again, nothing is added.
+
+    Raises Refusal("no_email") when nobody has noted an address.
+    """
+    demand_way(Channel.EMAIL, reachable(person_id))
+    Notice.objects.get_or_create(
+        person_id=person_id,
+        kind=kind,
+        cause=cause,
+        channel=Channel.EMAIL,
+        defaults={"made_at": clock.now_ms()},
     )
 
 

@@ -149,7 +149,10 @@ def _by_email(notice: Notice, letter: Letter, to: Addressee) -> Sent | Failed:
     parts = [hello, *letter.paragraphs]
     body = "\n\n".join([*parts, "\n".join(facts)] if facts else parts)
     try:
-        EmailMessage(letter.subject, body, to=[to.email], headers=_numbered(notice)).send()
+        mail = EmailMessage(letter.subject, body, to=[to.email], headers=_numbered(notice))
+        for one in letter.enclosed:
+            mail.attach(one.name, one.make(), "application/pdf")
+        mail.send()
     except smtplib.SMTPRecipientsRefused:
         return Failed("recipient")
     except smtplib.SMTPResponseException as error:

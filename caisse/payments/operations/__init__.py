@@ -29,6 +29,12 @@ from caisse.payments.operations.cashiers import (
 from caisse.payments.operations.cashing import (
     cash_voucher,
 )
+from caisse.payments.operations.day_papers import (
+    day_csv,
+    day_name,
+    day_pdf,
+    send_day,
+)
 from caisse.payments.operations.devices import (
     confirm_device,
     enrol_device,
@@ -88,6 +94,7 @@ from caisse.payments.operations.paying_phone import (
     has_asked,
     pay_at_place,
     pay_request,
+    printed_qr,
 )
 from caisse.payments.operations.paying_pin import (
     go_on,
@@ -198,6 +205,9 @@ __all__ = [
     "close_till",
     "confirm_device",
     "confirm_holder",
+    "day_csv",
+    "day_name",
+    "day_pdf",
     "draw_by_code",
     "draw_pin",
     "enrol_device",
@@ -241,6 +251,7 @@ __all__ = [
     "prepare_gift_undo",
     "prepare_offline_room",
     "printed_card",
+    "printed_qr",
     "prove",
     "redraw_cashier",
     "redraw_paper_sale",
@@ -252,6 +263,7 @@ __all__ = [
     "review_losses",
     "revoke_device",
     "rights_of",
+    "send_day",
     "set_aside",
     "spender_typed",
     "strike_slips",

@@ -5,6 +5,7 @@ it is paid once whoever answers it, and its till asks what became of that id.
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
@@ -23,13 +24,20 @@ from caisse.payments.operations.paying import (
     told,
 )
 from caisse.payments.operations.tills import is_open, till_for
-from caisse.payments.queries import Receipt, receipt
+from caisse.payments.queries import PRINTED_QR, Receipt, receipt
 from caisse.payments.reasons import CODE_ON_PHONE, SCANNED_BY_PHONE, Declined, declined
 
 LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
 LIVES_MS = LIVES_MINUTES * formats.MINUTE_MS
 TILL_NUMBERS = 2**16  # a request has the last two bytes of a device's number
-PRINTED = Actor("qr:place")  # whose tills are the printed QRs of places
+PRINTED = Actor(PRINTED_QR)  # whose tills are the printed QRs of places
+
+
+class PrintedQr(NamedTuple):
+    """Why the printed QR of a place pays nothing today ("" when it does), and the most it pays."""
+
+    stopped: str
+    most_cents: int
 
 
 def asked_by(request: bytes) -> Request | Declined:
@@ -86,11 +94,34 @@ def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -
 def _at_place(wanted: Purchase) -> Answer:
     if abs(clock.now_ms() - instant_of(wanted.payment_id)) > LIVES_MS:
         return SCANNED_BY_PHONE["qr_expired"]
-    if books.account(f"place:{wanted.place_id}") is None:
-        return declined("place_closed")
-    if limits.today().coverage.mode != "full":
-        return declined("category_not_covered")  # of a printed QR nobody has said what is bought
+    refused = _refused_at(wanted.place_id, limits.today())
+    if refused is not None:
+        return refused
     return _paid(wanted._replace(till=till_for(place_id=wanted.place_id, by=PRINTED)))
+
+
+def _refused_at(place_id: int, articles: limits.Today) -> Declined | None:
+    """Why nobody pays at the printed QR of a place, whatever the amount."""
+    if books.account(f"place:{place_id}") is None:
+        return declined("place_closed")
+    if articles.coverage.mode != "full":
+        return declined("category_not_covered")  # of a printed QR nobody has said what is bought
+    return None
+
+
+def printed_qr(*, place_id: int) -> PrintedQr:
+    """Whether the printed QR of a place pays today, and up to how much: for who prints it."""
+    articles, account = limits.today(), books.account(f"place:{place_id}")
+    rules, refused = articles.rules, _refused_at(place_id, articles)
+    if refused is None and account is not None and account.state != "open":
+        refused = declined("place_closed")
+    refused = refused or limits.refused("shop_qr", 1, articles)
+    most = min(rules.qr_max_cents, rules.max_amount_cents or rules.qr_max_cents)
+    if rules.qr_pin_above_cents is not None:
+        most = min(most, rules.qr_pin_above_cents - 1)
+    if refused is None and most <= 0:
+        refused = CODE_ON_PHONE
+    return PrintedQr("" if refused is None else refused.reason, max(0, most))
 
 
 def give_up(*, payment_id: Id, wallet_id: int, place_id: int) -> Answer:

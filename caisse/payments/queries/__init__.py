@@ -10,6 +10,14 @@ from caisse.payments.queries.asides import (
     asides,
     asides_screen,
 )
+from caisse.payments.queries.days import (
+    PRINTED_QR,
+    DayLine,
+    DaySums,
+    Spot,
+    day_closing,
+    day_page,
+)
 from caisse.payments.queries.devices import (
     CardRow,
     CashierRow,
@@ -85,10 +93,13 @@ from caisse.payments.queries.wallets import (
 )
 
 __all__ = [
+    "PRINTED_QR",
     "AsideDesk",
     "AsideRow",
     "CardRow",
     "CashierRow",
+    "DayLine",
+    "DaySums",
     "DeviceRow",
     "Gift",
     "OfflinePlace",
@@ -97,6 +108,7 @@ __all__ = [
     "PhoneRow",
     "Receipt",
     "SheetView",
+    "Spot",
     "Standing",
     "Stopped",
     "TillRow",
@@ -110,6 +122,8 @@ __all__ = [
     "cashier",
     "cashier_levels",
     "cashiers",
+    "day_closing",
+    "day_page",
     "device",
     "devices",
     "gift",

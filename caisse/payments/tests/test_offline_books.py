@@ -69,7 +69,7 @@ def test_a_sale_in_parts_is_one_for_the_shop(sold: Sold, read_later: bool) -> No
     assert (taken.sales, taken.sales_cents) == (1, 12_00)
     day, sales = merchants.day_closed(place, DAY)
     listed = merchants.day_of_sales(place, DAY, before=None, limit=1)
-    assert day.sales == 1 and sales == listed
+    assert day.taken.sales == 1 and sales == listed
     assert (listed[0].id, listed[0].cents) == (sold.id, 12_00)
     assert merchants.day_of_sales(place, DAY, before=listed[0].seq, limit=5) == []
 
