@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route
 
 from caisse.kernel import clock
 from caisse.kernel.ids import new_id
+from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import operations
 from caisse.payments.formats import MARK, from_base45, text_of
@@ -38,7 +39,7 @@ from tests.journeys.market_walking import (
 from tests.journeys.test_phone import read_off
 from tests.journeys.test_till import TILL, shows, tap, till_looked_at
 from tests.journeys.walking import Visit, seen, tab_to
-from tests.offline.real import DESK
+from tests.offline.real import DESK, set_aside
 
 
 @pytest.fixture
@@ -227,6 +228,43 @@ def test_the_till_decides_alone_about_cards_and_identifiers(visit: Visit) -> Non
     page.locator("#handle").press("Enter")
     page.get_by_text("Sans réseau, ce QR ne suffit pas").wait_for()
     till_looked_at(page)
+
+
+def test_money_set_aside_on_a_card_passes_when_others_have_used_what_is_left_to_trust(
+    visit: Visit,
+) -> None:
+    """Up to what was set aside, also with a wrong code: the licence has kept that much room."""
+    awa, place = Buyer(1), approved("Une halle")
+    set_aside(awa, place, 20_00)
+    there = stall(visit, place=place)
+    page = there.page
+    cut(page)
+    for name in ("prune-renard", "figue-loutre"):
+        by_code(page, 20_00, name, "123456")
+        paid_here(page)
+        on_first_screen(page)
+    amount(page, 1)
+    page.locator("#handle").fill("olive-tortue")
+    page.locator("#handle").press("Enter")
+    no_more = "Sans réseau, seuls les paiements prévus passent encore."
+    refused(page, no_more)
+    on_first_screen(page)
+    by_code(page, 12_00, awa.card, awa.pin)
+    paid_here(page)
+    on_first_screen(page)
+    by_code(page, 8_00, awa.card, awa.wrong_pin)
+    paid_here(page)
+    on_first_screen(page)
+    amount(page, 1)
+    page.locator("#handle").fill(awa.card)
+    page.locator("#handle").press("Enter")
+    refused(page, no_more)
+    on_first_screen(page)
+    assert stored(page)["market"]["sums"]["room"] == 40_00
+    back(page)
+    sent(page)
+    assert there.taken == 60_00 and books.balance(f"loss:{place}") == -48_00
+    assert awa.left == 80_00
 
 
 def test_a_payment_that_the_caisse_has_already_is_proven_to_the_till(visit: Visit) -> None:

@@ -133,6 +133,11 @@ class Shop:
         return [one.answer for one in told]
 
 
+def set_aside(member: Member, place: int, cents: int) -> None:
+    """On her card, at the desk."""
+    operations.set_aside(holder_id=member.holder, place_id=place, cents=cents, by=DESK, id=new_id())
+
+
 class Phone:
     """A telephone with the keys of its slips; nothing stops it from being copied."""
 

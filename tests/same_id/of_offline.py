@@ -5,11 +5,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from caisse.kernel.ids import new_id
+from caisse.kernel import clock
+from caisse.kernel.ids import Id, new_id
 from caisse.ledger import operations as ledger
 from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import operations as payments
 from caisse.payments import wire
+from caisse.payments.models import LateSale, Licence
 from caisse.people import queries as registry
 from tests.same_id.case import Asked, ground, of, post
 from tests.same_id.of_access import holder
@@ -79,3 +81,39 @@ def _review_losses() -> Asked:
         ledger.open_accounts([f"loss:{place}"])
         post((f"loss:{place}", "loss:all", 5_00, "loss"))
     return Asked({"place_id": one}, [{"place_id": other}])
+
+
+def late_sale(place: int, device_id: int) -> Id:
+    """A sale of 5 € that came too late, by its number."""
+    row = payments.open_licence(device_id=device_id, by=OFFICE, id=new_id())
+    licence = Licence.objects.get(pk=row.licence_id)
+    sale = LateSale.objects.create(
+        id=new_id(), payment=new_id(), licence=licence, place_id=place, cents=5_00, method="card",
+        made_at=clock.now_ms(), at=clock.now_ms(),
+    )  # fmt: skip
+    payments.close_licence(device_id=device_id, licence_id=licence.pk, by=OFFICE)
+    return sale.pk
+
+
+def two_late_sales() -> tuple[Id, Id]:
+    """Of one place, and money for them."""
+    ground(payment__offline=True)
+    post(
+        ("bank:caisse", "fund:caisse", 50_00, "opening_bank"),
+        ("fund:caisse", "fund:offline", 50_00, "offline_room"),
+    )
+    place = approved()
+    one = device(place)
+    return late_sale(place, one), late_sale(place, one)
+
+
+@of(payments.pay_late_sale)
+def _pay_late_sale() -> Asked:
+    one, other = two_late_sales()
+    return Asked({"sale_id": one}, [{"sale_id": other}])
+
+
+@of(payments.refuse_late_sale)
+def _refuse_late_sale() -> Asked:
+    one, other = two_late_sales()
+    return Asked({"sale_id": one}, [{"sale_id": other}])

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from caisse.merchants.models import (
+    PRODUCERS,
     Agreement,
     Closure,
     Kind,
@@ -89,13 +90,20 @@ class RightRow:
     since: date
 
 
-def rights(*, login: str | None = None, place_id: int | None = None) -> list[RightRow]:
-    """The rights held today: of one login, at one place, or both."""
+def rights(
+    *,
+    login: str | None = None,
+    place_id: int | None = None,
+    place_ids: Iterable[int] | None = None,
+) -> list[RightRow]:
+    """The rights held today: of one login, at one place or some, or both."""
     rows = PlaceRight.objects.filter(until=None).order_by("place_id", "pk")
     if login is not None:
         rows = rows.filter(login=login)
     if place_id is not None:
         rows = rows.filter(place_id=place_id)
+    if place_ids is not None:
+        rows = rows.filter(place_id__in=list(place_ids))
     return [RightRow(row.place_id, row.login, row.right, row.since) for row in rows[:500]]
 
 
@@ -177,6 +185,14 @@ def kind_of(place_ids: Iterable[int] | None = None) -> dict[int, str]:
     if place_ids is not None:
         rows = rows.filter(pk__in=list(place_ids))
     return dict(rows.values_list("id", "kind"))
+
+
+def away_from_shops(*, at: date) -> set[int]:
+    """The places with an agreement on the day `at` that are farms, or sell at markets, by their
+    kind or by the hours that they have written; a suspended one is none. One read."""
+    market = Opening.objects.exclude(market="").values("place")
+    rows = _in_force(at).filter(Q(place__kind__in=PRODUCERS) | Q(place__in=market))
+    return set(rows.exclude(state=Agreement.State.SUSPENDED).values_list("place_id", flat=True))
 
 
 def suspended(place_id: int, *, at: date) -> bool:

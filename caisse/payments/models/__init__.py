@@ -13,12 +13,20 @@ from caisse.payments.models.cashing import (
     Voucher,
     VoucherSheet,
 )
-from caisse.payments.models.offline import Licence, OfflineSale, OfflineStop, Reserve, SlipUse
+from caisse.payments.models.offline import (
+    LateSale,
+    Licence,
+    OfflineSale,
+    OfflineStop,
+    Reserve,
+    SlipUse,
+)
 
 __all__ = [
     "Card",
     "Cashier",
     "Device",
+    "LateSale",
     "Licence",
     "Linked",
     "OfflineSale",

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from caisse.kernel.fields import Id16Field
+from caisse.kernel.fields import Id16Field, OptionalId16Field
 from caisse.payments.models.cashing import Device
 
 
@@ -162,3 +162,55 @@ class OfflineStop(models.Model):
 
     def __str__(self) -> str:
         return f"wallet:{self.wallet} pays with network only"
+
+
+class LateSale(models.Model):
+    """A sale without network that came too late to be honoured, for a person to decide on.
+
+    Its id is that of its event; `payment` is the record's number, `request` that of a slip's
+    request, `number` the one under which it was paid after all. Nobody looks at a late code: the
+    row says nothing of who paid.
+    """
+
+    class State(models.TextChoices):
+        """What became of it; `posted`: who signed it paid after all."""
+
+        WAITING = "waiting", "à décider"
+        PAID = "paid", "payée par la caisse"
+        REFUSED = "refused", "refusée"
+        POSTED = "posted", "payée par le foyer"
+
+    id = Id16Field(primary_key=True)
+    payment = Id16Field()
+    request = OptionalId16Field(null=True)
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="late_sales")
+    place = models.ForeignKey(
+        "merchants.Place", on_delete=models.PROTECT, related_name="late_sales"
+    )
+    cents = models.BigIntegerField()
+    method = models.CharField(max_length=12)
+    made_at = models.BigIntegerField()
+    at = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    number = OptionalId16Field(null=True)
+    cause = OptionalId16Field(null=True)
+    decided_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cents__gt=0, state__in=["waiting", "paid", "refused", "posted"]),
+                name="late_sale_of_something",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state="waiting"),
+                name="late_sale_to_decide",
+            ),
+            models.Index(fields=["place", "decided_at"], name="late_sale_of_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"late sale at place:{self.place_id}"

@@ -17,7 +17,10 @@ TAG_BYTES = 8
 
 
 class Terms(NamedTuple):
-    """What a licence allows (cents; instants in ms)."""
+    """What a licence allows (cents; instants in ms).
+
+    `room_cents` is what its till may take on trust, beside what is named for cards.
+    """
 
     id: int
     place: int
@@ -33,6 +36,21 @@ class Terms(NamedTuple):
 def tag_of(nonce: bytes, token: bytes) -> str:
     """SHA-256(nonce | token), its first 8 bytes, of a card or a slip."""
     return sha256(nonce + token).digest()[:TAG_BYTES].hex()
+
+
+def covered(cards: Mapping[bytes, int], room_cents: int) -> dict[bytes, int]:
+    """So much of what lies ready on cards (cents by token) as a room covers, the first ones first.
+
+    A wrong code on a card costs the caisse all of the sale: what no room covers would be the
+    place's loss.
+    """
+    told = {}
+    for token, cents in cards.items():
+        part = min(cents, room_cents)
+        if part > 0:
+            told[token] = part
+            room_cents -= part
+    return told
 
 
 def licence_text(

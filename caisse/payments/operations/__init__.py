@@ -57,6 +57,11 @@ from caisse.payments.operations.giving_back import (
     refunded_before,
     too_late,
 )
+from caisse.payments.operations.late_sales import (
+    LATE_SALE,
+    pay_late_sale,
+    refuse_late_sale,
+)
 from caisse.payments.operations.licences import (
     Licensed,
     close_licence,
@@ -164,6 +169,7 @@ from caisse.payments.reasons import (
 )
 
 __all__ = [
+    "LATE_SALE",
     "OFFICE_REFUND",
     "OFFLINE_ROOM",
     "TICKET_KEY",
@@ -244,6 +250,7 @@ __all__ = [
     "pay",
     "pay_at_place",
     "pay_entry",
+    "pay_late_sale",
     "pay_many",
     "pay_request",
     "pay_with_code",
@@ -258,6 +265,7 @@ __all__ = [
     "refund",
     "refund_at_office",
     "refunded_before",
+    "refuse_late_sale",
     "remove_cashier",
     "resume_device",
     "review_losses",

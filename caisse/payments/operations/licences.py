@@ -25,6 +25,7 @@ from caisse.payments.offline.judging import ceiling_left, room_left
 from caisse.payments.offline.licences import (
     Terms,
     chance_needed,
+    covered,
     last_word_of,
     licence_text,
     signature_of,
@@ -267,12 +268,16 @@ def _rooms_here(place_id: int) -> int:
 
 
 def _write(row: Licence) -> None:
-    """Its text: the cards for which money lies ready here, and what no till takes any more."""
+    """Its text: the cards for which money lies ready here, and what no till takes any more.
+
+    A code typed on a card may be wrong. So a part of the room is kept for what the text names, and
+    no more is named than the room covers: its till takes that much, whatever others have used.
+    """
     number, sign = keys.sign_key()
-    ready, struck = _ready_cards(row), _struck(row)
+    ready, struck = covered(_ready_cards(row), row.room_cents), _struck(row)
     terms = Terms(
         row.pk, row.place_id, row.device_id, row.since, row.until, row.day_cents, row.total_cents,
-        row.room_cents, row.member_cents,
+        row.room_cents - sum(ready.values()), row.member_cents,
     )  # fmt: skip
     row.text = licence_text(
         terms, nonce=secrets.token_bytes(NONCE_BYTES), key_id=number, cards=ready, struck=struck,
@@ -283,12 +288,13 @@ def _write(row: Licence) -> None:
 
 
 def _ready_cards(row: Licence) -> dict[bytes, int]:
-    """Cents by card, of what lies ready here and stands in no other open licence."""
+    """Cents by card, of what lies ready here and stands in no other open licence, as it came."""
     entries = Reserve.objects.filter(
         place=row.place_id, holder__isnull=False, released_at=None, struck_at=None,
         until__gt=row.since,
     )  # fmt: skip
-    mine = list(entries.filter(licence=None) | entries.filter(licence__closed_at__isnull=False))
+    free = entries.filter(licence=None) | entries.filter(licence__closed_at__isnull=False)
+    mine = list(free.order_by("pk"))
     Reserve.objects.filter(pk__in=[one.pk for one in mine]).update(licence=row)
     held = books.accounts([one.account for one in mine])
     good = {card.pk: card for card in Card.objects.filter(blocked=False, pk__in=_holders(mine))}

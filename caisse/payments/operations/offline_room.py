@@ -91,14 +91,20 @@ def review_losses(*, place_id: int, by: Actor, id: Id) -> int:
     return lost
 
 
+def free_of_fund() -> int:
+    """What lies in the fund beside what open licences may lose (cents); below 0 when it is less."""
+    rooms = Licence.objects.filter(closed_at=None).values_list("room_cents", flat=True)
+    fund = books.account(FUND)
+    return 0 if fund is None else fund.available - sum(rooms)
+
+
 def _demand(cents: int, decision: int) -> None:
     """The decision is known, and the money is there: what open licences may lose stays."""
     if not cents:
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
     if bylaws.decision(decision) is None:
         raise Refusal("unknown_decision", f"Il n’y a pas de décision n° {decision}.")
-    rooms = Licence.objects.filter(closed_at=None).values_list("room_cents", flat=True)
-    free = books.account("fund:caisse") if cents > 0 else books.account(FUND)
-    left = 0 if free is None else free.available - (0 if cents > 0 else sum(rooms))
+    caisse = books.account("fund:caisse")
+    left = (0 if caisse is None else caisse.available) if cents > 0 else free_of_fund()
     if abs(cents) > left:
         raise Refusal("fund_short", f"Le fonds ne contient que {show(max(0, left))} de libre.")

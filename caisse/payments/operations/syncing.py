@@ -12,9 +12,8 @@ from functools import partial
 from django.db import OperationalError
 from django.db.models import F, Sum
 
-from caisse.kernel import clock, events
-from caisse.kernel.actor import SYSTEM
-from caisse.kernel.ids import Id, derived_id, instant_of
+from caisse.kernel import clock
+from caisse.kernel.ids import Id, instant_of
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE
@@ -30,6 +29,7 @@ from caisse.payments.offline.records import Answered, Sent, SlipSale, answer_pro
 from caisse.payments.operations.answers import taken
 from caisse.payments.operations.beginning import NOBODYS, Entry, a_try
 from caisse.payments.operations.covering import REQUESTS, chain_of
+from caisse.payments.operations.late_sales import no_longer_late, note_late, paid_late
 from caisse.payments.operations.licences import drop_sale
 from caisse.payments.operations.opening import (
     NO_LICENCE,
@@ -53,8 +53,6 @@ log = logging.getLogger("caisse.till")
 
 ENDED = "means_unavailable"  # a slip, before the licence began
 POSTED, LIMITED = "posted", "limited"
-MOST_LATE = 100  # sales of a place and a month that are written down though they came too late
-MONTH_MS = 31 * clock.DAY_MS
 OPENINGS = 2  # turns in which an account may be missing that counts requests
 TURNS = 8  # of a sale whose money others spend at the same moment
 ANSWERS = {
@@ -234,7 +232,7 @@ def _refused(opened: Opened, answer: str) -> str:
     if answer == "stale":  # a clock that was ahead: its time comes while the licence lasts
         instant = instant_of(opened.id)
         ahead = clock.now_ms() < instant < opened.licence.until
-        return CHECKING if ahead else "late"
+        return CHECKING if ahead else ANSWERS[_note_late(opened).answer]
     if answer in ("closed", "unknown"):
         place = books.account(opened.place)
         return CHECKING if place is not None and place.state == "open" else "place_closed"
@@ -253,7 +251,7 @@ def _before(opened: Opened) -> str | None:
     first = books.transfer(opened.id)  # read once: another sending may post it at any moment
     otherwise = first is None
     if first is None:
-        first = paid_otherwise(opened)
+        first = paid_otherwise(opened) or paid_late(opened)
     if first is None:
         return None
     parts = parts_of(first)
@@ -265,6 +263,7 @@ def _before(opened: Opened) -> str | None:
     if otherwise:
         drop_sale(opened.id)
     OfflineSale.objects.filter(pk=opened.id, posted=False).update(posted=True)
+    no_longer_late(opened)
     return POSTED if opened.cancelled is None else undo(opened, opened.cancelled, parts)
 
 
@@ -296,14 +295,8 @@ def _late(opened: Opened, verdict: Verdict) -> Verdict:
     """What is not paid any more is written down, once, for a person who may decide otherwise."""
     if verdict.is_posted:
         note_use(opened, paid=True)
-    subject = f"place:{opened.licence.place_id}"
-    id = derived_id(opened.id, f"late:{opened.digest.hex()}")
-    if verdict.is_posted or events.repeated("sale.late", subject=subject, id=id) is not None:
-        return verdict
-    since = clock.now_ms() - MONTH_MS
-    known = events.history(names=("sale.late",), subject=subject, limit=MOST_LATE)
-    if sum(one.at > since for one in known) < MOST_LATE:  # a till that cheats fills no journal
-        events.record("sale.late", subject=subject, by=SYSTEM, id=id, cents=opened.cents)
+    else:
+        note_late(opened)
     return verdict
 
 
@@ -330,6 +323,7 @@ def _write(opened: Opened, verdict: Verdict, *, posted: bool) -> None:
 @ledger.repeatable
 def _finish(opened: Opened, verdict: Verdict) -> None:
     """It is posted; its row was perhaps dropped by a sending that was refused meanwhile."""
+    no_longer_late(opened)
     if OfflineSale.objects.filter(pk=opened.id).update(posted=True):
         return
     licence = Licence.objects.select_for_update().get(pk=opened.licence.pk)

@@ -22,23 +22,35 @@ UNDONE = {"ceiling": "refund_too_large", "insufficient": "funds_short", "differs
 
 def given_up(opened: Opened) -> bool:
     """Whether the till has burnt the number of this request: nobody pays it with network."""
-    found = None if opened.request is None else books.transfer(opened.request)
-    return found is not None and found.reason == "abandon"
+    return opened.request is not None and _burnt(opened.request)
 
 
 def number_used(opened: Opened) -> Id | None:
-    """The number under which this sale uses its request up; None for a code, which has none.
+    """The number under which this sale uses its request up; None for a code, which has none."""
+    return None if opened.request is None else number_under(opened.request)
+
+
+def number_under(request: Id) -> Id:
+    """The number that uses a request up.
 
     It is the one of the payment with network; where that was burnt, one that follows from it.
     """
-    if opened.request is None:
-        return None
-    return derived_id(opened.request, "given up") if given_up(opened) else opened.request
+    return derived_id(request, "given up") if _burnt(request) else request
+
+
+def _burnt(request: Id) -> bool:
+    found = books.transfer(request)
+    return found is not None and found.reason == "abandon"
 
 
 def paid_otherwise(opened: Opened) -> Movement | None:
     """The first transfer of what has paid this request, under another number than this sale's."""
-    number = number_used(opened)
+    return paid_under(opened.request)
+
+
+def paid_under(request: Id | None) -> Movement | None:
+    """The first transfer of what has paid a request (its number); None for none."""
+    number = None if request is None else number_under(request)
     found = None if number is None else books.transfer(number)
     if found is None or found.reason == "abandon":  # burnt just now: nobody has paid it
         return None

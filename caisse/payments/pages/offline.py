@@ -1,13 +1,18 @@
 """Selling without network, for the office: what may be lost, what was, a person's look."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caisse.kernel.cents import show as euros
 from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
-from caisse.kernel.pages import done, found, show
+from caisse.kernel.ids import Id, parse_id
+from caisse.kernel.pages import SHOWN, done, found, once, show
+from caisse.merchants import queries as merchants
 from caisse.payments import operations, queries
 from caisse.payments.forms import OfflineRoomForm
 from caisse.payments.pages import ROLES
@@ -22,9 +27,12 @@ FORMS = ["GET", "HEAD", "POST"]
 def offline(request: HttpRequest) -> HttpResponse:
     """`/gestion/sans-reseau`: the bound, the fund, the places with losses, the wallets stopped."""
     stopped = queries.stopped_wallets()
+    late = queries.late_sales(before=_before(request), limit=SHOWN + 1)
     words = {
         "state": queries.offline_state(),
         "places": queries.offline_places(),
+        "late": late[:SHOWN],
+        "next": late[SHOWN - 1].number if len(late) > SHOWN else "",
         "stopped": [(one, people.latest_membership(one.wallet_id)) for one in stopped],
     }
     return show(request, "payments/offline.html", words)
@@ -55,8 +63,54 @@ def offline_place(request: HttpRequest, place_id: int) -> HttpResponse:
     ):
         said = _("C’est noté : %(amount)s. Ce lieu peut de nouveau vendre sans réseau.")
         return done(request, said % {"amount": euros(form.outcome)}, "offline")
-    words = {"place": place, "losses": queries.open_losses(place_id)}
+    words = {
+        "place": place,
+        "losses": queries.open_losses(place_id),
+        "overdue": queries.overdue_licences(place_id),
+        "contacts": _contacts(place_id),
+    }
     return show(request, "payments/offline_place.html", words, form=form)
+
+
+@in_menu("money")
+@only(*ROLES, fresh=True)
+@require_http_methods(FORMS)
+def offline_late(request: HttpRequest, sale_id: UUID) -> HttpResponse:
+    """`…/tardives/<number>`: a sale that came too late; the caisse pays it, or somebody refuses."""
+    row, form = found(queries.late_sale(sale_id.bytes)), SureForm(request.POST or None)
+    pays = once(request, "acte") == "payer"
+    act = operations.pay_late_sale if pays else operations.refuse_late_sale
+    if form.carries_out(lambda: act(sale_id=row.id, by=by(request), id=form.operation_id)):
+        return done(request, _said(pays, form.outcome), "offline")
+    words = {
+        "sale": found(queries.late_sale(row.id)),
+        "alone": row.cents <= queries.alone_left(row.place_id),
+        "contacts": _contacts(row.place_id),
+    }
+    return show(request, "payments/offline_late.html", words, form=form)
+
+
+def _said(pays: bool, paid: Any) -> str:
+    if not pays:
+        return _("C’est refusé. La caisse ne paie pas cette vente.")
+    if paid:
+        return _("C’est payé. La somme part avec le prochain virement du lieu.")
+    return _("Cela attend une deuxième personne.")
+
+
+def _contacts(place_id: int) -> list[Any]:
+    """Whom to call at a place: those who hold a right on it."""
+    logins = {row.login for row in merchants.rights(place_id=place_id)}
+    return list(people.people_behind(logins).values())
+
+
+def _before(request: HttpRequest) -> Id | None:
+    """The id after which the list goes on; None at its beginning. Http404 for what is none."""
+    said = request.GET.get("avant")
+    try:
+        return None if said is None else parse_id(said)
+    except ValueError:
+        raise Http404 from None
 
 
 @in_menu("money")

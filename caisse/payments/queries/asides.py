@@ -1,5 +1,6 @@
 """Money set aside for sales without network, as its member reads it: for where, how much, spent."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from caisse.kernel import clock
@@ -93,17 +94,21 @@ def aside_desk(wallet_id: int) -> AsideDesk:
 
 
 def _offered(wallet_id: int) -> list[tuple[int, str]]:
-    """Places that sell without network, those that the wallet knows first."""
+    """Places that sell without network, or may, those that the wallet knows first.
+
+    They had a licence in the last 90 days, or are a farm, or sell at markets (payments.md 7.2).
+    """
     since = clock.now_ms() - SEEN_MS
     sells = set(Licence.objects.filter(until__gt=since).values_list("place", flat=True).distinct())
+    sells |= merchants.away_from_shops(at=clock.today())
     if not sells:
         return []
     lines = books.lines(f"wallet:{wallet_id}", since_ms=since, reasons=("payment",), limit=100)
     codes = [one.credit for one in books.transfers([line.id for line in lines])]
-    usual = {code: n for n, code in enumerate(codes)}
+    usual = Counter(codes)
     names = merchants.names()
     known = [(id, names[id]) for id in sells if id in names]
-    known.sort(key=lambda one: (f"place:{one[0]}" not in usual, one[1]))
+    known.sort(key=lambda one: (-usual[f"place:{one[0]}"], one[1]))
     return known[:OFFERED]
 
 

@@ -113,6 +113,11 @@ class OfflinePlace:
     room_cents: int
     until: int
 
+    @property
+    def is_over(self) -> bool:
+        """Its time without network is over, and not all of its sales have come."""
+        return 0 < self.until < clock.now_ms()
+
 
 def offline_places() -> list[OfflinePlace]:
     """Those places, the dearest loss first."""
@@ -145,6 +150,32 @@ def offline_place(place_id: int) -> OfflinePlace | None:
     found = next((one for one in offline_places() if one.id == place_id), None)
     name = merchants.names().get(place_id) if found is None else None
     return found if name is None else OfflinePlace(place_id, name, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A device whose time without network is over (`until`) and that has not said its last word.
+
+    Its sales are honoured until `honoured_until` (ms); later the place bears them.
+    """
+
+    place_id: int
+    place: str
+    device: str
+    until: int
+    honoured_until: int
+
+
+def overdue_licences(place_id: int | None = None) -> list[Overdue]:
+    """Those devices, of a place or of all, the first that runs out first; 50 at most."""
+    rows = Licence.objects.filter(closed_at=None, until__lt=clock.now_ms())
+    if place_id is not None:
+        rows = rows.filter(place=place_id)
+    found = rows.select_related("place", "device").order_by("honoured_until", "pk")[:LISTED]
+    return [
+        Overdue(row.place_id, row.place.name, row.device.label, row.until, row.honoured_until)
+        for row in found
+    ]
 
 
 def open_losses(place_id: int) -> list[Line]:

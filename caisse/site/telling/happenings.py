@@ -112,6 +112,8 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "instalment.received": (MONEY, later("%(who)s note un versement reçu d’un financeur.")),
     "interest.recorded": (MONEY, later("La banque verse des intérêts : %(cents)s.")),
     "letters.printed": (HOUSE, later("%(who)s imprime des lettres.")),
+    "late.paid": (MONEY, later("%(who)s paie une vente arrivée trop tard : %(cents)s.")),
+    "late.refused": (MONEY, later("%(who)s refuse une vente arrivée trop tard : %(cents)s.")),
     "levy.ordered": (MONEY, later("%(who)s demande un virement d’un fonds : %(cents)s.")),
     "levy.paid": (MONEY, later("La banque a payé un virement d’un fonds.")),
     "levy.voided": (MONEY, later("%(who)s annule un virement d’un fonds.")),

@@ -23,11 +23,13 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.rules import RedemptionRules, paid_on
 from caisse.messages import queries as messages
 from caisse.month import queries as months
+from caisse.payments import queries as payments
 from caisse.people import queries as people
 from caisse.people.operations import KINDS
 
 SOON, SHORTLY = timedelta(60), timedelta(5)
 LATELY = timedelta(31)
+OVERDUE = timedelta(2)
 HANDS = ("coordinator", "desk")  # those who talk with people
 TWO = ("treasurer", "coordinator", "administrator")
 
@@ -36,7 +38,8 @@ TWO = ("treasurer", "coordinator", "administrator")
 class Task:
     """One thing to do: `roles` may do it, `not_by` is a login that may not (it did the first half).
 
-    `due` is in words; `urgent` once the day has come.
+    `due` is in words; `urgent` once the day has come. `call` is whom to call, with a number: only
+    who may do it reads that.
     """
 
     icon: str
@@ -47,6 +50,7 @@ class Task:
     roles: tuple[str, ...]
     urgent: bool = False
     not_by: str = ""
+    call: str = ""
 
     def waits_for(self, actor: Actor) -> bool:
         """Whether this person may do it."""
@@ -63,8 +67,12 @@ class Column:
 
 def columns(actor: Actor, names: dict[str, str]) -> tuple[Column, ...]:
     """What waits for `actor`, for the other roles of the office, and for the committee."""
-    found = [*_months(names), *_acts(), *_people(), *_money(), *_places(), *_letters()]
-    mine = [task for task in found if task.waits_for(actor)]
+    found = [*_months(names), *_acts(), *_people(), *_money(), *_places(), *_offline(), *_letters()]
+    mine = [
+        replace(task, detail=f"{task.detail} {task.call}".strip())
+        for task in found
+        if task.waits_for(actor)
+    ]
     rest = [task for task in found if not task.waits_for(actor)]
     shown = [Column(_("Vous"), tuple(_sorted(mine)))]
     labels = people.role_labels()
@@ -205,6 +213,50 @@ def _places() -> Iterator[Task]:
             said = _("Elle finit le %(day)s.") % {"day": day(row.until)}
             address = reverse("place_office", args=[row.id])
             yield Task("building-store", title, said, "", address, ("coordinator",))
+
+
+def _offline() -> Iterator[Task]:
+    """Sales without network that do not come, told while they are honoured; those too late."""
+    overdue = payments.overdue_licences()
+    numbers = _numbers({one.place_id for one in overdue})
+    for one in overdue:
+        last = clock.day_of(one.honoured_until)
+        title = _("Appeler %(place)s : des ventes sans réseau manquent peut-être")
+        said = _("« %(device)s » n’a pas encore dit que tout est envoyé.")
+        yield Task(
+            "wifi-off",
+            title % {"place": one.place},
+            said % {"device": one.device},
+            _("avant le %(day)s") % {"day": day(last)},
+            reverse("offline_place", args=[one.place_id]),
+            ("coordinator", "treasurer"),
+            last <= clock.today() + OVERDUE,
+            call=" · ".join(numbers.get(one.place_id, [])[:2]),
+        )
+    late = payments.count_late_sales()
+    if late:
+        title = ngettext(
+            "Décider d’une vente arrivée trop tard",
+            "Décider de %(n)s ventes arrivées trop tard",
+            late,
+        )
+        said = _("Un lieu a vendu sans réseau. Il n’est pas payé.")
+        address = reverse("offline")
+        roles = ("coordinator", "treasurer")
+        yield Task("wifi-off", title % {"n": count(late)}, said, "", address, roles)
+
+
+def _numbers(place_ids: set[int]) -> dict[int, list[str]]:
+    """Who holds a right on each of these places, with the number that is known."""
+    rights = merchants.rights(place_ids=place_ids) if place_ids else []
+    known = people.people_behind({row.login for row in rights}) if rights else {}
+    found: dict[int, list[str]] = {}
+    for row in rights:
+        one = known.get(row.login)
+        if one is not None and one.phone:
+            name = f"{one.given_name} {one.family_name}"
+            found.setdefault(row.place_id, []).append(f"{name}, {one.phone}")
+    return found
 
 
 def _letters() -> Iterator[Task]:

@@ -49,8 +49,13 @@ function phone(sale, kept, now) {
 
 function card(sale, kept) {
   if (!sale.genuine) return "qr_unreadable";
-  return sale.struck ? "means_unavailable" : trusted(sale, kept);
+  if (sale.struck) return "means_unavailable";
+  return isNamed(sale, kept.sums) ? null : trusted(sale, kept);
 }
+
+/** Within what the licence names for a card: the room for a wrong code is kept in it already. */
+const isNamed = (sale, sums) =>
+  sale.how === "card" && (sums.handles[sale.handle] ?? 0) + sale.cents <= (sale.ready ?? 0);
 
 function trusted(sale, kept) {
   return tooMuch(sale, kept) ?? roomUsed(sale, kept);
@@ -63,7 +68,7 @@ const tooMuch = (sale, { licence, sums }) =>
 const roomUsed = (sale, { licence, sums }) =>
   sums.room + sale.cents > licence.room_cents ? "offline_room_used" : null;
 
-/** Whether the caisse may lose what this sale takes: it counts in the room of the place. */
+/** Whether the caisse may lose what this sale takes: it counts in what its handle may take. */
 const isTrusted = (sale) => sale.how !== "phone" || sale.place === ANYWHERE;
 
 /** The sums with this sale in them. */
@@ -73,7 +78,7 @@ export function counted(sums, sale, now) {
     ...sums, total: sums.total + sale.cents, days: more(sums.days, dateOf(now)),
   };
   if (isTrusted(sale)) {
-    next.room += sale.cents;
+    if (!isNamed(sale, sums)) next.room += sale.cents;
     next.handles = more(sums.handles, sale.handle);
   }
   if (sale.how === "phone") {
