@@ -123,8 +123,14 @@ def refundable(paid_on: date, today: date, rules: PaymentRules) -> bool:
 
     The window counts whole days after the purchase; 0 is the same day only.
     """
+    first = first_refundable(today, rules)
+    return first is None or first <= paid_on
+
+
+def first_refundable(today: date, rules: PaymentRules) -> date | None:
+    """The first business day of which a purchase may be refunded on `today`; None: any."""
     window = rules.refund_window_days
-    return window is None or today <= paid_on + timedelta(days=window)
+    return None if window is None else today - timedelta(days=window)
 
 
 @articles("price")

@@ -54,6 +54,9 @@ def shared_key(
 
 
 def proof(key: bytes, method: str, path: str, body: bytes) -> str:
-    """HMAC-SHA256(key, method | path | SHA-256(body)) in hexadecimal."""
+    """HMAC-SHA256(key, method | path | SHA-256(body)) in hexadecimal.
+
+    What is asked behind « ? » of an address belongs to its path.
+    """
     said = f"{method}|{path}|".encode() + sha256(body).digest()
     return mac(key, said).hex()

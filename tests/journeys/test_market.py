@@ -406,9 +406,9 @@ def test_a_browser_that_knows_of_no_cut(visit: Visit) -> None:
     assert (awa.left, there.taken) == (95_00, 5_00)
     page.get_by_role("button", name="Ventes").click()
     page.locator("[data-sales] button").click()
-    shows(page, "Annuler cette vente ?")
-    page.get_by_role("button", name="Annuler la vente").click()
-    shows(page, "Vente annulée")
+    shows(page, "Rendre cette vente ?")
+    page.get_by_role("button", name="Rendre tout").click()
+    shows(page, "C’est rendu")
     assert (awa.left, there.taken) == (100_00, 0)
 
 

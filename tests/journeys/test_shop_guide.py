@@ -173,6 +173,7 @@ def _refused(guide: Guide, till: Page, handle: str, pin: str) -> None:
         guide.press(till, "Tout en MonA, le reste en euros")
         tap(till, "000000")  # somebody may go
         till.go_back()
+        shows(till, "Combien ?")  # its number is burnt before the network is cut
         _unanswered(guide, till, handle, pin)
 
 
@@ -219,7 +220,7 @@ def _by_telephone(guide: Guide, till: Page, keeper: Page, office: Office) -> Non
 
 
 def _undone(guide: Guide, till: Page, handle: str, pin: str) -> None:
-    with guide.section("Annuler une vente"):
+    with guide.section("Annuler une vente, en rendre une partie"):
         _sell(till, "40", handle, pin)
         shows(till, "Payé")
         guide.press(till, "Annuler cette vente", "Annuler la vente")
@@ -228,14 +229,33 @@ def _undone(guide: Guide, till: Page, handle: str, pin: str) -> None:
         guide.press(till, "Ventes")
         shows(till, "Dernières ventes")
         assert "0,40" in words_of(till) and "annulée" in words_of(till)
-        control(till, "Nouvelle vente").click()
+        _given_back(guide, till)
+
+
+def _given_back(guide: Guide, till: Page) -> None:
+    """Two of the sales that were made before, from the list: a part of one, all of another."""
+    for cents in ("30", ""):
+        control(till, "Rendre").click()
+        shows(till, "Rendre cette vente ?")
+        if cents:
+            guide.press(till, "Rendre une partie")
+            tap(till, cents)
+            control(till, "Rendre").click()
+        else:
+            guide.press(till, "Rendre tout")
+        shows(till, "C’est rendu")
+        guide.press(till, "Ventes")
+        shows(till, "Dernières ventes")
+    guide.press(till, "Jour d’avant")
+    till.get_by_role("button", name="Jour d’après").wait_for()
+    control(till, "Nouvelle vente").click()
 
 
 def _closed(guide: Guide, till: Page) -> None:
     with guide.section("À la fin du jour"):
         guide.press(till, "Ventes", "Clôture du jour")
         shows(till, "Clôture du jour")
-        assert "Remboursé 0,40" in words_of(till)
+        assert "Remboursé 1,20 (3)" in words_of(till)
         control(till, "Nouvelle vente").click()
 
 

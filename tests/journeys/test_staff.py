@@ -51,10 +51,10 @@ def test_cashiers_say_who_they_are_and_do_what_they_may(visit: Visit, guests: Gu
     assert "Yolande" in seen(till)
     till.get_by_role("button", name="Ventes").click()
     shows(till, "Dernières ventes")
-    till.get_by_role("button", name="Annuler").click()
-    shows(till, "Annuler cette vente ?")
-    till.get_by_role("button", name="Annuler la vente").click()
-    shows(till, "Vente annulée")
+    till.get_by_role("button", name="Rendre").click()
+    shows(till, "Rendre cette vente ?")
+    till.get_by_role("button", name="Rendre tout").click()
+    shows(till, "C’est rendu")
 
 
 def test_a_sale_by_telephone_is_typed_later(visit: Visit, guests: Guests) -> None:

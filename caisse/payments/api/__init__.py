@@ -23,7 +23,7 @@ from caisse.kernel import clock
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
 from caisse.payments import operations, queries, wire
-from caisse.payments.api import offline, payments, phones
+from caisse.payments.api import offline, payments, phones, sales
 from caisse.payments.api.messages import (
     LARGEST,
     LARGEST_SENDING,
@@ -193,6 +193,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tills/self"): _screen,
     ("POST", "days"): _day,
     ("POST", "tills/cashier"): _enter,
+    ("GET", "tills/sales"): sales.listed,
     PAY: payments.pay,
     ("GET", "payments/*"): payments.outcome,
     ("GET", "payments/*/paid"): payments.waited,
@@ -246,6 +247,7 @@ def _asked(environ: dict[str, Any]) -> Asked:
         mac=environ.get("HTTP_CAISSE_MAC", ""),
         language=environ.get("HTTP_ACCEPT_LANGUAGE", "fr"),
         phone=environ.get("HTTP_CAISSE_PHONE", ""),
+        query=environ.get("QUERY_STRING", ""),
     )
 
 

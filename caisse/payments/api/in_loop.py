@@ -116,7 +116,8 @@ def _asked(scope: Message, body: bytes) -> Asked:
         known = NAMES.get(name)
         if known is not None:
             said[known] = value.decode("latin-1")
-    return Asked(METHOD, PATH, body, **said)
+    query = scope.get("query_string", b"").decode("latin-1")
+    return Asked(METHOD, PATH, body, **said, query=query)
 
 
 async def _come(receive: Receive, most: int) -> Message | None:

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from caisse.kernel.ids import Id, parse_id
 from caisse.kernel.refusing import in_words
@@ -42,6 +43,12 @@ class Asked(NamedTuple):
     mac: str
     language: str
     phone: str = ""
+    query: str = ""
+
+    @property
+    def address(self) -> str:
+        """What a device proves of it: the path, and what is asked behind « ? » if anything is."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
 
 class Told(NamedTuple):
@@ -86,6 +93,20 @@ def named(
     return dict(pairs)
 
 
+def asked_in_query(asked: Asked, may: tuple[str, ...]) -> dict[str, str]:
+    """What stands behind « ? » of an address: of these names, each at most once, no other."""
+    if not asked.query:
+        return {}
+    try:
+        pairs = parse_qsl(asked.query, keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError:
+        raise WrongRequest("names and values behind ?") from None
+    told = [name for name, _value in pairs]
+    if len(told) != len(set(told)) or not set(told) <= set(may):
+        raise WrongRequest("these names, each at most once: " + ", ".join(may))
+    return dict(pairs)
+
+
 def id_in(asked: Asked) -> Id:
     """The number of a payment that stands in the address: of version 7, or 8 of a request."""
     named_there = re.search(rf"/({NUMBER})(?=/|$)", asked.path)
@@ -113,6 +134,13 @@ def an_id(value: Any) -> Id:
     if not isinstance(value, str) or not _NUMBER.fullmatch(value) or value[14] != "7":
         raise WrongRequest("an id is a UUID of version 7")
     return bytes.fromhex(value.replace("-", ""))
+
+
+def any_id(value: str) -> Id:
+    """The number of something that stands, whoever made it."""
+    if not _NUMBER.fullmatch(value):
+        raise WrongRequest("an id is a UUID")
+    return parse_id(value)
 
 
 def some_bytes(value: Any, what: str, size: int) -> bytes:

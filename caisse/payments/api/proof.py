@@ -58,7 +58,7 @@ def remembered(asked: Asked) -> Remembered | None:
 
 
 def _proves(key: bytes, asked: Asked) -> bool:
-    wanted = wire.proof(key, asked.method, asked.path, asked.body)
+    wanted = wire.proof(key, asked.method, asked.address, asked.body)
     return hmac.compare_digest(wanted.encode(), asked.mac.encode())
 
 

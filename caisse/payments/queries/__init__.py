@@ -73,6 +73,7 @@ from caisse.payments.queries.paper_sales import (
     paper_sale_days,
 )
 from caisse.payments.queries.parts import sale_behind, wallet_behind
+from caisse.payments.queries.place_sales import first_sales_day, till_sales
 from caisse.payments.queries.receipts import (
     Receipt,
     TillRow,
@@ -139,6 +140,7 @@ __all__ = [
     "day_page",
     "device",
     "devices",
+    "first_sales_day",
     "gift",
     "gift_room_cents",
     "gift_rules",
@@ -176,6 +178,7 @@ __all__ = [
     "stopped_wallets",
     "till",
     "till_day",
+    "till_sales",
     "till_screen",
     "wallet_behind",
     "wallet_line",

@@ -132,8 +132,10 @@ def sent(method: str, path: str, said: Any, *, key: bytes, **headers: str) -> An
     address = f"/api/v1/{path}"
     body = said if isinstance(said, bytes) else b"" if said is None else json.dumps(said).encode()
     proof = f"{method}|{address}|".encode() + sha256(body).digest()
+    place, _, query = address.partition("?")
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": method, "PATH_INFO": address, "CONTENT_LENGTH": str(len(body)),
+        "REQUEST_METHOD": method, "PATH_INFO": place, "CONTENT_LENGTH": str(len(body)),
+        "QUERY_STRING": query,
         "wsgi.input": io.BytesIO(body), "HTTP_CAISSE_MAC": digest(key, proof, "sha256").hex(),
         **headers,
     }  # fmt: skip

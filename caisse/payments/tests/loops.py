@@ -78,8 +78,9 @@ class Loop:
     async def _asked(
         self, method: str, address: str, pieces: list[bytes], headers: dict[str, str]
     ) -> tuple[int, bytes, dict[str, str]]:
+        path, _, query = address.partition("?")
         scope = {
-            "type": "http", "method": method, "path": address, "query_string": b"",
+            "type": "http", "method": method, "path": path, "query_string": query.encode(),
             "http_version": "1.1", "server": ("localhost", 80), "client": ("127.0.0.1", 9),
             "headers": [(name.lower().encode(), said.encode()) for name, said in headers.items()],
         }  # fmt: skip

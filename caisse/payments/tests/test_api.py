@@ -41,8 +41,8 @@ HANDLE = "moineau-radis"
 class World:
     """A member with 100 € and a PIN, a place, a till that is active."""
 
-    def __init__(self) -> None:
-        founded(DAY, wallets=1, admission__capacity=None)
+    def __init__(self, **articles: Any) -> None:
+        founded(DAY, wallets=1, admission__capacity=None, **articles)
         joined = people.join(
             household=NewHousehold(holders=(NewHolder("Zoé", "Moulin", HANDLE),)),
             joined_on=DAY, by=OFFICE,

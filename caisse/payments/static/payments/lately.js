@@ -1,4 +1,5 @@
-// The last sales of this device, and giving one back.
+// The sales of the place, a day at a time, as the caisse lists them; without it those of this
+// device. What no answer has come for stands above: of that this device alone knows.
 
 import { byCashier, may } from "./cashier.js";
 import { all, fill, find } from "./dom.js";
@@ -7,21 +8,88 @@ import { drawMarket } from "./market/drawing.js";
 import { sentences } from "./market/selling.js";
 import { again, openSale } from "./sale.js";
 import { WORDS, heard, once, show, state, wrong } from "./screens.js";
-import { API, ownSales } from "./settling.js";
-import { dateOf, money, shortly } from "./telling.js";
+import { API, givenBack, ownSales } from "./settling.js";
+import { dateOf, hourOf, money, shortly } from "./telling.js";
 import { ask, insist, newId, now } from "./wire.js";
 import { keepSale } from "./store.js";
 
-export async function recent() {
-  const list = find("[data-sales]");
+let listed = null; // the day on the screen, as the caisse told it; null: what this device keeps
+let giveBack = () => {}; // what the key of a sale of the place does
+
+/** A press on « Rendre » does this with the sale. */
+export const onGiving = (act) => { giveBack = act; };
+
+export const recent = () => list("");
+/** The list as it was, after something of it was looked at. */
+export const backToList = () => list(listed?.day ?? "");
+export const dayBefore = () => list(listed.day_before);
+export const dayAfter = () => list(listed.day_after);
+
+async function list(day) {
   state.found = 0;
-  const kept = [...(await queued()), ...(await ownSales(state.device))]
-    .filter((sale) => sale.is !== "spent").sort((one, other) => other.at - one.at);
-  list.replaceChildren(...kept.map(row));
-  find("[data-none]").hidden = kept.length > 0;
+  const answer = heard(await told(day));
+  listed = answer?.status === 200 ? answer.said : null;
+  const kept = await ours();
+  const open = kept.filter((sale) => !["paid", "undone"].includes(sale.is));
+  const rows = listed
+    ? [...above(open), ...rowsOf(listed.sales, kept)]
+    : kept.filter((sale) => !sale.other || sale.is === "undoing").map(row);
+  find("[data-sales]").replaceChildren(...rows);
+  drawDay(rows.length === 0);
   show("recent");
+  if (answer && !listed) wrong(answer.said.cashier);
   for (const sale of kept.filter((one) => one.fresh)) await keepSale({ ...sale, fresh: false });
   await drawMarket();
+}
+
+/** Ask for a day, "" for today; with the key of an answer before, for what follows. */
+function told(day, after) {
+  const asked = new URLSearchParams({ ...(day && { day }), ...(after && { after }) });
+  const query = String(asked) && `?${asked}`;
+  return ask("GET", `${API}/tills/sales${query}`, undefined, state.device);
+}
+
+/** What this device knows of its sales, the newest first. */
+async function ours() {
+  return [...(await queued()), ...(await ownSales(state.device))]
+    .filter((sale) => sale.is !== "spent").sort((one, other) => other.at - one.at);
+}
+
+/** Without an answer: those of today's list, whenever they were; those of another day in it. */
+function above(open) {
+  const there = new Set(listed.sales.map((one) => one.number));
+  return open.filter((sale) => !listed.day_after || there.has(sale.id)).map(row);
+}
+
+function rowsOf(sales, kept) {
+  const known = new Map(kept.map((sale) => [sale.id, sale]));
+  const open = (sale) => sale && !["paid", "undone"].includes(sale.is);
+  return sales.filter((one) => !open(known.get(one.number)))
+    .map((one) => placeRow(one, known.get(one.number)));
+}
+
+/** Which day it is, what stands beside it, whether there is more. */
+function drawDay(none) {
+  for (const one of all("[data-if-listed]")) one.hidden = !listed;
+  find("[data-if-here]").hidden = Boolean(listed);
+  fill("list-day", listed?.told ?? "");
+  find('[data-do="day-before"]').hidden = !listed?.day_before;
+  find('[data-do="day-after"]').hidden = !listed?.day_after;
+  find('[data-do="more"]').hidden = !listed?.after;
+  find("[data-none]").hidden = !none;
+}
+
+/** What follows in the list of the day. */
+export async function more() {
+  const answer = heard(await told(listed.day, listed.after));
+  if (answer?.status !== 200) return wrong(answer?.said.cashier ?? WORDS.noAnswer);
+  listed = answer.said;
+  const rows = rowsOf(listed.sales, await ours());
+  find("[data-sales]").append(...rows);
+  drawDay(false);
+  const [first] = rows;
+  first?.setAttribute("tabindex", "-1");
+  first?.focus();
 }
 
 /** What waits in this device to be sent, as sales of the list. */
@@ -40,24 +108,55 @@ const UNDONE = ["paid", "undoing", "kept"]; // may be, from the list
 const ENDED = ["undone", "leaving", "voided", "lost"];
 
 function row(sale) {
-  const line = document.createElement("li");
-  const said = document.createElement("span");
-  const word = SAID[sale.is] ?? WORDS.unsure;
-  said.textContent = [shortly(sale.at), sale.short, word].filter(Boolean).join(" · ");
-  const value = document.createElement("strong");
-  value.textContent = money(sale.cents);
-  line.append(said, value);
+  const given = sale.is === "paid" && sale.given ? givenWords(sale.given) : "";
+  const word = given || (SAID[sale.is] ?? WORDS.unsure);
+  const line = drawn([shortly(sale.at), sale.short, word], sale.cents);
   if (sale.is === "lost") line.append(why(sale));
   const mayUndo = !["paid", "kept"].includes(sale.is) || may("cancel");
   if (!ENDED.includes(sale.is) && mayUndo) {
-    const button = document.createElement("button");
-    button.className = "quiet";
-    button.textContent = ["paid", "kept"].includes(sale.is) ? WORDS.undo : WORDS.check;
-    const act = UNDONE.includes(sale.is) ? undo : check;
-    button.addEventListener("click", () => once(() => act(sale)));
-    line.append(button);
+    const act = sale.back ? giveBack : UNDONE.includes(sale.is) ? undo : check;
+    const word = ["paid", "kept"].includes(sale.is) ? WORDS.undo : WORDS.check;
+    line.append(button(word, sale, () => act(sale)));
   }
   return line;
+}
+
+const givenWords = (cents) => WORDS.given.replace("{sum}", money(cents));
+
+/** A line of the place's list; `mine` is what this device keeps of the same sale. */
+function placeRow(one, mine) {
+  const { kind, cents, refunded_cents: given, refundable_cents: left } = one;
+  const said = kind === "refund" ? WORDS.givenOf.replace("{number}", one.of_short)
+    : kind === "undone" || given === cents ? WORDS.undone : given ? givenWords(given) : "";
+  const who = [one.till, one.cashier].filter(Boolean).join(", ");
+  const line = drawn([hourOf(one.at), one.short, who, said], cents);
+  if (left > 0 && may(listed.day_after ? "refund" : "cancel")) {
+    const sale = {
+      ...mine, id: one.number, till: state.device.till, at: one.at, cents, short: one.short,
+      given, left, is: "paid", other: !mine || Boolean(mine.other),
+    };
+    line.append(button(WORDS.giveBack, sale, () => giveBack(sale)));
+  }
+  return line;
+}
+
+function drawn(words, cents) {
+  const line = document.createElement("li");
+  const said = document.createElement("span");
+  said.textContent = words.filter(Boolean).join(" · ");
+  const value = document.createElement("strong");
+  value.textContent = money(cents);
+  line.append(said, value);
+  return line;
+}
+
+function button(word, sale, act) {
+  const made = document.createElement("button");
+  made.className = "quiet";
+  made.textContent = word;
+  made.setAttribute("aria-label", [word, money(sale.cents), sale.short].filter(Boolean).join(" "));
+  made.addEventListener("click", () => once(act));
+  return made;
 }
 
 /** Why the caisse did not pay a sale that was made without network. */
@@ -75,6 +174,7 @@ function check(sale) {
 
 export function undo(sale) {
   openSale(sale);
+  fill("cents", money(sale.cents - (sale.given ?? 0)));
   kept(["paid", "kept"].includes(sale.is));
   here(sale.is === "kept");
   show("undo");
@@ -100,7 +200,8 @@ export async function refund() {
   state.sale = sale;
   await keepSale(sale); // its number first: sent twice, it is given back once
   kept(false);
-  const said = { id: sale.refund, of: sale.id, cents: sale.cents, ...byCashier() };
+  const cents = sale.cents - (sale.given ?? 0);
+  const said = { id: sale.refund, of: sale.id, cents, ...byCashier() };
   const answer = heard(await insist("POST", `${API}/refunds`, said, state.device));
   if (answer === null) return wrong(WORDS.noAnswer);
   if (answer.status !== 200 && answer.status !== 201) {
@@ -109,7 +210,7 @@ export async function refund() {
     kept(true);
     return wrong(answer.said.cashier);
   }
-  await keepSale({ ...sale, is: "undone" });
+  await givenBack(sale, true);
   show("undone");
 }
 

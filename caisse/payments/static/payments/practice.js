@@ -27,6 +27,7 @@ const refused = (reason, cashier) => (
 /** What the caisse would answer: `{ status, said }`. */
 function practised(method, path, said, device) {
   const [what, id, act] = path.split("/").slice(3);
+  if (what === "tills" && id.startsWith("sales")) return { status: 200, said: sales() };
   if (what === "tills") return { status: 200, said: screen(device) };
   if (what === "days") return { status: 200, said: day() };
   if (what === "refunds") return given(said);
@@ -46,13 +47,13 @@ function pay({ id, cents, pin, up_to: part, tell }) {
 
 function given({ id, of, cents }) {
   if (!paid.has(of)) return refused("purchase_unknown", WORDS.practiceWrong);
-  return posted({ id, kind: "refund", cents });
+  return posted({ id, kind: "refund", cents, of });
 }
 
-function posted({ id, kind, cents }) {
+function posted({ id, kind, cents, of }) {
   left += kind === "payment" ? -cents : cents;
   const receipt = {
-    kind, cents, at: Date.now(), short: "0000-0000", words: WORDS.practiceThree.split(" "),
+    kind, cents, of, at: Date.now(), short: "0000-0000", words: WORDS.practiceThree.split(" "),
   };
   paid.set(id, receipt);
   return { status: 201, said: receipt };
@@ -66,6 +67,20 @@ function screen(device) {
     ...device.screen, state: "active", next_on: "",
     sales: all.filter((one) => one.kind === "payment").length,
     sales_cents: all.reduce((sum, one) => sum + sign(one), 0),
+  };
+}
+
+/** The list of what was practised, the last first. */
+function sales() {
+  const given = (id) => [...paid.values()].filter((one) => one.of === id)
+    .reduce((sum, one) => sum + one.cents, 0);
+  const rows = [...paid].reverse().map(([number, { kind, cents, at, short }]) => ({
+    number, short, kind, at, cents: kind === "payment" ? cents : -cents, of_short: short,
+    till: "", cashier: "", refunded_cents: given(number),
+    refundable_cents: kind === "payment" ? cents - given(number) : 0,
+  }));
+  return {
+    day: "", told: WORDS.practiceDay, day_before: null, day_after: null, after: null, sales: rows,
   };
 }
 

@@ -2,7 +2,8 @@
 // A sale is `sent` or `refused` while something under its number may still travel; then it is
 // `paid`, `undoing` while nobody knows whether it was given back, `undone`, or gone. A request is
 // `spent` when a telephone has paid it without network, under another number; a sale is `lost` that
-// was made without network and that the caisse refused.
+// was made without network and that the caisse refused. Of a sale that was in part given back
+// `given` cents are back; `other` is one of another till, kept while nobody knows of its refund.
 
 import { practiceDevice } from "./practice.js";
 import { dropSale, keepSale, sales } from "./store.js";
@@ -52,9 +53,21 @@ async function undone(sale, device) {
   if (answer?.status !== 200) return null;
   const unknown = answer.said.reason === "unknown";
   if (unknown && sale.asked > now() - YOUNG_MS) return null; // it may still travel
-  const is = unknown ? "paid" : "undone";
-  await keepSale({ ...sale, is });
-  return is;
+  await givenBack(sale, !unknown);
+  return true;
+}
+
+/**
+ * What is known of a refund: that so much of the sale was given back (`back`, all of what is left
+ * when it is not said), or that it was not. The number of a refund that was not is kept: whatever
+ * of it still travels is the same refund. A sale of another till is no sale of this one after it.
+ */
+export async function givenBack(sale, done) {
+  if (done && sale.other) return dropSale(sale.id);
+  const { back, asked, refund, ...known } = sale;
+  if (!done) return keepSale({ ...known, refund, is: "paid" });
+  const given = (sale.given ?? 0) + (back ?? sale.cents - (sale.given ?? 0));
+  return keepSale({ ...known, given, is: given >= sale.cents ? "undone" : "paid" });
 }
 
 /**

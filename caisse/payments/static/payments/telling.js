@@ -17,10 +17,16 @@ export function whenOf(at) {
   if (LANGUAGE !== "fr") return asText.format(at);
   const said = Object.fromEntries(asText.formatToParts(at).map((one) => [one.type, one.value]));
   const day = said.day === "1" ? "1er" : said.day;
-  return `${said.weekday} ${day} ${said.month} ${said.year}, ${hourOf(said)}`;
+  return `${said.weekday} ${day} ${said.month} ${said.year}, ${hourIn(said)}`;
 }
 
-const hourOf = (said) => `${Number(said.hour)} h ${said.minute}`;
+const hourIn = (said) => `${Number(said.hour)} h ${said.minute}`;
+
+const asHour = new Intl.DateTimeFormat(LANGUAGE, { ...ZONE, timeStyle: "short" });
+
+/** The hour alone, « 9 h 00 », for a list of one day. */
+export const hourOf = (at) =>
+  LANGUAGE === "fr" ? whenOf(at).split(", ").at(-1) : asHour.format(at);
 
 /** The hour alone for a sale of today, the whole date for another. */
 export function shortly(at) {

@@ -1,7 +1,10 @@
 // The till: what it does when it is opened, and what each press does.
 
 import { all, find } from "./dom.js";
-import { closing, recent, refund, undo } from "./lately.js";
+import {
+  backToList, closing, dayAfter, dayBefore, more, recent, refund, undo,
+} from "./lately.js";
+import { giveAll, givePart, part as givingPart, partKey, whole } from "./giving.js";
 import { link, look, relink, stopped } from "./linking.js";
 import { drawRates, dropLine, putLine } from "./basket.js";
 import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
@@ -112,17 +115,21 @@ const ACTS = {
   voucher: toVoucher,
   undo: () => undo(state.sale),
   allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer, spoken: toSpoken,
+  "day-before": dayBefore, "day-after": dayAfter, more, list: backToList,
+  give: giveAll, "give-of": givingPart, "give-whole": whole, "give-part": givePart,
   hand: handOver, "hand-next": nextHand, take: takeOver,
 };
 const ENTERED = { // by the key of that name
   amount: begin, pin: pay, agreement: () => find('[data-do="agreed"]').disabled || agreed(),
+  "giving-part": givePart,
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
+const typed = (key) => (state.screen === "giving-part" ? partKey(key) : press(key));
 const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, taken, spoken };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (button?.dataset.key) press(button.dataset.key);
+  if (button?.dataset.key) typed(button.dataset.key);
   if (button?.dataset.rate) putLine(button.dataset.rate);
   if (button?.dataset.line) dropLine(button.dataset.line);
   if (button?.dataset.act) AT_ONCE[button.dataset.act]();
@@ -132,14 +139,14 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   once(() => FORMS[event.target.dataset.form](event.target));
 });
-const PADS = ["amount", "pin", "agreement", "cashier"]; // screens with figures to type
+const PADS = ["amount", "pin", "agreement", "cashier", "giving-part"]; // figures are typed
 let deaf = 0; // until when keys are those of a scanner, which types a whole QR at once
 document.addEventListener("keydown", (event) => {
   if (!PADS.includes(state.screen) || event.ctrlKey || event.metaKey) return;
   if (/^[^0-9 ]$/.test(event.key)) deaf = event.timeStamp + DEAF_MS;
   if (event.timeStamp < deaf) return void event.preventDefault();
-  if (/^[0-9]$/.test(event.key)) press(event.key);
-  else if (event.key === "Backspace") press("back");
+  if (/^[0-9]$/.test(event.key)) typed(event.key);
+  else if (event.key === "Backspace") typed("back");
   else if (event.key === "Enter" && event.target.tagName !== "BUTTON") {
     once(ENTERED[state.screen] ?? (() => {}));
   } else return;
@@ -161,7 +168,7 @@ setInterval(() => waits() && look(), LOOK_MS);
 
 const isBegun = () => Boolean(state.typed || state.lines.length);
 keepUp(document.body.dataset, () => firstScreen() === state.screen && !isBegun());
-const HELD = ["busy", "left", "unsure", "paid", "undo", "undone"]; // no back key
+const HELD = ["busy", "left", "unsure", "paid", "undo", "undone", "given"]; // no back key
 onBack(() => !HELD.includes(state.screen) && (idle() || once(leave), true));
 
 start();
