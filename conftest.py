@@ -149,8 +149,10 @@ def _nothing_kept() -> None:
     """Forget the pages of another test: its books may have stood at the same last event; and what
     its tills refused."""
     from caisse.messages.operations import remarks  # apps are loaded only after this file
+    from caisse.payments import reaching
 
     remarks._WAITING.clear()
+    reaching.forget()
     for name, module in list(sys.modules.items()):
         if name.startswith("caisse.") and ".pages." in name:
             for value in list(vars(module).values()):

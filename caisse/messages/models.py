@@ -109,8 +109,9 @@ class Notice(models.Model):
 class Remark(models.Model):
     """What the holders of a wallet read of a payment that did not pass, here and nowhere else.
 
-    `slot` bounds them: of a refusal its minute, of wrong codes their day; one row for each. No
-    shop ever reads it. `cents` is None where somebody else than a holder may have typed.
+    `slot` bounds them: of a refusal its minute, of what was shown its hour, of wrong codes their
+    day; one row for each. No shop ever reads it. `cents` is None where somebody else than a holder
+    may have typed; of a voucher it is its value.
     """
 
     class Kind(models.TextChoices):
@@ -119,6 +120,9 @@ class Remark(models.Model):
         REFUSED = "refused", "achat refusé"
         WRONG_CODE = "wrong_code", "code tapé de travers"
         PAUSED = "paused", "code en pause"
+        CARD = "card", "carte présentée"
+        QR = "qr", "QR présenté"
+        VOUCHER = "voucher", "bon présenté"
 
     id = Id16Field(primary_key=True)
     wallet = models.ForeignKey("people.Wallet", on_delete=models.PROTECT, related_name="remarks")
@@ -134,7 +138,8 @@ class Remark(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["wallet", "kind", "slot"], name="remark_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=("refused", "wrong_code", "paused")), name="remark_kind_known"
+                condition=Q(kind__in=("refused", "wrong_code", "paused", "card", "qr", "voucher")),
+                name="remark_kind_known",
             ),
         ]
 

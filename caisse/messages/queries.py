@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from caisse.kernel import clock, work
 from caisse.kernel.ids import Id
 from caisse.messages import push
+from caisse.messages.gathering import Part, gathered
 from caisse.messages.models import (
     Card,
     Channel,
@@ -208,6 +209,11 @@ def remarks(wallet_id: int, *, until_ms: int, limit: int) -> list[RemarkRow]:
     """What did not pass with a wallet before that instant, the newest first."""
     rows = Remark.objects.filter(wallet_id=wallet_id, at__lt=until_ms).order_by("-at")
     return [_remark(row) for row in rows[:limit]]
+
+
+def told_together(at: int) -> Part:
+    """The part of a day of which one notice tells, by an instant (ms) in it."""
+    return gathered(at)
 
 
 def remark(id: Id) -> tuple[int, RemarkRow] | None:

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel.work import through, timetable
-from caisse.payments import operations
+from caisse.kernel.work import steady, through, timetable
+from caisse.payments import operations, reaching
 
 
 @timetable("payments.expire_sheets", every="day", hour=1, apart=True)
@@ -18,3 +18,10 @@ def sweep_offline(now: datetime) -> None:
     """Licences of which nothing came in time are closed; what was set aside for them goes home."""
     if bylaws.founding() is not None:
         through(operations.sweep_offline)
+
+
+@steady("payments.reach", everywhere=True)
+def look_at_reach() -> int:
+    """The caisse's telephone number, for the refusals of the process that serves."""
+    reaching.look()
+    return 0  # nothing is done by it: the turn may rest

@@ -7,6 +7,7 @@ not know. « Rien n’est prélevé. » goes before the cashier's, except while 
 from dataclasses import dataclass
 
 from caisse.kernel import cents as money
+from caisse.payments import reaching
 
 NOTHING_TAKEN = "Rien n’est prélevé."
 CHECKING = "checking"
@@ -30,16 +31,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vérifiez l’identifiant et le code, puis recommencez.",
     ),
     "code_paused": (
-        "Le code n’est pas possible ici aujourd’hui. La carte, avec le code, est acceptée.",
-        "Par sécurité, le code est en pause. Votre argent est en sûreté. L’accueil peut aider.",
+        "Le code n’est pas possible ici aujourd’hui. Carte avec code, téléphone ou bon acceptés.",
+        "Par sécurité, payez avec votre carte, votre téléphone ou un bon. Votre argent est en "
+        "sûreté. L’accueil peut aider{phone}.",
     ),
     "till_code_paused": (
-        "Cet appareil ne prend plus de code jusqu’à {until}.",
-        "Un autre appareil du lieu peut encaisser. Ou attendez {until}.",
+        "Cet appareil ne prend plus de code jusqu’à {until}. Téléphone ou bon à scanner acceptés.",
+        "Payez par téléphone ou avec un bon à scanner, sur un autre appareil, ou attendez {until}.",
     ),
     "means_unavailable": (
         "Ce moyen de paiement n’est pas disponible aujourd’hui. Un autre moyen ?",
-        "Votre porte-monnaie ou ce moyen est en pause. Appelez l’accueil.",
+        "Votre porte-monnaie ou ce moyen est en pause. Appelez l’accueil{phone}.",
     ),
     "card_replaced": (
         "Cette carte a été remplacée. Un autre moyen ?",
@@ -91,11 +93,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "La caisse ne paie qu’une part des achats ici. Le lieu la tape, le reste est en euros.",
     ),
     "place_closed": (
-        "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse.",
+        "Ce lieu n’encaisse pas pour la caisse en ce moment. Appelez la caisse{phone}.",
         "Ce lieu n’encaisse pas pour la caisse en ce moment. Voir les lieux proches.",
     ),
     "till_suspended": (
-        "Cet appareil est suspendu. Appelez la caisse.",
+        "Cet appareil est suspendu. Appelez la caisse{phone}.",
         "Cet appareil ne peut pas encaisser. Un autre appareil du lieu peut le faire.",
     ),
     "cashier_right": (
@@ -132,7 +134,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "offline_off": (
         "Sans réseau, ce lieu ne peut pas encaisser.",
-        "Sans réseau, ce paiement n’est pas possible ici. Un bon ?",
+        "Sans réseau, ce paiement n’est pas possible ici. Plus tard, ou en euros ?",
     ),
     "offline_licence_old": (
         "L’appareil doit retrouver le réseau. Son autorisation est finie.",
@@ -169,6 +171,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
     CHECKING: (
         "On vérifie… Ne refaites pas le paiement.",
         "On vérifie… Ne refaites pas le paiement.",
+    ),
+}
+
+# The same where the value of which the sentence speaks is known: `amount`, or `on`, a day, an hour.
+WITH_AMOUNT: dict[str, tuple[str, str]] = {
+    "amount_limit": (
+        "Ce montant dépasse ce qui est possible en une fois.",
+        "Le maximum est de {amount} en une fois. Un montant plus petit passera.",
+    ),
+    "code_needed": (
+        "Ce montant demande le code. La personne peut le taper.",
+        "À partir de {amount}, il faut votre code. Tapez-le, puis « Payer ».",
+    ),
+}
+WITH_DATE: dict[str, tuple[str, str]] = {
+    "qr_used": (
+        "Ce QR a déjà servi. La personne peut en afficher un nouveau.",
+        "Ce QR a déjà servi à {on}. Touchez « Nouveau QR ».",
+    ),
+    "voucher_used": (
+        "Ce bon a déjà été encaissé.",
+        "Ce bon a été encaissé le {on}. Si ce n’est pas vous, appelez l’accueil{phone}.",
+    ),
+    "voucher_expired": (
+        "Ce bon n’est plus valable.",
+        "Ce bon était valable jusqu’au {on} : sa valeur revient au porte-monnaie qui l’a payé.",
     ),
 }
 
@@ -306,14 +334,18 @@ def declined(
     days: int = 0,
     until: str = "",
     phone: str = "",
+    on: str = "",
 ) -> Declined:
     """The refusal `reason` with its sentences; the values are those of which they speak.
 
-    `phone` is the caisse's, "" where nobody has written it.
+    `phone` is the caisse's; unsaid, the number that the process remembers; none where nobody has
+    written one. `on` is the day, or the hour, of what was before.
     """
+    phone = phone or reaching.phone()
     said = {
         "left": money.show(left_cents), "amount": money.show(amount_cents), "days": days,
-        "until": until, "phone": f" : {phone}" if phone else "",
+        "until": until, "phone": f" : {phone}" if phone else "", "on": on,
     }  # fmt: skip
-    cashier, member = (text.format(**said) for text in SENTENCES[reason])
+    known = WITH_AMOUNT.get(reason) if amount_cents else WITH_DATE.get(reason) if on else None
+    cashier, member = (text.format(**said) for text in known or SENTENCES[reason])
     return Declined(reason, cashier, member)

@@ -209,11 +209,12 @@ def since_but(
 ) -> list[Movement]:
     """The transfers after `seq` up to `until`, in commit order, without what is quiet.
 
-    Quiet are those of these reasons that were made with network and move no account of the codes
-    `of` (a few hundred at most): there may be thousands of them, and nobody who wants to know.
+    Quiet are those of these reasons that were made with network, by no voucher, and move no account
+    of the codes `of` (a few hundred at most): there may be thousands of them, and nobody who wants
+    to know. Whose a voucher is, its account does not say.
     """
     numbers = list(Account.objects.filter(code__in=list(of)).values_list("pk", flat=True))
-    told = ~Q(reason__in=list(quiet)) | Q(made_at__isnull=False)
+    told = ~Q(reason__in=list(quiet)) | Q(made_at__isnull=False) | Q(method="voucher")
     if numbers:
         told |= Q(debit__in=numbers) | Q(credit__in=numbers)
     return _movements(Transfer.objects.filter(told, seq__gt=seq, seq__lte=until).order_by("seq"))

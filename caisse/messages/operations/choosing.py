@@ -1,14 +1,17 @@
 """What a person chooses: how she is told of what, on which devices, what she has read."""
 
+from hmac import compare_digest
+
 from django.db import transaction
 
 from caisse.kernel import clock, events
-from caisse.kernel.actor import Actor
+from caisse.kernel.actor import SYSTEM, Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.messages import push
 from caisse.messages.models import Channel, Notice, Preference, Reader, Subscription, Topic
+from caisse.messages.operations.kinds import language_of
 from caisse.messages.queries import Reachable, reachable
 
 ROADS: dict[Topic, tuple[Channel, ...]] = {
@@ -107,6 +110,39 @@ def subscribe(
         pk__in=list(rows.values_list("pk", flat=True)[MOST_DEVICES:])
     ).delete()
     _speak(person_id, language)
+
+
+@ledger.repeatable
+@transaction.atomic
+def move_device(
+    *, before: str, before_secret: str, endpoint: str, public_key: str, secret: str
+) -> None:
+    """A browser takes messages at another `endpoint` than `before`, with other keys.
+
+    Whoever knows the secret of before is that browser. All else stays as it was chosen; told again,
+    nothing changes. Raises Refusal: `unknown_device` for a device that is told no more, or that is
+    another one, `subscription`.
+    """
+    own = _proven(before, before_secret)
+    if own is None:
+        if _proven(endpoint, secret) is None:
+            raise Refusal("unknown_device", "Cet appareil n’est plus prévenu d’ici.")
+        return
+    subscribe(
+        person_id=own.person_id, endpoint=endpoint, public_key=public_key, secret=secret,
+        amounts=own.amounts, language=language_of(own.person_id), phone_id=own.phone_id, by=SYSTEM,
+    )  # fmt: skip
+    Subscription.objects.filter(pk=own.pk).exclude(endpoint=endpoint).delete()
+
+
+def _proven(endpoint: str, secret: str) -> Subscription | None:
+    """The device that is told there, if this is its secret."""
+    row = Subscription.objects.select_for_update().filter(endpoint=endpoint).first()
+    try:
+        said = push.bytes_of(secret, push.SECRET_BYTES)
+    except ValueError:
+        return None
+    return row if row is not None and compare_digest(bytes(row.secret), said) else None
 
 
 def _keys_of(public_key: str, secret: str) -> tuple[bytes, bytes]:

@@ -13,6 +13,7 @@ from caisse.kernel import clock, events, work
 from caisse.kernel.ids import Id, derived_id
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
+from caisse.messages.gathering import gathered
 from caisse.messages.models import Channel, Notice, Preference, Remark, Subscription, Topic
 from caisse.people import queries as people
 
@@ -28,16 +29,21 @@ KINDS: dict[str, tuple[str, Topic]] = {
 }
 """The kind and topic of a notice, by the reason of a transfer."""
 
+ASIDE = ("reserve", "release")  # set aside for sales without network, and home again
 QUIET = ("payment", "allocation")  # there are thousands, and each is news to its wallet alone
 
 
 class News(NamedTuple):
-    """What the holders of a wallet may want to hear: its cause is a transfer or a remark."""
+    """What the holders of a wallet may want to hear: its cause is a transfer or a remark.
+
+    `leaves` is the instant (ms) before which nothing leaves, where more may come to it.
+    """
 
     wallet_id: int
     kind: str
     topic: Topic
     cause: Id
+    leaves: int = 0
 
 
 def follow() -> int:
@@ -86,14 +92,18 @@ def _news(moved: Movement) -> Iterator[News]:
         return
     if moved.reason == "gift":
         yield from _of_gift(moved)
+    elif moved.reason in ASIDE:
+        yield from _of_aside(moved)
     elif moved.reason in KINDS:
         kind, topic = KINDS[moved.reason]
         if moved.phase == "reverse":
             kind = "correction"
-        for code in (moved.debit, moved.credit):  # one of the two is a wallet, or none (a voucher)
-            wallet = _filled_by(code) if code.startswith("reserve:") else code
+        for code in (moved.debit, moved.credit):  # one of the two is a wallet's, or none
+            wallet = _filled_by(code)
             if wallet.startswith("wallet:"):
-                yield News(_wallet(wallet), kind, topic, moved.id)
+                cashed = kind == "purchase" and code.startswith("voucher:")
+                told_as = "cashed" if cashed else kind
+                yield News(_wallet(wallet), told_as, topic, moved.id)
 
 
 def _of_gift(moved: Movement) -> Iterator[News]:
@@ -109,9 +119,28 @@ def _wallet(code: str) -> int:
     return int(code.removeprefix("wallet:"))
 
 
-def _filled_by(reserve: str) -> str:
-    """The wallet that set this money aside for sales without network."""
-    filled = books.transfers([one.id for one in books.lines(reserve, reasons=("reserve",))])
+def _of_aside(moved: Movement) -> Iterator[News]:
+    """One notice for all that a wallet sets aside and gets back in a day: the first is its cause.
+
+    Whoever did it knows; the other holder, or the one whose telephone was taken, does not.
+    """
+    wallet = moved.debit if moved.reason == "reserve" else moved.credit
+    if moved.phase == "posted" and wallet.startswith("wallet:"):
+        part = gathered(moved.at)
+        lines = books.lines(wallet, since_ms=part.since, until_ms=part.until, reasons=ASIDE)
+        yield News(_wallet(wallet), "aside", Topic.PAYMENTS, lines[0].id, leaves=part.leaves)
+
+
+FILLED = {"reserve": "reserve", "voucher": "voucher_issue"}
+
+
+def _filled_by(code: str) -> str:
+    """The wallet that set this money aside for sales without network, or has paid this voucher;
+    any other account is told as it is."""
+    reason = FILLED.get(code.partition(":")[0])
+    if reason is None:
+        return code
+    filled = books.transfers([one.id for one in books.lines(code, reasons=(reason,))])
     return filled[0].debit if filled else ""
 
 
@@ -129,7 +158,7 @@ def tell(all_news: Sequence[News]) -> int:
     rows = [
         Notice(
             person_id=person, topic=news.topic, kind=news.kind, cause=news.cause, channel=channel,
-            made_at=now,
+            made_at=now, again_at=news.leaves,
         )
         for news in all_news
         for person in wallets.get(news.wallet_id, ())

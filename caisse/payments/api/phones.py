@@ -10,6 +10,7 @@ from typing import Any
 from caisse.kernel.ids import Id
 from caisse.kernel.refusing import in_words
 from caisse.merchants import queries as merchants
+from caisse.messages import operations as messages
 from caisse.payments import formats, operations, queries, wire
 from caisse.payments.api import aside
 from caisse.payments.api.messages import (
@@ -40,6 +41,7 @@ PREFIX = ALL + "phones"
 LONGEST_ENDPOINT = 600
 REQUEST_BYTES = formats.SIZES[formats.REQUEST]
 TICKET_BYTES = 16
+MOVED = ("POST", "phones/notices/moved")
 UNKNOWN = {"reason": "unknown", "cashier": "", "member": ""}  # no alarm: it is waited for
 
 
@@ -47,6 +49,8 @@ def respond(asked: Asked, route: tuple[str, str]) -> Told:
     """Answer a telephone."""
     if route == ("POST", "phones"):
         return _enrol(read(asked, ("code", "key")))
+    if route == MOVED:
+        return _moved(read(asked, ("before", "before_secret", "endpoint", "public_key", "secret")))
     phone = phone_of(asked)
     if phone is None or phone.state != Phone.State.ACTIVE:
         sentence = in_words("Ce téléphone n’est pas relié à la caisse. Demandez un code.")
@@ -63,6 +67,17 @@ def _enrol(said: dict[str, Any]) -> Told:
     linked = operations.enrol_phone(code=code, public_key=point)
     told = {"phone": linked.phone_id, "generation": linked.generation}
     return say(201, told | {"key": linked.public_key.hex()})
+
+
+def _moved(said: dict[str, Any]) -> Told:
+    """`POST phones/notices/moved`: a browser's service worker tells where it takes messages now.
+
+    It has no key of the telephone's: the secret of what it was told by until now proves it, which
+    is the browser's and the caisse's alone.
+    """
+    texts = {name: a_text(value, name, LONGEST_ENDPOINT) for name, value in said.items()}
+    messages.move_device(**texts)
+    return say(201, {})
 
 
 def _wallet(_asked: Asked, phone: Phone) -> Told:

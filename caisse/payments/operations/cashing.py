@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
-from caisse.kernel.wording import hour
+from caisse.kernel.wording import day, hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
@@ -18,6 +18,7 @@ from caisse.payments import formats, keys, vouchers
 from caisse.payments.models import Voucher, VoucherSheet
 from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.noting import note_voucher
 from caisse.payments.operations.paying import Purchase, is_a_way, pay_transfer
 from caisse.payments.operations.paying_pin import paid_before
 from caisse.payments.operations.tills import (
@@ -62,9 +63,18 @@ def cash_voucher(
     pay_transfer(wanted)  # what is no payment is none of a voucher
     if books.transfer(payment_id) is not None:  # a look that costs no turn of the writer's
         return paid_before(wanted, up_to=True) or declined("checking")
-    answer = _before_it(wanted, lines) or _judged(wanted, read(said), tries_at or till)
+    before_it = _before_it(wanted, lines)
+    shown = Read(None) if before_it else read(said)
+    answer = before_it or _judged(wanted, shown, tries_at or till)
     if isinstance(answer, Declined):  # the same payment may have been sent twice at once
-        return paid_before(wanted, up_to=True) or answer
+        return paid_before(wanted, up_to=True) or _noted(wanted, shown.voucher, answer)
+    return answer
+
+
+def _noted(wanted: Purchase, voucher: Voucher | None, answer: Declined) -> Declined:
+    """The refusal, noted for the household that paid the voucher, if it is one."""
+    if voucher is not None:
+        note_voucher(wanted, answer.reason, wallet_id=voucher.sheet.wallet_id, cents=voucher.cents)
     return answer
 
 
@@ -118,8 +128,16 @@ def _typed(code: str) -> Voucher | None:
 
 def gone(voucher: Voucher) -> Declined:
     """Why nothing is on a voucher's account any more."""
-    back = Voucher.objects.filter(pk=voucher.pk, back=True).exists()
-    return declined("voucher_expired" if back else "voucher_used")
+    if Voucher.objects.filter(pk=voucher.pk, back=True).exists():
+        return _expired(voucher)
+    paid = books.lines(voucher.account, reasons=("payment",))
+    return declined("voucher_used", on=day(clock.day_of(paid[-1].at)) if paid else "")
+
+
+def _expired(voucher: Voucher) -> Declined:
+    """Of one that was withdrawn before its last day, that day says nothing."""
+    last = voucher.sheet.last_day
+    return declined("voucher_expired", on=day(last) if clock.today() > last else "")
 
 
 def _judged(wanted: Purchase, shown: Read, at: Id) -> Answer:
@@ -133,7 +151,7 @@ def _judged(wanted: Purchase, shown: Read, at: Id) -> Answer:
     if account is None or account.balance < voucher.cents:
         return gone(voucher)
     if clock.today() > voucher.sheet.last_day:
-        return declined("voucher_expired")
+        return _expired(voucher)
     if wanted.cents < voucher.cents:
         return declined("voucher_whole", amount_cents=voucher.cents)
     limit = tries_account(at) if shown.code else None

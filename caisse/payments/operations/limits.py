@@ -55,7 +55,9 @@ def refused(method: str, cents: int, articles: Today) -> Declined | None:
     """Why nobody pays so many cents in this way today, whoever it is; None when one may."""
     if method not in articles.kinds:
         return declined("means_unavailable")
-    return None if within_amount(cents, articles.rules) else declined("amount_limit")
+    if within_amount(cents, articles.rules):
+        return None
+    return declined("amount_limit", amount_cents=articles.rules.max_amount_cents or 0)
 
 
 def uncovered(

@@ -16,6 +16,7 @@ from caisse.payments.formats import Request
 from caisse.payments.models import Device
 from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer
+from caisse.payments.operations.noting import note_refusal
 from caisse.payments.operations.paying import (
     Purchase,
     abandon,
@@ -62,20 +63,22 @@ def pay_request(*, wallet_id: int, request: bytes) -> Answer:
     Returns the receipt, or why there is none. Raises RuntimeError inside a transaction.
     """
     id = formats.request_id(request)
-    return _first(id, wallet_id) or _settled(id, wallet_id, _answered(id, wallet_id, request))
-
-
-def _answered(id: Id, wallet_id: int, request: bytes) -> Answer:
+    first = _first(id, wallet_id)
+    if first is not None:
+        return first
     said = asked_by(request)
     if isinstance(said, Declined):
-        return said
+        return _settled(Purchase(id, wallet_id, 0, 0, "shop_qr", b""), said)
+    place_id = int.from_bytes(said.place, "big")
+    wanted = Purchase(id, wallet_id, place_id, said.cents, "shop_qr", b"")
+    return _settled(wanted, _answered(wanted, said))
+
+
+def _answered(wanted: Purchase, said: Request) -> Answer:
     device = _device(said)
     if device is None or device.till is None:
         return declined("till_suspended")
-    wanted = Purchase(
-        id, wallet_id, device.place_id, said.cents, "shop_qr", bytes(device.till)
-    )  # fmt: skip
-    return _paid(wanted)
+    return _paid(wanted._replace(till=bytes(device.till)))
 
 
 def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -> Answer:
@@ -87,8 +90,8 @@ def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -
     first = _first(payment_id, wallet_id)
     if first is not None:
         return first
-    answer = _at_place(Purchase(payment_id, wallet_id, place_id, cents, "shop_qr", b""))
-    return _settled(payment_id, wallet_id, answer)
+    wanted = Purchase(payment_id, wallet_id, place_id, cents, "shop_qr", b"")
+    return _settled(wanted, _at_place(wanted))
 
 
 def _at_place(wanted: Purchase) -> Answer:
@@ -143,7 +146,7 @@ def _paid(wanted: Purchase) -> Answer:
     if refused is not None:
         return refused
     if wanted.cents > rules.qr_max_cents:
-        return declined("amount_limit")
+        return declined("amount_limit", amount_cents=rules.qr_max_cents)
     from_cents = rules.qr_pin_above_cents
     if from_cents is not None and wanted.cents >= from_cents:
         return CODE_ON_PHONE  # no code is typed on a telephone
@@ -162,12 +165,15 @@ def _first(id: Id, wallet_id: int) -> Answer | None:
     return None if books.transfer(id) is None else _known(id, wallet_id)
 
 
-def _settled(id: Id, wallet_id: int, answer: Answer) -> Answer:
+def _settled(wanted: Purchase, answer: Answer) -> Answer:
     """Before a refusal leaves, whatever is under way under its number has ended: what was paid
-    meanwhile is the answer, for the telephone takes a refusal as the end."""
-    if isinstance(answer, Declined) and answer.settled:
-        return _known(id, wallet_id) or answer
-    return answer
+    meanwhile is the answer, for the telephone takes a refusal as the end. Its holders are told."""
+    if not isinstance(answer, Declined) or not answer.settled:
+        return answer
+    known = _known(wanted.payment_id, wanted.wallet_id)
+    if known is None:
+        note_refusal(wanted, answer.reason, right=True)
+    return known or answer
 
 
 def _known(id: Id, wallet_id: int) -> Answer | None:

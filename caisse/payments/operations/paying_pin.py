@@ -16,8 +16,8 @@ from caisse.payments.operations import limits, qr
 from caisse.payments.operations.answers import Answer, plain
 from caisse.payments.operations.beginning import NOBODYS, Begun, Entry, First, a_try, begin, try_id
 from caisse.payments.operations.brake import BRAKE
-from caisse.payments.operations.cards import good_card
-from caisse.payments.operations.noting import note_refusal
+from caisse.payments.operations.cards import good_card, holder_of
+from caisse.payments.operations.noting import note_card, note_qr, note_refusal
 from caisse.payments.operations.paying import (
     Purchase,
     outcome,
@@ -132,12 +132,16 @@ def _by_card(entry: Entry) -> Answer:
     wanted = entry.purchase
     good = good_card(entry.who)
     if isinstance(good, Declined):
-        return paid_before(wanted, up_to=entry.up_to) or good
+        before = paid_before(wanted, up_to=entry.up_to)
+        if before is None and good.reason != "qr_unreadable":
+            note_card(wanted, good.reason, holder_id=holder_of(entry.who))
+        return before or good
     if entry.digits:
         tried = try_pin_of_card(good.holder_id, entry.digits)
         return _settled(entry, tried, _ways(tried, wanted))
     if not spares_code(wanted.cents, entry.rules):
-        return paid_before(wanted, up_to=entry.up_to) or declined("code_needed")
+        needed = declined("code_needed", amount_cents=entry.rules.pin_free_below_cents or 0)
+        return paid_before(wanted, up_to=entry.up_to) or needed
     holder = people.holder_numbered(good.holder_id)
     if holder is None:
         return declined("means_unavailable")
@@ -152,19 +156,34 @@ def _by_qr(entry: Entry) -> Answer:
     """
     wanted = entry.purchase
     shown = qr.good_qr(entry.who)
-    if isinstance(shown, Declined):
-        return paid_before(wanted, up_to=entry.up_to) or shown
+    if isinstance(shown, qr.NotTaken):
+        return _no_qr(entry, shown)
     limited = qr.limits(shown, wanted.cents, entry.digits)
     if limited is not None:
-        return paid_before(wanted, up_to=entry.up_to) or limited
+        return _no_qr(entry, qr.NotTaken(limited, shown.holder_id))
     known = entry._replace(also=(qr.used_up(shown, wanted.payment_id, wanted.till),))
     if entry.digits:
         tried = try_pin_of_card(shown.holder_id, entry.digits)
-        return _settled(known, tried, _ways(tried, wanted))
+        return _with_hour(_settled(known, tried, _ways(tried, wanted)), shown)
     holder = people.holder_numbered(shown.holder_id)
     if holder is None:
         return declined("means_unavailable")
-    return _settled(known, Tried(holder.wallet_id, holder.id, True), (None,))
+    return _with_hour(_settled(known, Tried(holder.wallet_id, holder.id, True), (None,)), shown)
+
+
+def _with_hour(answer: Answer, shown: qr.Shown) -> Answer:
+    """The same; of a QR that was used before, with the hour."""
+    used = isinstance(answer, Declined) and answer.reason == "qr_used"
+    return declined("qr_used", on=qr.used_at(shown)) if used else answer
+
+
+def _no_qr(entry: Entry, shown: qr.NotTaken) -> Answer:
+    """What is said of a QR that is not taken, and noted for the one who has shown it."""
+    wanted = entry.purchase
+    before = paid_before(wanted, up_to=entry.up_to)
+    if before is None:
+        note_qr(wanted, shown.answer.reason, holder_id=shown.holder_id)
+    return before or shown.answer
 
 
 def _settled(

@@ -12,6 +12,7 @@ from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
 from caisse.kernel.month import Month
+from caisse.kernel.wording import hour
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
 from caisse.payments import formats, keys, wire
@@ -34,24 +35,35 @@ class Shown(NamedTuple):
     claim_id: Id
 
 
-def good_qr(text: str) -> Shown | Declined:
+class NotTaken(NamedTuple):
+    """Why a QR is not taken; whose telephone has proven it, 0 where none has."""
+
+    answer: Declined
+    holder_id: int = 0
+
+
+def good_qr(text: str) -> Shown | NotTaken:
     """What the QR of a telephone says, or why it is not taken."""
     message = formats.message_of(text)
     if message is None or message[0] != formats.MEMBER_QR:
-        return declined("qr_unreadable")
+        return NotTaken(declined("qr_unreadable"))
     said = formats.read_member_qr(message)
     ticket = _ticket(said.ticket) if said.key_id == TICKET_KEY else None
     phone = None if ticket is None else Phone.objects.filter(pk=ticket.phone_id).first()
     if ticket is None or phone is None or ticket.number >= phone.tickets:
-        return declined("other_caisse")
+        return NotTaken(declined("other_caisse"))
+    same = ticket.generation == phone.generation and bool(phone.public_key)
+    proven = same and formats.is_proven(
+        said, phone_key(bytes(phone.public_key), phone.pk, phone.generation)
+    )
     if ticket.generation != phone.generation or phone.state != Phone.State.ACTIVE:
-        return declined("means_unavailable")
-    if not formats.is_proven(said, phone_key(bytes(phone.public_key), phone.pk, phone.generation)):
-        return declined("qr_unreadable")
+        return NotTaken(declined("means_unavailable"), phone.holder_id if proven else 0)
+    if not proven:
+        return NotTaken(declined("qr_unreadable"))
     now = clock.now_ms()
     age = formats.minute_of(now) - said.minute
     if abs(age) > WITHIN_MINUTES or not 0 <= formats.day_of(now) - ticket.day <= TICKET_DAYS:
-        return declined("qr_expired")
+        return NotTaken(declined("qr_expired"), phone.holder_id)
     return Shown(
         phone.pk, phone.holder_id, said.most_cents, formats.ticket_id(ticket, keys.ticket_key())
     )
@@ -60,11 +72,19 @@ def good_qr(text: str) -> Shown | Declined:
 def limits(shown: Shown, cents: int, digits: str) -> Declined | None:
     """Why this amount is not paid with this QR, or not without the code; None when it is."""
     rules = bylaws.in_force(PaymentRules, month=Month.of(clock.today()))
-    if cents > min(shown.most_cents, rules.qr_max_cents):
-        return declined("amount_limit")
+    most = min(shown.most_cents, rules.qr_max_cents)
+    if cents > most:
+        return declined("amount_limit", amount_cents=most)
     from_cents = rules.qr_pin_above_cents
-    needed = from_cents is not None and cents >= from_cents
-    return declined("code_needed") if needed and not digits else None
+    if digits or from_cents is None or cents < from_cents:
+        return None
+    return declined("code_needed", amount_cents=from_cents)
+
+
+def used_at(shown: Shown) -> str:
+    """The hour at which a QR has paid, « 9 h 40 »; "" for one that has not."""
+    claim = books.transfer(shown.claim_id)
+    return "" if claim is None else hour(clock.local(claim.at))
 
 
 def used_up(shown: Shown, payment_id: Id, till: Id) -> Transfer:

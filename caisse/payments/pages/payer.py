@@ -7,11 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
+from caisse.kernel.month import Month
 from caisse.kernel.pages import show, with_camera
 from caisse.kernel.refusing import in_words
 from caisse.messages import queries as messages
 from caisse.payments.pages.installed import Installed, beside
+from caisse.payments.queries import gift_rules
 from caisse.payments.reasons import SCANNED_BY_PHONE, declined
+from caisse.payments.rules import InstrumentRules
 
 APP = Installed(
     "payer",
@@ -32,8 +37,18 @@ ANSWERED = (  # what a copy of a payment without network may be answered, but fo
 @require_safe
 def payer(request: HttpRequest) -> HttpResponse:
     """`/payer`: link this telephone, then pay with it."""
-    told = {**APP.words(), "push_key": messages.push_key(), "reasons": _reasons()}
+    told = {
+        **APP.words(), "push_key": messages.push_key(), "reasons": _reasons(), **_allowed(),
+    }  # fmt: skip
     return with_camera(show(request, "payments/payer.html", told))
+
+
+def _allowed() -> dict[str, bool]:
+    """What else of the wallet's pages there is, by the articles of today."""
+    if bylaws.founding() is None:
+        return {"giving": False, "cards": False}
+    kinds = bylaws.in_force(InstrumentRules, month=Month.of(clock.today())).kinds
+    return {"giving": gift_rules().gift_month_max_cents > 0, "cards": "card" in kinds}
 
 
 def _reasons() -> dict[str, str]:

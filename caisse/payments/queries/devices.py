@@ -22,7 +22,7 @@ from caisse.payments.cards import shown_number
 from caisse.payments.models import Card, Cashier, Device, Phone
 from caisse.payments.queries.asides import asides
 from caisse.payments.queries.offline import offline_screen
-from caisse.payments.queries.wallets import last_lines
+from caisse.payments.queries.wallets import WalletLine, last_lines
 from caisse.payments.rules import InstrumentRules, PaymentRules
 from caisse.payments.words import words, words_of_keys
 from caisse.people.rules import CurrencyRules
@@ -244,11 +244,18 @@ def phone_screen(wallet_id: int) -> dict[str, object]:
             {
                 "at": line.at, "cents": line.cents, "reason": line.reason, "undone": line.undone,
                 "place": names.get(line.place_id or 0, ""), "short": short_id(line.id),
-                "words": list(words(line.id)), "month": str(line.for_month),
+                "words": list(words(_sale_of(line))), "month": str(line.for_month),
+                "apart_cents": line.aside_cents or line.voucher_cents,
             }
             for line in lines
         ],
     }  # fmt: skip
+
+
+def _sale_of(line: WalletLine) -> Id:
+    """The number whose three words both receipts bear: of a sale in parts that of the first."""
+    part = line.reason == "payment" and not line.undone and line.of is not None
+    return line.of if part and line.of is not None else line.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,9 +144,12 @@ def words_of(id: Id) -> tuple[str, str, str]:
     return words(id)
 
 
-def refused_in_words(reason: str) -> str:
-    """Why a purchase did not pass, as its member reads it, without what was left."""
-    return at_shop(declined(reason), method="pin").member
+def refused_in_words(reason: str, *, amount_cents: int = 0) -> str:
+    """Why a purchase did not pass, as its member reads it, without what was left.
+
+    `amount_cents` is the value of a voucher that was shown.
+    """
+    return at_shop(declined(reason, amount_cents=amount_cents), method="pin").member
 
 
 def left_to_refund(payment_id: Id) -> int:

@@ -9,6 +9,7 @@ from caisse.messages import operations as messages
 from caisse.messages import push, queries
 from caisse.messages.models import Subscription
 from caisse.messages.operations import sending
+from caisse.messages.push import text_of
 from caisse.messages.reactions import leave
 from caisse.messages.tests.devices import Maker, maker
 from caisse.messages.tests.devices import Phone as Browser
@@ -111,3 +112,63 @@ def test_a_telephone_makes_the_caisse_ask_nobody_else(
 def test_what_is_no_request_is_said(world: Paying, known: Maker) -> None:
     answer = world.phone.send("POST", "phones/notices", {"endpoint": 7})
     assert answer.status == 400 and queries.devices(person(world)) == []
+
+
+# the browser takes messages elsewhere
+
+
+def moved(world: Paying, known: Maker, **said: str) -> Answer:
+    """What a service worker tells, without any key of the telephone's."""
+    stranger = Handset(phone=0, generation=1, key=bytes(32))
+    told = {
+        "before": f"{known.origin}/a", "before_secret": Browser().said["secret"],
+        "endpoint": f"{known.origin}/new", **Browser().said,
+    }  # fmt: skip
+    return stranger.send("POST", "phones/notices/moved", told | said)
+
+
+def test_a_browser_that_changes_its_subscription_is_told_at_the_new_one(
+    world: Paying, known: Maker
+) -> None:
+    tell(world, known, Browser())
+    browser = Browser()
+    assert moved(world, known, **browser.said).status == 201
+    assert moved(world, known, **browser.said).status == 201, "told again, it is the same"
+    row = Subscription.objects.get()
+    assert (row.endpoint, row.phone_id, row.amounts) == (f"{known.origin}/new", world.number, False)
+    world.show(world.phone.qr())
+    leave()
+    ((path, _headers, body),) = known.got
+    assert path == "/new" and browser.read(body)["title"] == "Un achat vient d’être fait"
+
+
+def test_nobody_else_moves_where_she_is_told(world: Paying, known: Maker) -> None:
+    tell(world, known, Browser())
+    wrong = {"before_secret": text_of(b"another secret !")}
+    for said in (wrong, {"before": f"{known.origin}/z"}, {"before_secret": "?"}):
+        assert reason(moved(world, known, **said)) == "unknown_device"
+    assert reason(moved(world, known, endpoint="https://evil.example/x")) == "subscription"
+    assert Subscription.objects.get().endpoint == f"{known.origin}/a"
+
+
+def test_a_telephone_that_was_blocked_is_not_told_by_another_door(
+    world: Paying, known: Maker
+) -> None:
+    tell(world, known, Browser())
+    operations.block_phone(phone_id=world.number, by=DESK)
+    assert reason(moved(world, known)) == "unknown_device"
+    assert Subscription.objects.count() == 0
+
+
+def test_what_was_chosen_stays(world: Paying, known: Maker) -> None:
+    messages.choose(
+        person_id=person(world), payments="here", arrivals="here", mail="letter", by=DESK,
+        language="en",
+    )  # fmt: skip
+    messages.subscribe(
+        person_id=person(world), endpoint=f"{known.origin}/a", amounts=True, by=DESK,
+        language="en", **Browser().said,
+    )  # fmt: skip
+    assert moved(world, known).status == 201
+    (device,) = queries.devices(person(world))
+    assert device.amounts and queries.chosen(person(world)).language == "en"

@@ -227,7 +227,10 @@ def test_a_till_that_errs_ten_times_in_an_hour_takes_no_pin(world: World) -> Non
         place_id=world.places[0], cents=1_00, till=world.tills[0],
     )  # fmt: skip
     assert not isinstance(answer, Receipt)
-    assert answer.cashier == "Cet appareil ne prend plus de code jusqu’à 10\u00a0h\u00a000."
+    assert answer.cashier == (
+        "Cet appareil ne prend plus de code jusqu’à 10\u00a0h\u00a000. "
+        "Téléphone ou bon à scanner acceptés."
+    )
     clock.travel(clock.instant(DAY, 10, 1))
     ledger.void_expired()
     assert world.pay(world.pin) == "posted"

@@ -26,6 +26,7 @@ from caisse.people.queries.access import (
     waiting_acts,
     waiting_inquiries,
     wallet_of_person,
+    wallets_of_holders,
     wallets_of_persons,
 )
 from caisse.people.queries.files import (
@@ -172,5 +173,6 @@ __all__ = [
     "waiting_inquiries",
     "wallet_of_holder",
     "wallet_of_person",
+    "wallets_of_holders",
     "wallets_of_persons",
 ]

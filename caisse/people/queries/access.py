@@ -263,6 +263,17 @@ def persons_of_wallets(wallet_ids: set[int]) -> dict[int, list[int]]:
     return found
 
 
+def wallets_of_holders(holder_ids: Collection[int]) -> dict[int, int]:
+    """The wallet of each of these holders who may spend from it today or later."""
+    found: dict[int, int] = {}
+    today, rest = clock.today(), sorted(holder_ids)
+    for start in range(0, len(rest), 900):  # below SQLite's least limit of parameters
+        rows = Holder.objects.filter(pk__in=rest[start : start + 900])
+        rows = rows.filter(Q(until=None) | Q(until__gt=today))
+        found |= dict(rows.values_list("pk", "wallet_id"))
+    return found
+
+
 def wallets_of_persons(person_ids: Collection[int]) -> set[int]:
     """The wallets from which any of these persons may spend today; a few hundred at most."""
     rows = Holder.objects.filter(Q(until=None) | Q(until__gt=clock.today()))

@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caisse.kernel import clock
-from caisse.kernel.refusing import in_words
-from caisse.kernel.wording import amount
 from caisse.messages import operations as messages
 from caisse.messages import queries as told
 from caisse.messages.queries import NoticeRow, RemarkRow
@@ -19,7 +17,9 @@ from caisse.payments import queries as payments
 from caisse.payments.queries import WalletLine
 from caisse.people.queries import Me
 from caisse.site.telling import wallet as words
+from caisse.site.telling.remarks import remarked
 
+ICONS = {"paused": "lock", "card": "lock", "qr": "qrcode", "voucher": "ticket"}
 NEWS_MS = 14 * clock.DAY_MS
 
 
@@ -75,20 +75,6 @@ def unread(me: Me, lines: tuple[WalletLine, ...]) -> int:
     )
 
 
-def remarked(row: RemarkRow, names: Mapping[int, str], unit: str) -> tuple[str, str]:
-    """A refusal in the words of its member: title and text."""
-    place = names.get(row.place_id or 0, _("un lieu"))
-    if row.kind == "wrong_code":
-        text = _("Le code n’était pas le bon, rien n’a été prélevé. Au plus un message par jour.")
-        return _("Quelqu’un a tapé votre identifiant à %(place)s") % {"place": place}, text
-    why = in_words(payments.refused_in_words(row.reason))
-    if row.kind == "paused":
-        return _("Votre code n’a pas été accepté à %(place)s") % {"place": place}, why
-    asked = {"amount": amount(row.cents or 0, unit, decimals=True), "place": place}
-    title = _("Un achat de %(amount)s n’est pas passé à %(place)s") % asked
-    return title, f"{_('Rien n’a été prélevé.')} {why}"
-
-
 def _read(person_id: int | None) -> int:
     """Until when her messages are no news: what she has read, and what is two weeks old."""
     read = 0 if person_id is None else told.read_until(person_id)
@@ -103,7 +89,7 @@ def _moved(line: WalletLine, names: Mapping[int, str], read: int) -> Item:
 
 def _remarked(row: RemarkRow, names: Mapping[int, str], unit: str, read: int) -> Item:
     title, text = remarked(row, names, unit)
-    kind = "lock" if row.kind == "paused" else "hand-stop"
+    kind = ICONS.get(row.kind, "hand-stop")
     address = f"{reverse('my_inquiry')}?sujet=amount"
     return Item(row.at, title, text, "", address, kind, row.at > read)
 

@@ -26,21 +26,26 @@ from caisse.ledger import queries as books
 from caisse.merchants import queries as merchants
 from caisse.messages import queries as messages
 from caisse.messages.operations import Letter, composes
+from caisse.messages.queries import RemarkRow
 from caisse.payments import queries as payments
 from caisse.payments.queries import WalletLine
 from caisse.people import queries as people
 from caisse.people.queries import Addressee
 from caisse.site.telling import wallet as words
 from caisse.site.telling.letters import unit
+from caisse.site.telling.remarks import remarked
 
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What moved, in words: its title, how much, what is left, where, when (ms), three words."""
+    """What moved, in words: its title, how much, what is left, where, when (ms), three words.
+
+    `left` is None where the wallet's money did not move: a voucher was paid before.
+    """
 
     title: str
     cents: int
-    left: int
+    left: int | None
     place: str
     at: int
     three: tuple[str, ...] = ()
@@ -50,6 +55,12 @@ class _Moved:
 def purchase(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     """After a purchase."""
     return _of_transfer(to, cause, _("Un achat vient d’être fait"), _("Achat"))
+
+
+@composes("cashed", gettext_noop("bon encaissé"))
+def cashed(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """After a voucher of hers was cashed: perhaps by whom she gave it to."""
+    return _of_transfer(to, cause, _("Un de vos bons vient d’être encaissé"), _("Bon encaissé"))
 
 
 @composes("refund", "remboursement")
@@ -90,11 +101,14 @@ def credit(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
 
 @composes("refused", "achat refusé")
 def refused(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
-    """After a purchase that did not pass though the code was right."""
+    """After a purchase that did not pass though the wallet was known: a right code, a card of it,
+    a QR of its telephone, a voucher of it."""
     found = messages.remark(cause)
     if found is None:
         return None
     one = found[1]
+    if one.kind != "refused":
+        return _shown(one)
     title, why = _("Un achat n’est pas passé"), in_words(payments.refused_in_words(one.reason))
     place, nothing = _name(one.place_id), _("Rien n’a été prélevé.")
     asked = amount(one.cents or 0, unit(), decimals=True)
@@ -105,6 +119,66 @@ def refused(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
         (_("Caisse : achat refusé, rien n’est prélevé."), why, f"{place}, {_short(one.at)}."),
         " ".join((_hello(), title, _at(place), nothing, why)),
         (title, f"{asked}, {place}. {why}"),
+    )
+
+
+def _shown(one: RemarkRow) -> Letter:
+    """After a card, a QR or a voucher was shown that is not taken: perhaps not by its owner.
+
+    The subject names neither place nor amount: others may read a list of mails, or a screen.
+    """
+    place = _name(one.place_id)
+    names = {} if one.place_id is None else {one.place_id: place}
+    title, text = remarked(one, names, unit())
+    subject = {
+        "card": _("Votre carte a été présentée et refusée"),
+        "qr": _("Un QR de votre téléphone a été refusé"),
+        "voucher": _("Un de vos bons a été refusé"),
+    }[one.kind]
+    said = f"{title}."
+    return Letter(
+        subject,
+        (said, text, _contest()),
+        _where_and_when(place, one.at),
+        (_("Caisse : %(said)s") % {"said": said}, f"{_short(one.at)}.", _contest_shortly()),
+        " ".join((_hello(), said, text, _when_aloud(one.at), _contest())),
+        (subject, said),
+    )
+
+
+@composes("aside", gettext_noop("argent mis de côté"))
+def aside(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
+    """What was set aside for sales without network, and what came back, in a part of a day."""
+    first = books.transfer(cause)
+    wallet = people.wallet_of_person(to.person_id)
+    account = None if wallet is None else books.account(f"wallet:{wallet}")
+    if first is None or account is None or account.code not in (first.debit, first.credit):
+        return None
+    part = messages.told_together(first.at)
+    lines = books.lines(
+        account.code, since_ms=part.since, until_ms=part.until, reasons=("reserve", "release")
+    )
+    out = -sum(line.cents for line in lines if line.cents < 0)
+    back = sum(line.cents for line in lines if line.cents > 0)
+    title = _("De l’argent a été mis de côté") if out else _("De l’argent mis de côté est revenu")
+    told = [
+        (label, amount(cents, unit(), decimals=True))
+        for label, cents in (
+            (_("Mis de côté pour payer sans réseau"), out),
+            (_("Revenu dans le porte-monnaie"), back),
+        )
+        if cents
+    ]  # fmt: skip
+    left = (_("Il vous reste"), amount(max(0, account.available), unit(), decimals=True))
+    said = [f"{label} : {value}." for label, value in (*told, left)]
+    on = (_("Jour"), day(clock.day_of(first.at), weekday=True))
+    return Letter(
+        title,
+        (f"{title}.", _contest()),
+        (on, *told, left),
+        (_("Caisse : %(said)s") % {"said": said[0]}, *said[1:], _contest_shortly()),
+        " ".join((_hello(), *said, _contest())),
+        (title, " ".join(said[:-1])),
     )
 
 
@@ -149,7 +223,8 @@ def _of_transfer(to: Addressee, cause: Id, title: str, kind: str) -> Letter | No
     sale = payments.sale_behind(cause) or cause
     three = () if found.place_id is None or found.undone else payments.words_of(sale)
     place, cents = _name(found.place_id), _cents(found)
-    return _letter(_Moved(title, cents, found.left_cents, place, found.at, three), kind)
+    left = None if found.voucher_cents else found.left_cents
+    return _letter(_Moved(title, cents, left, place, found.at, three), kind)
 
 
 def _cents(line: WalletLine) -> int:
@@ -165,7 +240,9 @@ def _line(to: Addressee, cause: Id) -> WalletLine | None:
     moved = books.transfer(cause)
     sides = () if moved is None else (moved.debit, moved.credit)
     known = (
-        payments.wallet_behind(one) for one in sides if one.startswith(("wallet:", "reserve:"))
+        payments.wallet_behind(one)
+        for one in sides
+        if one.startswith(("wallet:", "reserve:", "voucher:"))
     )
     wallets = [number for number in known if number is not None]
     if len(wallets) > 1:
@@ -178,23 +255,28 @@ def _letter(
     told: _Moved, kind: str, *, contest: bool = True, more: tuple[tuple[str, str], ...] = ()
 ) -> Letter:
     """The same for every road."""
-    said, left = (amount(value, unit(), decimals=True) for value in (told.cents, told.left))
+    said = amount(told.cents, unit(), decimals=True)
+    left: tuple[tuple[str, str], ...] = ()
+    begins = _("Caisse : %(what)s de %(amount)s.")
+    values = {"what": kind.lower(), "amount": said}
+    if told.left is not None:
+        values["left"] = amount(told.left, unit(), decimals=True)
+        left = ((_("Il vous reste"), values["left"]),)
+        begins = _("Caisse : %(what)s de %(amount)s, reste %(left)s.")
     three = ((_("Trois mots"), " · ".join(told.three)),) if told.three else ()
     where = _where_and_when(told.place, told.at)
-    facts = ((_("Montant"), said), *more, *where, (_("Il vous reste"), left), *three)
+    facts = ((_("Montant"), said), *more, *where, *left, *three)
     if contest:
         ending = _contest()
     else:
         ending = _("Tout est dans votre espace, à « Porte-monnaie ».")
-    begins = _("Caisse : %(what)s de %(amount)s, reste %(left)s.")
-    values = {"what": kind.lower(), "amount": said, "left": left}
     short = [begins % values, f"{told.place}, {_short(told.at)}." if told.place else ""]
     short.append(_contest_shortly() if contest else "")
     short.append(f"{_('Mots')} : {' '.join(told.three)}." if told.three else "")
     return Letter(
         told.title,
-        (_("%(title)s avec votre porte-monnaie.") % {"title": told.title} if contest and told.three
-         else f"{told.title}.", ending),
+        (_("%(title)s avec votre porte-monnaie.") % {"title": told.title}
+         if contest and told.three and left else f"{told.title}.", ending),
         facts,
         tuple(short),
         _spoken(told, kind, contest=contest),
@@ -206,7 +288,8 @@ def _spoken(told: _Moved, kind: str, *, contest: bool) -> str:
     """What a voice reads: figures in words, in French; the three words with pauses."""
     said = _("%(kind)s : %(amount)s") % {"kind": kind, "amount": _aloud(told.cents)}
     parts = [_hello(), f"{said}{_at(told.place)}", _when_aloud(told.at)]
-    parts.append(_("Il vous reste %(left)s.") % {"left": _aloud(told.left)})
+    if told.left is not None:
+        parts.append(_("Il vous reste %(left)s.") % {"left": _aloud(told.left)})
     if told.three:
         parts.append(_("Les trois mots : %(words)s.") % {"words": ", ".join(told.three)})
     if contest:

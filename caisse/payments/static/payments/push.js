@@ -48,9 +48,20 @@ export async function subscribe(registration, key) {
     userVisibleOnly: true,
     applicationServerKey: octets(key),
   });
-  return {
-    endpoint: subscription.endpoint,
-    public_key: written(subscription.getKey("p256dh")),
-    secret: written(subscription.getKey("auth")),
-  };
+  const { endpoint } = subscription;
+  const [open, secret] = ["p256dh", "auth"].map((name) => written(subscription.getKey(name)));
+  await remember(registration.scope, { endpoint, secret, key });
+  return { endpoint, public_key: open, secret };
+}
+
+/** Keep what the caisse is told, for the service worker: the browser may change it by itself. */
+async function remember(scope, told) {
+  const store = await globalThis.caches?.open("push-told");
+  if (store && scope) await store.put(scope, new Response(JSON.stringify(told)));
+}
+
+/** Let the service worker see whether the browser has changed it meanwhile. */
+export async function followed(scope) {
+  const registration = await navigator.serviceWorker?.getRegistration(scope);
+  registration?.active?.postMessage("told?");
 }

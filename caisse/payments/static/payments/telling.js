@@ -49,5 +49,15 @@ export function untilOf(at) {
   return dateOf(at) === dateOf(now()) ? time : `${dayOf(at)}, ${time}`;
 }
 
+const asMonth = new Intl.DateTimeFormat(LANGUAGE, {
+  timeZone: "UTC", month: "long", year: "numeric",
+});
+
+/** « février 2024 » of « 2024-02 »; "" for anything else. */
+export function monthOf(text) {
+  const [, year, month] = /^(\d{4})-(\d{2})$/.exec(text ?? "") ?? [];
+  return year ? asMonth.format(Date.UTC(Number(year), Number(month) - 1, 15)) : "";
+}
+
 /** « mercredi 31 janvier », for a list of what has just happened. */
 export const dayOf = (at) => asDay.format(at).replace(/ 1 /, " 1er ");

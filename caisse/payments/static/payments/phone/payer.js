@@ -6,13 +6,14 @@ import { KIND, messageOf } from "../formats.js";
 import { money } from "../telling.js";
 import { ask, insist, setClock } from "../wire.js";
 import { keepUp, onBack } from "../installing.js";
-import { subscribe, watched } from "../push.js";
+import { followed, subscribe, watched } from "../push.js";
 import { startCamera } from "../scanning.js";
 import { asked, bySlip, payBySlip, prove, showAgain } from "./apart.js";
 import {
   askSetting, dropSetting, setAside, settleSetting, takeBack, toAside, toChoose,
 } from "./aside.js";
 import { read, takeTicket } from "./keeping.js";
+import { opened, standOn, toReceipt } from "./movements.js";
 import { again, atPlace, confirm, giveUp, settle, toConfirm, unsettled } from "./paying.js";
 import { slips, tidied } from "./purse.js";
 import { paid } from "./receipts.js";
@@ -42,6 +43,7 @@ async function start() {
   }
   tick();
   setInterval(tick, SEND_MS);
+  if (state.device) followed(scope);
   await arrived();
 }
 
@@ -149,13 +151,19 @@ async function tell() {
   }
 }
 
+/** From a receipt back to its line in the list. */
+async function toList() {
+  await home();
+  standOn(opened());
+}
+
 // --- what is pressed ---
 
 const ACTS = {
   tell, pay: toPay, scan: toScan, home, confirm, again, fresh: toPay, settle, waits: unsettled,
   "give-up": giveUp, aside: toAside, choose: toChoose, "ask-setting": askSetting,
   "drop-setting": dropSetting, back: takeBack, "again-qr": showAgain, "pay-apart": payBySlip, prove,
-  "by-slip": bySlip,
+  "by-slip": bySlip, receipt: toReceipt, list: toList,
 };
 const FORMS = { link, most, amount: toConfirm, typed, set: setAside };
 let busy = false;
@@ -189,11 +197,14 @@ document.addEventListener("visibilitychange", () => !document.hidden && awake())
 addEventListener("online", awake);
 const FREE = [ // what another address may take away
   "home", "link", "scan", "paid", "refused", "aside", "choose", "already", "waiting",
+  "receipt",
 ];
 addEventListener("hashchange", () => FREE.includes(state.screen) && once(arrived));
 
 keepUp({ offline, scope }, rests);
+const backTo = { receipt: toList };
 const HELD = ["busy", "unsure", "missing", "setting", "unset"]; // the back key leaves none
-onBack(() => !HELD.includes(state.screen) && (FIRST.includes(state.screen) || once(home), true));
+const backed = () => FIRST.includes(state.screen) || once(backTo[state.screen] ?? home);
+onBack(() => !HELD.includes(state.screen) && (backed(), true));
 
 once(start);

@@ -6,7 +6,7 @@ import { able } from "../push.js";
 import { money, shortly } from "../telling.js";
 import { ask, clockOffset, insist, makeKeys, now, sharedKey } from "../wire.js";
 import { drop, keep, read } from "./keeping.js";
-import { movement } from "./movements.js";
+import { listed } from "./movements.js";
 import { compared, forgotten, leftOf, sales, slips, tidied, unsent } from "./purse.js";
 import { API, WORDS, show, state, wrong } from "./screens.js";
 import { send } from "./sending.js";
@@ -134,7 +134,7 @@ export async function draw() {
   const offered = find("[data-push]");
   if (offered) offered.hidden = !able();
   find("[data-known]").hidden = !wallet;
-  find("[data-lines]").replaceChildren(...(wallet?.lines ?? []).slice(0, 10).map(movement));
+  listed(wallet?.lines ?? []);
   fill("left", money(wallet?.left_cents ?? 0));
   if (wallet) {
     fill("unit", wallet.unit);
