@@ -51,12 +51,19 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
 
     Other keywords are those of a Playwright context. A request to another host, a message on the
     console (the security policy speaks there) or an answer from 400 on fails the test; only a form
-    that is asked again (422) is an answer like others.
+    that is asked again (422) is an answer like others, and what the API `refuses` in this walk.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def go(path: str = "/", *, width: int = 1280, scheme: Any = "light", **options: Any) -> Page:
+    def go(
+        path: str = "/",
+        *,
+        width: int = 1280,
+        scheme: Any = "light",
+        refuses: tuple[int, ...] = (),
+        **options: Any,
+    ) -> Page:
         context = browser.new_context(
             locale="fr-FR",
             timezone_id=settings.TIME_ZONE,
@@ -67,9 +74,9 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
         contexts.append(context)
         context.set_default_timeout(60_000)
         page = context.new_page()
-        page.on("console", lambda said: _said(said.text, complaints))
+        page.on("console", lambda said: _said(said.text, complaints, refuses))
         page.on("request", lambda asked: _elsewhere(asked.url, address, complaints))
-        page.on("response", lambda got: _refused(got.status, got.url, complaints))
+        page.on("response", lambda got: _refused(got.status, got.url, complaints, refuses))
         page.goto(address + path)
         return page
 
@@ -84,13 +91,14 @@ def _elsewhere(url: str, address: str, complaints: list[str]) -> None:
         complaints.append(f"asked elsewhere: {url}")
 
 
-def _said(text: str, complaints: list[str]) -> None:
-    told = any(f"status of {status} " in text for status in (ASKED_AGAIN, SUSPENDED))
+def _said(text: str, complaints: list[str], refuses: tuple[int, ...]) -> None:
+    told = any(f"status of {status} " in text for status in (ASKED_AGAIN, SUSPENDED, *refuses))
     if not told and text not in CUT:  # the console names no address: `_refused` judges the status
         complaints.append(text)
 
 
-def _refused(status: int, url: str, complaints: list[str]) -> None:
-    of_a_till = status == SUSPENDED and "/api/v1/" in url  # what a suspended till is answered
+def _refused(status: int, url: str, complaints: list[str], refuses: tuple[int, ...]) -> None:
+    # what a suspended till is answered, and what this walk is there to see refused
+    of_a_till = status in (SUSPENDED, *refuses) and "/api/v1/" in url
     if status >= 400 and status != ASKED_AGAIN and not of_a_till:
         complaints.append(f"{status} {url}")

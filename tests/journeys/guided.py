@@ -1,8 +1,8 @@
 """Who follows a guide at a screen: each control that a section names is pressed there.
 
 A guide of pages leaves it to its reader what to type, and who shows what; a walk does that by
-itself. What the guide writes as **« words »** is what a walk presses, nothing else; and when a
-section ends, all of it was.
+itself. What the guide writes as **« words »** is what a walk presses, in that order, nothing else;
+and when a section ends, all of it was.
 """
 
 import io
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -19,18 +20,42 @@ from caisse.site import guides
 from tests.journeys.office_walking import control, plain
 
 NAMED = re.compile(r"\*\*« ([^»]+) »\*\*")
+TYPED = "`script/caisse "  # a step at a terminal
+PROSE: dict[str, tuple[str, ...]] = {
+    "bureau-bons": ("Chez un commerçant",),
+    "bureau-solde": ("Qui le saura",),
+    "encaisser": ("Quand la caisse ne paie qu’une part",),  # its keys: test_coverage
+    "financeur": ("Comment se compte une part", "Ce qui n’est pas montré"),
+    "membre": ("Un achat sans réseau", "Sans téléphone"),
+    "visiteurs": (
+        "Trois gestes", "La grille oublie vos réponses", "Les fichiers",
+        "Sans souris, sans script, sur papier",
+    ),
+}  # fmt: skip
+"""The sections of guides in which nothing is pressed: what they say is read."""
+
 COLOURS = 32  # of a picture: screens are drawn with few
 SMALL = {"width": 360, "height": 640}  # a telephone of five years ago
 
 
+class Named(NamedTuple):
+    """A control that a section names; `if_so` where its line is one of several ways (« - »)."""
+
+    words: str
+    if_so: bool
+
+
 class Guide:
-    """What is left to follow of `docs/guide/<name>.md`: the controls of each section."""
+    """What is left to follow of `docs/guide/<name>.md`: the controls of each section.
+
+    The steps are done in their order: a control is pressed for the first time after all that the
+    section names before it, but for the lines of which one or another is done. Whoever repeats a
+    step presses what was pressed already.
+    """
 
     def __init__(self, name: str) -> None:
-        text = (guides.folder() / f"{name}.md").read_text(encoding="utf-8")
-        sections = [part.partition("\n") for part in text.split("\n## ")[1:]]
-        self.left = {title: NAMED.findall(steps) for title, _line, steps in sections}
-        self.named: list[str] = []
+        self.left, self.prose = sections(name), PROSE.get(name, ())
+        self.named: list[Named] = []
         self.pressed: set[str] = set()
 
     @contextmanager
@@ -38,19 +63,42 @@ class Guide:
         """Follow that section: all its controls are pressed when the block ends."""
         self.named, self.pressed = self.left.pop(title), set()
         yield
-        assert sorted(set(self.named) - self.pressed) == [], title
+        assert sorted({one.words for one in self.named} - self.pressed) == [], title
 
     def press(self, page: Page, *controls: str) -> None:
-        """Press what the section names so, one after the other."""
+        """Press what the section names so, one after the other, in its order."""
         for words in controls:
-            assert words in self.named, f"the guide does not say « {words} » here: {self.named}"
+            said = [one.words for one in self.named]
+            assert words in said, f"the guide does not say « {words} » here: {said}"
+            before = self.named[: said.index(words)]
+            left = [one.words for one in before if not (one.if_so or one.words in self.pressed)]
+            assert not left, f"before « {words} » the guide says {left}"
             self.pressed.add(words)
             control(page, words).click()
             page.wait_for_load_state()
 
     def ended(self) -> None:
-        """Nothing of the guide was left out."""
-        assert {title: named for title, named in self.left.items() if named} == {}
+        """Nothing of the guide was left out but what is prose."""
+        assert sorted(self.left) == sorted(self.prose)
+
+
+def sections(name: str) -> dict[str, list[Named]]:
+    """The sections of a guide by their titles: the controls that each names, in their order."""
+    return {
+        title: [
+            Named(words, line.startswith("   - "))
+            for line in steps.splitlines()
+            for words in NAMED.findall(line)
+        ]
+        for title, steps in texts(name).items()
+    }
+
+
+def texts(name: str) -> dict[str, str]:
+    """The sections of a guide by their titles, with ordinary spaces."""
+    text = (guides.folder() / f"{name}.md").read_text(encoding="utf-8").replace("\u00a0", " ")
+    parts = [part.partition("\n") for part in text.split("\n## ")[1:]]
+    return {title: steps for title, _line, steps in parts}
 
 
 def pictured(page: Page, name: str) -> None:

@@ -91,6 +91,7 @@ def test_a_lost_answer_is_asked_again_for_the_same_slips(
     page.get_by_label("Tous les lieux").check()
     page.get_by_label("Combien ?").fill("15,5")
     page.locator('[data-form="set"] button.go').click()
+    says(page, "On met de côté…")
     says(page, "La mise de côté n’a pas de réponse")
     assert market.aside() == 15_50
     page.unroute(SLIPS)

@@ -28,6 +28,7 @@ from caisse.kernel import clock
 from caisse.kernel.month import Month
 from caisse.kernel.wording import month_name
 from caisse.site import guides
+from tests.journeys.guided import NAMED, PROSE, TYPED, sections, texts
 from tests.journeys.office_walking import Office, plain
 from tests.journeys.walking import DESK, PHONE
 
@@ -158,12 +159,24 @@ def test_controls_that_guides_name_are_on_some_page() -> None:
     missing = [
         f"{guide.stem}: {control}"
         for guide in sorted(guides.folder().glob("*.md"))
-        for control in re.findall(r"\*\*« ([^»]+) »\*\*", guide.read_text(encoding="utf-8"))
+        for section in sections(guide.stem).values()
+        for control, _if_so in section
         if not any(one.startswith(control[:1].upper() + control[1:]) for one in said)
         if not any(one.startswith(control) for one in said)
         if not (control[:1].upper() + control[1:]).startswith(heads)
     ]
     assert missing == []
+
+
+def test_a_section_says_what_to_press_or_is_known_to_be_prose() -> None:
+    """Whoever writes a step without its control is asked for it; a title that is gone, too."""
+    silent = {
+        (guide.stem, title)
+        for guide in guides.folder().glob("*.md")
+        for title, steps in texts(guide.stem).items()
+        if not NAMED.search(steps) and TYPED not in steps
+    }
+    assert silent == {(name, title) for name, titles in PROSE.items() for title in titles}
 
 
 @pytest.mark.parametrize("person", ["Ana", "Ben"])

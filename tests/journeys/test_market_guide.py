@@ -78,7 +78,8 @@ def _the_eve(guide: Guide, till: Page) -> None:
 
 
 def _set_aside(guide: Guide, phone: Page) -> None:
-    guide.press(phone, "Mettre de côté pour le marché")
+    with phone.expect_response("**/api/v1/phones/slips"):  # the places, as of now
+        guide.press(phone, "Mettre de côté pour le marché")
     shows(phone, "De côté pour le marché")
     guide.press(phone, "Mettre de côté")
     shows(phone, "Mettre de côté")
@@ -181,11 +182,10 @@ def _handed_over(guide: Guide, visit: Visit, stall: Stall, awa: Buyer) -> None:
     _sold(till, awa)
     guide.press(till, "Ventes", "Envoyer par un autre appareil")
     till.locator("[data-hands] svg").wait_for()
-    text = read_off(till)
-    guide.press(till, "Vente suivante")
     guide.press(other, "Ventes", "Prendre les ventes d’un autre appareil")
-    other.locator('[data-form="taken"] input').fill(text)
+    other.locator('[data-form="taken"] input').fill(read_off(till))
     other.keyboard.press("Enter")
+    guide.press(till, "Vente suivante")
     sent(other)
     assert stall.taken == 12_40 + 5_00 + 4_00 + 1_00
     till.reload()

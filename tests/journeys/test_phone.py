@@ -209,7 +209,7 @@ def test_tickets_of_a_week_ago_are_fetched_anew(visit: Visit, guests: Guests) ->
     assert fetched.value.status == 201
 
 
-def test_a_blocked_telephone_says_that_it_is_not_linked(visit: Visit, guests: Guests) -> None:
+def test_a_telephone_that_is_blocked_or_keeps_no_keys_says_so(visit: Visit, guests: Guests) -> None:
     phone = telephone(visit, guests)
     page = entering(visit, guests["adh"], "/moi/telephones")(width=PHONE)
     assert "relié le" in looked_at(page)
@@ -218,3 +218,7 @@ def test_a_blocked_telephone_says_that_it_is_not_linked(visit: Visit, guests: Gu
     phone.reload()
     says(phone, "Relier ce téléphone")
     assert "Ce téléphone n’est plus relié." in seen(phone)
+    phone.add_init_script("Object.defineProperty(globalThis, 'indexedDB', { value: undefined })")
+    phone.reload()  # a browser that keeps no keys, as in a private window
+    says(phone, "Ce téléphone ne peut pas payer ici")
+    assert "Ce navigateur ne garde pas de clé." in seen(phone)

@@ -12,11 +12,10 @@ from pypdf import PdfReader
 
 from tests.journeys.guided import Guide, pictured, words_of
 from tests.journeys.office_walking import Office, control
-from tests.journeys.test_phone import read_off, telephone
-from tests.journeys.test_till import TILL, Guests, draw, tap, wrong
+from tests.journeys.test_phone import read_off, says, telephone
+from tests.journeys.test_till import TILL, Guests, draw, shows, tap, wrong
 from tests.journeys.test_vouchers import codes_on
 from tests.journeys.walking import PHONE, Visit, entering, looked_at
-from tests.journeys.walking import titled as shows
 
 GUIDE, SHEET = "encaisser", "a-la-caisse"
 SHOP, PLACE = 15, "L’Épicerie du Figuier"
@@ -117,10 +116,11 @@ def _by_scanning(guide: Guide, till: Page, phone: Page) -> None:
     """« Scanner »: here a scanner that types; a camera films in test_scan."""
     tap(till, "235")
     guide.press(till, "Continuer", "Scanner")
+    shows(till, "Visez le QR de la personne")
     till.get_by_role("button", name="Taper").click()
     shows(till, "Pour qui ?")
     phone.get_by_role("button", name="Montrer mon QR").click()
-    shows(phone, "Montrez ce QR au commerçant")
+    says(phone, "Montrez ce QR au commerçant")
     till.get_by_label("Identifiant").fill(read_off(phone))
     till.keyboard.press("Enter")
     shows(till, "Payé")  # without a code, as the guide says
@@ -162,17 +162,18 @@ def _refused(guide: Guide, till: Page, handle: str, pin: str) -> None:
         control(till, "Payer").click()
         shows(till, "Payé")
         control(till, "Personne suivante").click()
+        _sell(till, "90000", handle, pin)
+        shows(till, "Le paiement n’est pas passé")
+        guide.press(till, "Tout en MonA, le reste en euros")
+        tap(till, "000000")  # somebody may go
+        till.go_back()
+        shows(till, "Combien ?")
         for words, then in (("Autre montant", "Combien ?"), ("Autre moyen", "Pour qui ?")):
             _sell(till, "90000", handle, pin)
             shows(till, "Le paiement n’est pas passé")
             guide.press(till, words)
             shows(till, then)
         control(till, "Annuler").click()
-        _sell(till, "90000", handle, pin)
-        shows(till, "Le paiement n’est pas passé")
-        guide.press(till, "Tout en MonA, le reste en euros")
-        tap(till, "000000")  # somebody may go
-        till.go_back()
         shows(till, "Combien ?")  # its number is burnt before the network is cut
         _unanswered(guide, till, handle, pin)
 
