@@ -38,6 +38,7 @@ class PaymentRules:
     pin_free_below_cents: int = article(
         "carte sans code en dessous de", neutral=0, bounds=(0, 50_00)
     )
+    partial_allowed: bool = article("une partie d’un achat en euros", neutral=True)
 
     def contradiction(self) -> str | None:
         """What is wrong with these articles together, in French.
@@ -76,6 +77,7 @@ def spares_code(cents: int, rules: PaymentRules) -> bool:
 
 
 KINDS = ("pin", "member_qr", "card", "voucher", "shop_qr", "paper")
+OFFLINE_KINDS = ("pin", "member_qr", "card")  # those by which a sale without network is paid
 
 
 def _known(kinds: tuple[str, ...]) -> str | None:
@@ -94,6 +96,11 @@ class InstrumentRules:
         "moyens de payer", neutral=KINDS, bounds=(1, len(KINDS)), check=_known
     )
     pin_length: int = article("chiffres du code", neutral=6, bounds=(6, 8), unit="number")
+
+    @property
+    def offline_kinds(self) -> tuple[str, ...]:
+        """Those of them that need no network."""
+        return tuple(kind for kind in OFFLINE_KINDS if kind in self.kinds)
 
 
 def _rising(amounts: tuple[int, ...]) -> str | None:

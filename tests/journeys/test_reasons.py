@@ -492,7 +492,8 @@ LOST = """async () => {
   const { keepSale, readDevice } = await import("/static/payments/store.js");
   const { newId, now } = await import("/static/payments/wire.js");
   const { till } = await readDevice();
-  await keepSale({ id: newId(), till, cents: 400, short: "ABCD1234", at: now() + 1, is: "undoing" });
+  const sale = { id: newId(), till, cents: 400, short: "ABCD1234", at: now() + 1 };
+  await keepSale({ ...sale, is: "undoing" });
 }"""
 GONE = """async () => {
   const { dropSale, sales } = await import("/static/payments/store.js");

@@ -35,6 +35,7 @@ def test_the_shopkeepers_guide_is_followed_word_for_word(
     _practised(guide, till)
     with guide.section("Prendre un paiement"):
         _paid(guide, till, handle, pin)
+        _partly(guide, till, handle, pin)
         _by_a_voucher(guide, till, voucher)
         _by_scanning(guide, till, telephone(visit, guests))
     _by_printed_qr(guide, keeper)
@@ -97,6 +98,22 @@ def _paid(guide: Guide, till: Page, handle: str, pin: str) -> None:
     till.evaluate("print = () => { document.title = 'imprimé' }")
     guide.press(till, "Imprimer")
     assert till.title() == "imprimé"
+    guide.press(till, "Personne suivante")
+
+
+def _partly(guide: Guide, till: Page, handle: str, pin: str) -> None:
+    """How much of it is in MonA is typed before she pays."""
+    tap(till, "340")
+    guide.press(till, "Continuer", "Une partie en euros")
+    shows(till, "Combien en MonA ?")
+    tap(till, "100")
+    guide.press(till, "Continuer")
+    till.get_by_label("Identifiant").fill(handle)
+    guide.press(till, "Tourner l’écran")
+    tap(till, pin)
+    control(till, "Payer").click()
+    shows(till, "Payé")
+    assert "Reste à payer en euros : 2,40" in words_of(till)
     guide.press(till, "Personne suivante")
 
 

@@ -29,6 +29,7 @@ from caisse.payments.api.messages import (
     request_in,
     say,
     some_bytes,
+    yes_or_no,
 )
 from caisse.payments.api.messages import PREFIX as ALL
 from caisse.payments.api.proof import phone_of
@@ -121,11 +122,13 @@ def _place(place_id: int) -> dict[str, Any]:
 
 
 def _pay(asked: Asked, phone: Phone) -> Told:
-    """A request of a till, paid."""
-    said = read(asked, ("request",))
+    """A request of a till, paid; with `up_to`, by all that there is, when the member says so."""
+    said = read(asked, ("request",), ("up_to",))
     request = some_bytes(said["request"], "request", REQUEST_BYTES)
+    up_to = yes_or_no(said.get("up_to", False), "up_to")
     return _settled(
-        phone, lambda wallet_id: operations.pay_request(wallet_id=wallet_id, request=request)
+        phone,
+        lambda wallet_id: operations.pay_request(wallet_id=wallet_id, request=request, up_to=up_to),
     )
 
 

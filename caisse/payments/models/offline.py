@@ -13,6 +13,8 @@ class Licence(models.Model):
     aside for its place may go home. `used_cents` is all that it honours, `room_cents` what the
     caisse may lose of it. `text` and `signature` are what the device holds, while it is open.
     `sign` is the key (kind, 32 bytes) with which the device signs its last word on it, `last_word`.
+    `ways` are those of paying that the bylaws had when it began, between spaces; "" in the licences
+    that began before they were written down, which take each.
     """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="licences")
@@ -25,6 +27,7 @@ class Licence(models.Model):
     total_cents = models.BigIntegerField()
     room_cents = models.BigIntegerField()
     member_cents = models.BigIntegerField()
+    ways = models.CharField(max_length=80, blank=True, default="")
     used_cents = models.BigIntegerField(default=0)
     text = models.TextField(blank=True, default="")
     signature = models.BinaryField(max_length=64, default=b"")
@@ -55,6 +58,10 @@ class Licence(models.Model):
 
     def __str__(self) -> str:
         return f"licence {self.pk} of place:{self.place_id}"
+
+    def takes(self, method: str) -> bool:
+        """Whether what is sold under it may be paid this way."""
+        return not self.ways or method in self.ways.split()
 
 
 class Reserve(models.Model):

@@ -17,7 +17,7 @@ TAG_BYTES = 8
 
 
 class Terms(NamedTuple):
-    """What a licence allows (cents; instants in ms).
+    """What a licence allows (cents; instants in ms), and the ways of paying that it takes.
 
     `room_cents` is what its till may take on trust, beside what is named for cards.
     """
@@ -31,6 +31,7 @@ class Terms(NamedTuple):
     total_cents: int
     room_cents: int
     member_cents: int
+    ways: tuple[str, ...]
 
 
 def tag_of(nonce: bytes, token: bytes) -> str:
@@ -89,6 +90,7 @@ def licence_text(
             "total_cents": terms.total_cents,
             "until": terms.until_ms,
             "v": 1,
+            "ways": list(terms.ways),
         }
     )
 

@@ -232,7 +232,8 @@ def _refused(entry: Entry, seen: Seen, articles: limits.Today) -> Declined | Non
         return declined("device_clock")
     if seen.tills.get(wanted.till) != wanted.place_id:
         return declined("till_suspended")
-    refused = limits.refused(wanted.method, wanted.cents, articles) or limits.uncovered(
+    refused = limits.refused(wanted.method, wanted.cents, articles, up_to=entry.up_to)
+    refused = refused or limits.uncovered(
         wanted.cents, entry.lines, place_id=wanted.place_id, articles=articles
     )
     if refused is not None:

@@ -36,7 +36,13 @@ from caisse.payments.operations.reserves import (
     may_go_home,
     release,
 )
-from caisse.payments.queries.offline import FUND, late_ms, loss_account, offline_rules
+from caisse.payments.queries.offline import (
+    FUND,
+    late_ms,
+    loss_account,
+    offline_rules,
+    offline_today,
+)
 from caisse.payments.rules import OfflineRules, licence_total_cents
 
 log = logging.getLogger("caisse.till")
@@ -66,6 +72,7 @@ def open_licence(
     """Let a device sell without network for the hours of the article; its licence, signed.
 
     `sign` is the key with which the device will sign its last word on it: kind, 32 bytes.
+    It takes the ways of paying of today, whatever is decided while it lasts.
     `holds_nothing` is its last word on the licence before this one, signed in `last_word`: no sale
     of it is left to send. Repeatable by `id`. Raises Refusal: unknown_device, not_active, key,
     offline_off, licence_open, unknown_licence for one that is closed again, licence_held while
@@ -89,8 +96,8 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
         if row.closed_at is not None:
             raise Refusal("unknown_licence", "Cette autorisation est finie. Demandez-en une autre.")
         return row
-    rules = offline_rules()
-    if not rules.offline:
+    rules, ways = offline_today()
+    if not ways:
         raise Refusal("offline_off", "Cette caisse ne vend pas sans réseau.")
     if device.state != Device.State.ACTIVE or device.till is None:
         raise Refusal("not_active", "Cet appareil n’encaisse pas en ce moment.")
@@ -108,7 +115,7 @@ def _opened(device_id: int, by: Actor, id: Id, sign: bytes, last_word: bytes | N
         device=device, place_id=device.place_id, till=bytes(device.till), since=now, until=until,
         honoured_until=until + late_ms(rules), day_cents=rules.offline_day_cents,
         total_cents=licence_total_cents(rules), room_cents=room,
-        member_cents=rules.offline_member_cents, sign=sign, cause=id,
+        member_cents=rules.offline_member_cents, ways=" ".join(ways), sign=sign, cause=id,
     )  # fmt: skip
     events.record("licence.opened", subject=subject, by=by, id=id, **said, room=room)
     _write(row)
@@ -277,7 +284,7 @@ def _write(row: Licence) -> None:
     ready, struck = covered(_ready_cards(row), row.room_cents), _struck(row)
     terms = Terms(
         row.pk, row.place_id, row.device_id, row.since, row.until, row.day_cents, row.total_cents,
-        row.room_cents - sum(ready.values()), row.member_cents,
+        row.room_cents - sum(ready.values()), row.member_cents, tuple(row.ways.split()),
     )  # fmt: skip
     row.text = licence_text(
         terms, nonce=secrets.token_bytes(NONCE_BYTES), key_id=number, cards=ready, struck=struck,
@@ -288,7 +295,12 @@ def _write(row: Licence) -> None:
 
 
 def _ready_cards(row: Licence) -> dict[bytes, int]:
-    """Cents by card, of what lies ready here and stands in no other open licence, as it came."""
+    """Cents by card, of what lies ready here and stands in no other open licence, as it came.
+
+    Where cards do not pay, none: what was set aside on them goes home after its hours.
+    """
+    if not row.takes("card"):
+        return {}
     entries = Reserve.objects.filter(
         place=row.place_id, holder__isnull=False, released_at=None, struck_at=None,
         until__gt=row.since,

@@ -51,9 +51,12 @@ def _today(month: Month, _last: Id) -> Today:
     return Today(instruments.kinds, rules, bylaws.in_force(CoverageRules, month=month))
 
 
-def refused(method: str, cents: int, articles: Today) -> Declined | None:
-    """Why nobody pays so many cents in this way today, whoever it is; None when one may."""
-    if method not in articles.kinds:
+def refused(method: str, cents: int, articles: Today, *, up_to: bool = False) -> Declined | None:
+    """Why nobody pays so many cents in this way today, whoever it is; None when one may.
+
+    `up_to`: or less, the rest in euros.
+    """
+    if method not in articles.kinds or (up_to and not articles.rules.partial_allowed):
         return declined("means_unavailable")
     if within_amount(cents, articles.rules):
         return None

@@ -20,6 +20,7 @@ from caisse.payments.reasons import declined
 from caisse.payments.rules import KINDS, InstrumentRules
 
 METHODS = frozenset(KINDS)
+READINGS = 3  # of a balance that others spend at the same moment
 WAIT_S = 60.0  # for a batch of payments handed over together
 
 
@@ -141,6 +142,17 @@ def ways_after(last: Id) -> tuple[str, ...]:
 def _ways(month: Month, _last: Id) -> tuple[str, ...]:
     """They change with the month and with the last decision."""
     return bylaws.in_force(InstrumentRules, month=month).kinds
+
+
+def at_most(purchase: Purchase) -> Purchase:
+    """The same for all that its wallet has, when that is less.
+
+    An empty wallet is asked for the whole: the ledger judges the bucket first, so that right and
+    wrong codes meet the same words, and money that comes in this moment pays what was agreed.
+    """
+    wallet = books.account(f"wallet:{purchase.wallet_id}")
+    left = 0 if wallet is None else wallet.available
+    return purchase._replace(cents=min(purchase.cents, left)) if left > 0 else purchase
 
 
 def pay_transfer(purchase: Purchase, unless: str | None = None) -> Transfer:

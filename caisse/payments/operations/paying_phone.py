@@ -18,8 +18,10 @@ from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer
 from caisse.payments.operations.noting import note_refusal
 from caisse.payments.operations.paying import (
+    READINGS,
     Purchase,
     abandon,
+    at_most,
     outcome,
     pay_transfer,
     told,
@@ -57,9 +59,11 @@ def asked_by(request: bytes) -> Request | Declined:
     return said
 
 
-def pay_request(*, wallet_id: int, request: bytes) -> Answer:
+def pay_request(*, wallet_id: int, request: bytes, up_to: bool = False) -> Answer:
     """Pay what the till asks for with `request` (M2), once for each request.
 
+    With `up_to`, which the member has chosen, all that the wallet has when it is less: the rest is
+    paid in euros, at the shop.
     Returns the receipt, or why there is none. Raises RuntimeError inside a transaction.
     """
     id = formats.request_id(request)
@@ -71,14 +75,14 @@ def pay_request(*, wallet_id: int, request: bytes) -> Answer:
         return _settled(Purchase(id, wallet_id, 0, 0, "shop_qr", b""), said)
     place_id = int.from_bytes(said.place, "big")
     wanted = Purchase(id, wallet_id, place_id, said.cents, "shop_qr", b"")
-    return _settled(wanted, _answered(wanted, said))
+    return _settled(wanted, _answered(wanted, said, up_to))
 
 
-def _answered(wanted: Purchase, said: Request) -> Answer:
+def _answered(wanted: Purchase, said: Request, up_to: bool) -> Answer:
     device = _device(said)
     if device is None or device.till is None:
         return declined("till_suspended")
-    return _paid(wanted._replace(till=bytes(device.till)))
+    return _paid(wanted._replace(till=bytes(device.till)), up_to=up_to)
 
 
 def pay_at_place(*, payment_id: Id, wallet_id: int, place_id: int, cents: int) -> Answer:
@@ -140,9 +144,10 @@ def give_up(*, payment_id: Id, wallet_id: int, place_id: int) -> Answer:
     return answer if own else SCANNED_BY_PHONE["qr_used"]
 
 
-def _paid(wanted: Purchase) -> Answer:
+def _paid(wanted: Purchase, *, up_to: bool = False) -> Answer:
     articles = limits.today()
-    refused, rules = limits.refused(wanted.method, wanted.cents, articles), articles.rules
+    refused = limits.refused(wanted.method, wanted.cents, articles, up_to=up_to)
+    rules = articles.rules
     if refused is not None:
         return refused
     if wanted.cents > rules.qr_max_cents:
@@ -152,9 +157,13 @@ def _paid(wanted: Purchase) -> Answer:
         return CODE_ON_PHONE  # no code is typed on a telephone
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
-    chain = [pay_transfer(wanted)]
-    outcomes = limits.submit(chain, wallet_id=wanted.wallet_id, cents=wanted.cents, rules=rules)
-    answer = told(wanted, outcomes[0])
+    for _turn in range(READINGS):
+        asked = at_most(wanted) if up_to else wanted
+        chain = [pay_transfer(asked)]
+        first = limits.submit(chain, wallet_id=asked.wallet_id, cents=asked.cents, rules=rules)[0]
+        if first.answer != "insufficient" or not up_to:
+            break
+    answer = told(asked, first)
     if isinstance(answer, Declined) and answer.reason == "id_reused":
         return SCANNED_BY_PHONE["qr_used"]
     return answer

@@ -19,7 +19,9 @@ from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.cards import good_card, holder_of
 from caisse.payments.operations.noting import note_card, note_qr, note_refusal
 from caisse.payments.operations.paying import (
+    READINGS,
     Purchase,
+    at_most,
     outcome,
     pay_transfer,
     told,
@@ -43,7 +45,6 @@ from caisse.payments.rules import spares_code
 from caisse.people import queries as people
 
 USUAL_MS = 90 * clock.DAY_MS
-READINGS = 3  # of a balance that others spend at the same moment
 USED = "used"  # the ticket of a QR that another payment has used up
 
 
@@ -67,17 +68,17 @@ def pay_with_code(
     With the method `pin`, `who` is an identifier or the number of a card, as it was typed; with
     `card` it is the text of a card's QR, with `member_qr` that of a telephone's, which needs no
     `digits` below article payment.qr_pin_above_cents; a card needs none below article
-    payment.pin_free_below_cents. A card or a telephone that was replaced,
-    blocked, or that is none of this caisse, is refused before the PIN is looked at. With `up_to`,
-    pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at the
-    shop. `attempt` counts the entries for this payment at the till: the same one sent again is one
-    try. Wrong codes count at the till `tries_at` where this one is a cashier's: changing cashiers
-    gives a device no more of them. `device` is how it stood when it last proved a request. `lines`
-    are what was bought, where the caisse covers a part of a purchase: `cents` is that part.
-    Returns the receipt, or why there is none, in words that a shop's device may carry: what is
-    left in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt
-    that is none, DeviceChanged when the device stands otherwise now; all before anybody looks at
-    the PIN, so that right and wrong fail alike.
+    payment.pin_free_below_cents; both need them with `up_to`. A card or a telephone that was
+    replaced, blocked, or that is none of this caisse, is refused before the PIN is looked at. With
+    `up_to`, pay all that the wallet has when it is less than `cents`: the rest is paid in euros, at
+    the shop. `attempt` counts the entries for this payment at the till: the same one sent again is
+    one try. Wrong codes count at the till `tries_at` where this one is a cashier's: changing
+    cashiers gives a device no more of them. `device` is how it stood when it last proved a request.
+    `lines` are what was bought, where the caisse covers a part of a purchase: `cents` is that part.
+    Returns the receipt, or why there is none, in words that a shop's device may carry: what is left
+    in the wallet is not among them. Raises as `pay` does, ValueError too for an attempt that is
+    none, DeviceChanged when the device stands otherwise now; all before anybody looks at the PIN,
+    so that right and wrong fail alike.
     """
     wanted = Purchase(payment_id, 0, place_id, cents, method, till)
     at = till if tries_at is None else tries_at
@@ -127,7 +128,8 @@ def go_on(entry: Entry, begun: Begun) -> Answer:
 def _by_card(entry: Entry) -> Answer:
     """Pay with a scanned card, and its code unless the amount is small.
 
-    Without its code a card pays while its bucket has room: wrong codes close both.
+    Without its code a card pays while its bucket has room: wrong codes close both. All that one has
+    is paid with the code alone: else a till could take it by itself, and learn how much it was.
     """
     wanted = entry.purchase
     good = good_card(entry.who)
@@ -139,8 +141,9 @@ def _by_card(entry: Entry) -> Answer:
     if entry.digits:
         tried = try_pin_of_card(good.holder_id, entry.digits)
         return _settled(entry, tried, _ways(tried, wanted))
-    if not spares_code(wanted.cents, entry.rules):
-        needed = declined("code_needed", amount_cents=entry.rules.pin_free_below_cents or 0)
+    if entry.up_to or not spares_code(wanted.cents, entry.rules):
+        from_cents = 0 if entry.up_to else entry.rules.pin_free_below_cents or 0
+        needed = declined("code_needed", amount_cents=from_cents)
         return paid_before(wanted, up_to=entry.up_to) or needed
     holder = people.holder_numbered(good.holder_id)
     if holder is None:
@@ -158,7 +161,7 @@ def _by_qr(entry: Entry) -> Answer:
     shown = qr.good_qr(entry.who)
     if isinstance(shown, qr.NotTaken):
         return _no_qr(entry, shown)
-    limited = qr.limits(shown, wanted.cents, entry.digits)
+    limited = qr.limits(shown, wanted.cents, entry.digits, up_to=entry.up_to)
     if limited is not None:
         return _no_qr(entry, qr.NotTaken(limited, shown.holder_id))
     known = entry._replace(also=(qr.used_up(shown, wanted.payment_id, wanted.till),))
@@ -281,16 +284,10 @@ def _said(tried: Tried, purchase: Purchase, outcome: Outcome) -> Answer:
 def _paid(entry: Entry, wanted: Purchase, bucket: str | None) -> tuple[Purchase, Outcome]:
     """Pay the amount; with `up_to` what there is of it, read anew when it was spent meanwhile.
 
-    A ticket that another payment has used up is the answer USED. An empty wallet is asked for the
-    whole: the ledger judges the bucket first, so that right and wrong codes meet the same words,
-    and money that comes in this moment pays what was agreed.
+    A ticket that another payment has used up is the answer USED.
     """
     for _turn in range(READINGS):
-        asked = wanted
-        if entry.up_to:
-            wallet = books.account(f"wallet:{wanted.wallet_id}")
-            left = 0 if wallet is None else wallet.available
-            asked = wanted._replace(cents=min(wanted.cents, left) if left > 0 else wanted.cents)
+        asked = at_most(wanted) if entry.up_to else wanted
         chain = [pay_transfer(asked, unless=bucket), *entry.also]
         outcome = _of_chain(
             limits.submit(chain, wallet_id=asked.wallet_id, cents=asked.cents, rules=entry.rules)

@@ -69,16 +69,20 @@ def good_qr(text: str) -> Shown | NotTaken:
     )
 
 
-def limits(shown: Shown, cents: int, digits: str) -> Declined | None:
-    """Why this amount is not paid with this QR, or not without the code; None when it is."""
+def limits(shown: Shown, cents: int, digits: str, *, up_to: bool) -> Declined | None:
+    """Why this amount is not paid with this QR, or not without the code; None when it is.
+
+    All that one has, `up_to` the amount, always needs the code: who scans the QR is the till.
+    """
     rules = bylaws.in_force(PaymentRules, month=Month.of(clock.today()))
     most = min(shown.most_cents, rules.qr_max_cents)
     if cents > most:
         return declined("amount_limit", amount_cents=most)
     from_cents = rules.qr_pin_above_cents
-    if digits or from_cents is None or cents < from_cents:
+    needed = up_to or (from_cents is not None and cents >= from_cents)
+    if digits or not needed:
         return None
-    return declined("code_needed", amount_cents=from_cents)
+    return declined("code_needed", amount_cents=0 if up_to else from_cents or 0)
 
 
 def used_at(shown: Shown) -> str:

@@ -25,7 +25,7 @@ from caisse.payments.formats import Slip
 from caisse.payments.models import Card, Licence, OfflineStop, Reserve
 from caisse.payments.offline.judging import ANYWHERE
 from caisse.payments.operations.first_keys import first_sign_key
-from caisse.payments.queries.offline import FUND, offline_rules
+from caisse.payments.queries.offline import FUND, offline_today
 from caisse.payments.rules import OfflineRules
 from caisse.people import queries as people
 
@@ -61,7 +61,7 @@ def issue_slips(
     said = {"phone": phone_id, "texts": texts}
     if events.repeated("slips.issued", subject=subject, id=id, **said) is not None:
         return [slip_of(row) for row in Reserve.objects.filter(cause=id).order_by("pk")]
-    rules = _demand_offline(wallet_id)
+    rules = _demand_offline(wallet_id, "member_qr")
     _demand_keys(wanted)
     first_sign_key()
     ledger.lock([subject])  # two telephones of one wallet take turns
@@ -101,7 +101,7 @@ def set_aside(*, holder_id: int, place_id: int, cents: int, by: Actor, id: Id) -
     subject, said = f"wallet:{wallet_id}", {"holder": holder_id, "place": place_id, "cents": cents}
     if events.repeated("reserve.made", subject=subject, id=id, **said) is not None:
         return Reserve.objects.get(cause=id).pk
-    rules = _demand_offline(wallet_id)
+    rules = _demand_offline(wallet_id, "card")
     if not Card.objects.filter(pk=holder_id, blocked=False).exists():
         raise Refusal("no_card", "Cette personne n’a pas de carte.")
     ledger.lock([subject])
@@ -249,10 +249,13 @@ def _signed(row: Reserve) -> Slip:
     return formats.signed_slip(_bare(row), keys.sign_key()[1])
 
 
-def _demand_offline(wallet_id: int) -> OfflineRules:
-    rules = offline_rules()
+def _demand_offline(wallet_id: int, method: str) -> OfflineRules:
+    """The articles, where a place sells without network and takes this way of paying."""
+    rules, ways = offline_today()
     if not rules.offline:
         raise Refusal("offline_off", "Cette caisse ne vend pas sans réseau.")
+    if method not in ways:
+        raise Refusal("means_unavailable", "La caisse ne prend pas ce moyen de payer.")
     if OfflineStop.objects.filter(pk=wallet_id).exists():
         raise Refusal(
             "offline_stopped", "Sans réseau, ce porte-monnaie ne paie plus. Appelez l’accueil."

@@ -51,7 +51,7 @@ from caisse.payments.reasons import CHECKING
 
 log = logging.getLogger("caisse.till")
 
-ENDED = "means_unavailable"  # a slip, before the licence began
+ENDED = "means_unavailable"  # a slip or a way of paying, before the licence began
 POSTED, LIMITED = "posted", "limited"
 OPENINGS = 2  # turns in which an account may be missing that counts requests
 TURNS = 8  # of a sale whose money others spend at the same moment
@@ -127,7 +127,8 @@ def _named(records: Sequence[tuple[int, Sent]]) -> set[int]:
 
 def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
     """A record of a device. Nobody looks at a code that was paid before, or under a licence that is
-    closed, overdue or of another place: whoever guesses codes would have all the time he wants.
+    closed, overdue, of another place, or takes no such code: whoever guesses codes would have all
+    the time he wants.
     """
     if licence is None:
         return number_of(sent), NO_LICENCE
@@ -136,6 +137,8 @@ def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
         return opened.id, _answer(opened)
     asked = as_asked(sent, licence)
     before = _before(asked)
+    if before is None and not licence.takes(asked.method):
+        before = ENDED
     if before is None and not _is_open(licence):
         before = ANSWERS[_note_late(asked).answer]
     return sent.id, _answer(open_code(sent, licence)) if before is None else before
@@ -148,7 +151,7 @@ def _answer(opened: Opened | Closed) -> str:
     if before is not None:
         return before
     watch(opened)
-    if not may_hold(opened):
+    if not (may_hold(opened) and opened.licence.takes(opened.method)):
         return ENDED
     if opened.is_copy and given_up(opened):
         return CHECKING if _is_open(opened.licence) else "abandoned"

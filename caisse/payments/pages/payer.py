@@ -30,7 +30,7 @@ APP = Installed(
 )
 ANSWERED = (  # what a copy of a payment without network may be answered, but for « posted »
     "id_reused", "abandoned", "place_closed", "late", "offline_licence_old", "offline_till_limit",
-    "offline_member_limit", "offline_other_place", "offline_room_used",
+    "offline_member_limit", "offline_other_place", "offline_room_used", "means_unavailable",
 )  # fmt: skip
 
 

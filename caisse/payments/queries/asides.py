@@ -8,7 +8,7 @@ from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.payments.models import Licence, Reserve
-from caisse.payments.queries.offline import offline_rules
+from caisse.payments.queries.offline import offline_today
 
 OFFERED = 60  # places
 SEEN_MS = 90 * clock.DAY_MS  # a place that had a licence since then sells without network
@@ -52,11 +52,11 @@ def asides(wallet_id: int) -> list[AsideRow]:
 
 def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
     """What a telephone shows before it sets money aside (cents, ms): limits, places, its slips."""
-    rules = offline_rules()
+    rules, ways = offline_today()
     account = books.account(f"wallet:{wallet_id}")
     rows = asides(wallet_id)
     return {
-        "allowed": rules.offline,
+        "allowed": "member_qr" in ways,
         "left_cents": 0 if account is None else max(0, account.available),
         "most_cents": rules.offline_reserve_cents,
         "anywhere_cents": rules.offline_member_cents,
@@ -86,11 +86,10 @@ class AsideDesk:
 
 def aside_desk(wallet_id: int) -> AsideDesk:
     """What the articles allow today, and the places that sell without network."""
-    rules = offline_rules()
-    places = _offered(wallet_id) if rules.offline else []
-    return AsideDesk(
-        rules.offline, rules.offline_reserve_cents, rules.offline_licence_hours, places
-    )
+    rules, ways = offline_today()
+    allowed = "card" in ways
+    places = _offered(wallet_id) if allowed else []
+    return AsideDesk(allowed, rules.offline_reserve_cents, rules.offline_licence_hours, places)
 
 
 def _offered(wallet_id: int) -> list[tuple[int, str]]:

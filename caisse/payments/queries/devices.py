@@ -138,7 +138,10 @@ def _cashier_row(row: Cashier) -> CashierRow:
 
 
 def till_screen(row: Device) -> dict[str, object]:
-    """What the first screen of a till shows: whose it is, today's takings, the next transfer."""
+    """What the first screen of a till shows: whose it is, today's takings, the next transfer.
+
+    And what it offers: the `ways` of paying of today, whether a part may be paid in euros.
+    """
     place, today = merchants.place(row.place_id), clock.today()
     day = merchants.taken(row.place_id, first=today, last=today)
     owed = merchants.owed(row.place_id, at=today)
@@ -154,8 +157,10 @@ def till_screen(row: Device) -> dict[str, object]:
         "state": row.state,
         "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
         "cashiers": Cashier.objects.filter(place_id=row.place_id, active=True).count(),
+        "ways": list(instruments.kinds),
         "pin_length": instruments.pin_length,
         "pin_free_below_cents": rules.pin_free_below_cents,
+        "partial_allowed": rules.partial_allowed,
         "coverage": _coverage(month, place.rate if place else ""),
         "sales": day.sales,
         "sales_cents": day.cents,
@@ -226,9 +231,12 @@ def _phone_row(row: Phone) -> PhoneRow:
 
 
 def phone_screen(wallet_id: int) -> dict[str, object]:
-    """What a member's telephone shows and keeps: what is left, the last movements, its limits."""
+    """What a member's telephone shows and keeps: what is left, the last movements, its limits.
+
+    `ways` are those of paying that there are today.
+    """
     month = Month.of(clock.today())
-    rules = bylaws.in_force(PaymentRules, month=month)
+    instruments, rules = bylaws.both_in_force(InstrumentRules, PaymentRules, month=month)
     account, founding = books.account(f"wallet:{wallet_id}"), bylaws.founding()
     lines = last_lines(wallet_id, limit=LAST)
     names = merchants.names() if any(line.place_id for line in lines) else {}
@@ -239,6 +247,8 @@ def phone_screen(wallet_id: int) -> dict[str, object]:
         "aside_cents": sum(row.left_cents for row in asides(wallet_id)),
         "most_cents": min(rules.qr_max_cents, rules.max_amount_cents or rules.qr_max_cents),
         "code_from_cents": rules.qr_pin_above_cents,
+        "ways": list(instruments.kinds),
+        "partial_allowed": rules.partial_allowed,
         "at": clock.now_ms(),
         "lines": [
             {

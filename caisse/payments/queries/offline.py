@@ -11,7 +11,12 @@ from caisse.merchants import queries as merchants
 from caisse.payments.models import Device, Licence, OfflineStop
 from caisse.payments.offline.judging import room_left
 from caisse.payments.queries.parts import FUND
-from caisse.payments.rules import OfflineRules, licence_total_cents, offline_bound_cents
+from caisse.payments.rules import (
+    InstrumentRules,
+    OfflineRules,
+    licence_total_cents,
+    offline_bound_cents,
+)
 
 LISTED = 50
 LOSS = "offline_loss"
@@ -20,6 +25,13 @@ LOSS = "offline_loss"
 def offline_rules() -> OfflineRules:
     """The articles of selling without network, as they stand today."""
     return bylaws.in_force(OfflineRules, month=Month.of(clock.today()))
+
+
+def offline_today() -> tuple[OfflineRules, tuple[str, ...]]:
+    """The same, and the ways of paying that a licence begun now would take; () where none is."""
+    month = Month.of(clock.today())
+    rules, instruments = bylaws.both_in_force(OfflineRules, InstrumentRules, month=month)
+    return rules, instruments.offline_kinds if rules.offline else ()
 
 
 def loss_account(place_id: int) -> str:
@@ -39,12 +51,12 @@ def offline_screen(row: Device) -> dict[str, object]:
     has told: what a sale costs the caisse says what its member had. `held_until` says until when
     another device of the place has one, 0 for none.
     """
-    rules, now = offline_rules(), clock.now_ms()
+    (rules, ways), now = offline_today(), clock.now_ms()
     open_ = list(Licence.objects.filter(closed_at=None, place=row.place_id))
     mine = next((one for one in open_ if one.device_id == row.pk), None)
     others = [one.until for one in open_ if one.device_id != row.pk and one.until > now]
     return {
-        "allowed": rules.offline,
+        "allowed": bool(ways),
         "licence": 0 if mine is None else mine.pk,
         "until": 0 if mine is None else mine.until,
         "held_until": max(others, default=0),

@@ -418,7 +418,8 @@ class Described:
         """Every name that must stand there, no other, each of its kind."""
         known = schema["properties"]
         kinds = {
-            "string": str, "integer": int, "array": list, "object": dict, "null": type(None),
+            "string": str, "boolean": bool, "integer": int, "array": list, "object": dict,
+            "null": type(None),
         }  # fmt: skip
         for name, value in said.items():
             one = known.get(name, {"enum": []})

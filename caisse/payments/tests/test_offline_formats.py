@@ -18,10 +18,11 @@ ECDH = ec.derive_private_key(int.from_bytes(known("caisse_ecdh"), "big"), ec.SEC
 
 def the_licence() -> str:
     """The text of the licence of the vectors."""
-    terms = licences.Terms(
-        *(LICENCE[name] for name in ("id", "place", "till", "from", "until", "day_cents")),
-        *(LICENCE[name] for name in ("total_cents", "room_cents", "member_cents")),
-    )
+    names = (
+        "id", "place", "till", "from", "until", "day_cents", "total_cents", "room_cents",
+        "member_cents",
+    )  # fmt: skip
+    terms = licences.Terms._make([*(LICENCE[name] for name in names), tuple(LICENCE["ways"])])
     chance = b"".join(sha256(f"chance {n}".encode()).digest() for n in range(16))
     return licences.licence_text(
         terms, nonce=NONCE, key_id=1, cards={TOKEN: LICENCE["card_cents"]},

@@ -17,6 +17,9 @@ const ROUND = { // of cents, in hundredths of a percent; all whole numbers below
 };
 
 const rules = () => state.till?.coverage ?? WHOLE;
+/** Whether the caisse covers all of every purchase. */
+export const coversAll = () => rules().mode === "full";
+
 const byProduct = () => rules().mode === "rate_by_product";
 const rateOf = (code) => {
   const { mode, rates } = rules();

@@ -6,12 +6,15 @@ import { newRequest } from "./asking.js";
 import { bought, drawRest, drawTyped } from "./basket.js";
 import { all, cameraWords, cheer, fill, find } from "./dom.js";
 import { look, stopped } from "./linking.js";
+import {
+  drawOffered, mayBePart, noneHere, shareKey, shared, takes, unshared,
+} from "./offering.js";
 import { startCamera } from "./scanning.js";
 import {
   SHORTEST_PIN, WORDS, aloud, dots, forget, heard, once, show, state, wrong,
 } from "./screens.js";
 import {
-  beginOff, beginOn, drawAsking, holds, isReply, payOff, probe, shownOff,
+  beginOff, beginOn, drawAsking, holds, isReply, payOff, probe, sentences, shownOff,
 } from "./market/selling.js";
 import { API, burn, isOpen, paidAs } from "./settling.js";
 import { money, whenOf } from "./telling.js";
@@ -40,6 +43,8 @@ export function press(key) {
   } else if (state.screen === "pin") {
     state.digits = (key === "back" ? state.digits.slice(0, -1) : state.digits + key).slice(0, 8);
     dots();
+  } else if (state.screen === "split") {
+    shareKey(key);
   } else if (state.screen === "agreement") {
     agreedKey(key);
   } else if (state.screen === "cashier") {
@@ -48,18 +53,19 @@ export function press(key) {
   }
 }
 
-export function begin() {
+/** A sale begins; `share` is what is taken of it, where a part is paid in euros. */
+export function begin(share = 0) {
   if (!state.typed && !state.lines.length) return;
   const { till, practice } = state.device;
   if (!navigator.onLine && !practice && !holds()) return wrong(WORDS.offline);
-  const { cents, price, lines, why } = bought();
+  const { cents: all_, price, lines, why } = bought();
   if (why) return wrong(why);
+  const cents = share || all_;
   state.sale = { id: newId(), till, cents, price, at: now(), is: "typed" };
-  state.bought = { typed: state.typed, lines: state.lines, said: lines };
-  Object.assign(state, { attempt: 0, part: false, coded: false, way: wayOf });
+  state.bought = { typed: state.typed, lines: state.lines, said: lines, share };
+  Object.assign(state, { attempt: 0, part: false, off: false, way: wayOf });
   fill("cents", money(cents));
   drawRest(price, cents);
-  find('[data-do="ask"]').hidden = Boolean(practice);
   beginOn();
   show("who");
   lookOff();
@@ -68,7 +74,7 @@ export function begin() {
 /** Whether there is network is asked beside what is typed: before anything of the sale is sent. */
 function lookOff() {
   const turn = {};
-  Object.assign(state, { off: false, turn });
+  Object.assign(state, { turn });
   state.probe = probe().then(async (off) => {
     if (state.turn !== turn) return off; // another sale
     state.off = off;
@@ -79,8 +85,28 @@ function lookOff() {
 
 export function toCode(form) {
   const handle = form.handle.value.trim();
-  if (isNone(handle) && !isReply(handle)) return wrong(WORDS.none);
+  const why = handle && whyNone(handle);
+  if (why) return wrong(why);
   return handle ? shownBy(handle) : wrong(WORDS.who);
+}
+
+/** A part in euros, typed before anybody pays: the sale goes on with what is taken. */
+export const share = () => (shared() ? goOn() : null);
+
+export const whole = () => unshared() && goOn();
+
+/** Back to who pays. */
+async function goOn() {
+  show("who");
+  drawOffered();
+  if (state.off) await beginOff();
+}
+
+/** Why what was typed or scanned pays nothing here; "" when it may. */
+function whyNone(text) {
+  if (isReply(text)) return "";
+  if (isNone(text)) return noneHere();
+  return takes(wayOf(text).says.method) ? "" : sentences("means_unavailable")[0];
 }
 
 /** What was typed or scanned says who pays: with a code, or alone. */
@@ -99,8 +125,9 @@ export function scan() {
   show("scan");
   const read = (text) => {
     if (state.screen !== "scan") return;
-    if (pays(text) || isReply(text)) once(() => shownBy(text));
-    else wrong(WORDS.none); // the camera looks on
+    const why = pays(text) || isReply(text) ? whyNone(text) : noneHere();
+    if (why) wrong(why); // the camera looks on
+    else once(() => shownBy(text));
   };
   startCamera(find("video"), read, (code) => wrong(cameraWords(code)));
 }
@@ -110,6 +137,8 @@ export function type() {
   if (state.sale?.request) return askOf(state.sale, bytes(state.sale.request));
   state.agreed = null;
   show("who");
+  drawOffered();
+  return null;
 }
 
 /** A voucher whose QR is not read: the signs below it are typed. */
@@ -157,17 +186,16 @@ export function code() {
   show("pin");
 }
 
-/** She pays all that she has, at most the amount: where a code goes with it, she types it again. */
+/** She pays all that she has, at most the amount: her code, typed for it, says so. */
 export function part() {
   state.part = true;
-  return state.way(state.handle).coded || state.coded ? code() : send("");
+  code();
 }
 
 export function pay() {
   if (state.digits.length < SHORTEST_PIN || state.screen !== "pin") return null;
   const { digits } = state;
   state.digits = "";
-  state.coded = true;
   const lost = state.sale.is === "typed" && !navigator.onLine && holds(); // nothing was sent
   return state.off || lost ? payOff(digits) : send(digits);
 }
@@ -257,7 +285,8 @@ async function heed(sale, answer) {
   const again = find('[data-do="retype"]');
   again.hidden = !RETYPED.includes(reason);
   again.textContent = state.way === voucher || state.agreed !== null ? WORDS.anew : WORDS.pin;
-  find('[data-do="part"]').hidden = reason !== "funds_short" || state.part;
+  find('[data-do="part"]').hidden = reason !== "funds_short" || state.part
+    || !mayBePart();
   show("refused");
   aloud(`${answer.said.cashier} ${answer.said.member}`);
 }
@@ -329,11 +358,12 @@ export const leave = () => left(next);
 
 /** The same amount by another way: under another number, for the first one may still travel. */
 export const otherWay = () => {
-  const { typed, lines } = state.bought ?? { typed: String(state.sale.cents), lines: [] };
+  const { typed, lines, share: taken } = state.bought
+    ?? { typed: String(state.sale.cents), lines: [], share: 0 };
   return left(() => {
     forget();
     Object.assign(state, { typed, lines });
-    begin();
+    begin(taken);
   });
 };
 

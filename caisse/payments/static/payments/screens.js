@@ -11,8 +11,8 @@ export const SHORTEST_PIN = 6;
 export const state = {
   device: null, // { till, generation, key, words }
   screen: "start", till: null, typed: "", digits: "", sale: null, said: null, handle: "",
-  attempt: 0, part: false, coded: false, tell: false, way: null, agreed: null, cashier: null,
-  figures: "", later: 0, found: 0,
+  attempt: 0, part: false, tell: false, way: null, agreed: null, cashier: null,
+  figures: "", share: "", later: 0, found: 0,
   lines: [], bought: null, // amounts by category; what the sale on the screen was made of
   // without network: what is kept for it, whether this sale is, what the caisse last said of it
   net: null, market: null, off: false, probe: null, turn: null, told: "", unable: false,
@@ -25,7 +25,7 @@ const screen = (name) => find(`[data-screen="${name}"]`);
 export function forget() {
   Object.assign(state, {
     typed: "", digits: "", sale: null, handle: "", said: null, agreed: null, figures: "",
-    lines: [], bought: null,
+    share: "", lines: [], bought: null,
   });
   find("#handle").value = find("#voucher").value = find("#answer").value = "";
   find("[data-agreed]").textContent = "";

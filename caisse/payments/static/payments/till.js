@@ -4,7 +4,7 @@ import { all, find } from "./dom.js";
 import {
   backToList, closing, dayAfter, dayBefore, more, recent, refund, undo,
 } from "./lately.js";
-import { giveAll, givePart, part as givingPart, partKey, whole } from "./giving.js";
+import { giveAll, givePart, part as givingPart, partKey, whole as giveWhole } from "./giving.js";
 import { link, look, relink, stopped } from "./linking.js";
 import { drawRates, dropLine, putLine } from "./basket.js";
 import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
@@ -12,13 +12,15 @@ import { keepUp, onBack } from "./installing.js";
 import { drawMarket } from "./market/drawing.js";
 import { handOver, nextHand, takeOver, taken } from "./market/handing.js";
 import { known } from "./market/keeping.js";
+import { toSplit } from "./offering.js";
 import { agree, finish, recall, resume as sellAgain } from "./market/licensing.js";
 import { beginOff, holds, scanAnswer, typedAnswer } from "./market/selling.js";
 import { EVERY_MS, sendAll } from "./market/sending.js";
 import { spoken, toSpoken } from "./market/spoken.js";
 import {
   abandon, again, agreed, agreement, askOf, begin, byVoucher, leave, next, openSale, otherWay,
-  part, pay, press, retype, scan, seen, showRequest, tell, toCode, toVoucher, told, type,
+  part, pay, press, retype, scan, seen, share, showRequest, tell, toCode, toVoucher, told, type,
+  whole,
 } from "./sale.js";
 import { WORDS, heard, idle, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
@@ -108,7 +110,8 @@ async function goOn() {
 // --- what is pressed ---
 
 const ACTS = {
-  amount: begin, pay, next, cancel: leave, recent, again, abandon, refund, relink,
+  amount: () => begin(), split: toSplit, share, whole, pay, next, cancel: leave, recent, again,
+  abandon, refund, relink,
   practise, work: backToWork, print: () => print(), retype, part, other: leave, keep: next,
   later: next, way: otherWay,
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
@@ -116,12 +119,12 @@ const ACTS = {
   undo: () => undo(state.sale),
   allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer, spoken: toSpoken,
   "day-before": dayBefore, "day-after": dayAfter, more, list: backToList,
-  give: giveAll, "give-of": givingPart, "give-whole": whole, "give-part": givePart,
+  give: giveAll, "give-of": givingPart, "give-whole": giveWhole, "give-part": givePart,
   hand: handOver, "hand-next": nextHand, take: takeOver,
 };
 const ENTERED = { // by the key of that name
-  amount: begin, pin: pay, agreement: () => find('[data-do="agreed"]').disabled || agreed(),
-  "giving-part": givePart,
+  amount: () => begin(), split: share, pin: pay, "giving-part": givePart,
+  agreement: () => find('[data-do="agreed"]').disabled || agreed(),
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
 const typed = (key) => (state.screen === "giving-part" ? partKey(key) : press(key));
@@ -139,7 +142,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   once(() => FORMS[event.target.dataset.form](event.target));
 });
-const PADS = ["amount", "pin", "agreement", "cashier", "giving-part"]; // figures are typed
+const PADS = ["amount", "split", "pin", "agreement", "cashier", "giving-part"]; // figures are typed
 let deaf = 0; // until when keys are those of a scanner, which types a whole QR at once
 document.addEventListener("keydown", (event) => {
   if (!PADS.includes(state.screen) || event.ctrlKey || event.metaKey) return;

@@ -77,6 +77,11 @@ def paid_with() -> dict[str, Say]:
             _("Une carte paie toujours avec le code."),
             _("En dessous de %(amount)s, une carte scannée paie sans code."),
         ),
+        "payment.partial_allowed": lambda value, _terms: (
+            _("Une partie d’un achat peut se payer en euros.")
+            if value
+            else _("Un achat se paie en entier, sans complément en euros.")
+        ),
         "payment.gift_month_max_cents": cents(
             _("Un foyer ne donne rien à un autre."),
             _("Un foyer donne %(amount)s au plus par mois à d’autres foyers."),

@@ -28,11 +28,16 @@ export function whyNot(cents, { licence, sums, mark }, clock) {
 
 /** Why this sale (`ofPhone`, `ofCard`, `ofHandle`) is not taken; null when it is. */
 export function decide(sale, kept, clock) {
-  const why = whyNot(sale.cents, kept, clock);
+  const why = whyNot(sale.cents, kept, clock) ?? wayOff(sale, kept);
   return why ?? RULES[sale.how](sale, kept, timeOf(kept.mark, clock));
 }
 
 const RULES = { phone, card, pin: trusted };
+const WAYS = { phone: "member_qr", card: "card", pin: "pin" };
+
+/** A licence names the ways of paying that it takes; one that names none is of before. */
+const wayOff = ({ how }, { licence }) =>
+  (licence.ways && !licence.ways.includes(WAYS[how]) ? "means_unavailable" : null);
 
 function phone(sale, kept, now) {
   const { licence, sums } = kept;

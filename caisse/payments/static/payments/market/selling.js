@@ -6,6 +6,7 @@ import { drawRest } from "../basket.js";
 import { all, cameraWords, cheer, fill, find } from "../dom.js";
 import { KIND, isPaid, messageOf, offlineId, readRequest } from "../formats.js";
 import { stopped } from "../linking.js";
+import { drawOffered, takes } from "../offering.js";
 import { startCamera } from "../scanning.js";
 import { WORDS, aloud, forget, heard, once, show, state, wrong } from "../screens.js";
 import { API, ownSales, paidAs } from "../settling.js";
@@ -43,14 +44,18 @@ export async function beginOff() {
   const market = await recall();
   for (const one of all("[data-off]")) one.hidden = false;
   for (const one of all("[data-on]")) one.hidden = true;
+  drawOffered();
   const why = whyNot(state.sale.cents, market, now());
-  if (why && state.screen === "who") wrong(`${sentences(why)[0]} ${WORDS.marketOnline}`);
+  if (why && state.screen === "who") {
+    wrong(`${sentences(why)[0]} ${takes("shop_qr") ? WORDS.marketOnline : ""}`.trim());
+  }
 }
 
 /** A sale begins; nobody knows yet whether there is network. */
 export function beginOn() {
   for (const one of all("[data-off]")) one.hidden = true;
   for (const one of all("[data-on]")) one.hidden = false;
+  drawOffered();
 }
 
 /** The two sentences of a reason of the closed list, as the page holds them. */
@@ -82,11 +87,16 @@ async function ready() {
   return null;
 }
 
+/** A QR that is not enough here, and what is. */
+const other = () => [
+  WORDS.marketOther, takes("member_qr") && WORDS.marketAsk, takes("card") && WORDS.marketCard,
+].filter(Boolean).join(" ");
+
 /** What was scanned or typed as who pays. Resolves to true where her code is asked for. */
 export async function shownOff(typed) {
   const message = messageOf(typed);
   if (REPLIES.includes(message?.[0])) return void (await answered(message));
-  if (message && message[0] !== KIND.card) return void wrong(WORDS.marketOther);
+  if (message && message[0] !== KIND.card) return void wrong(other());
   const market = await ready();
   if (!market) return false;
   const why = decide(await saleOf(typed, market), market, now());

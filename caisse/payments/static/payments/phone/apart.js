@@ -1,8 +1,9 @@
 // Paying without network: a till's request is read, confirmed, signed by a slip and shown. And the
 // proof, for a till without network, of what was paid with it.
 
-import { cheer, fill } from "../dom.js";
+import { cheer, fill, find } from "../dom.js";
 import { readRequest } from "../formats.js";
+import { isWay } from "../kinds.js";
 import { money } from "../telling.js";
 import { ask, bytes, hex } from "../wire.js";
 import { ANYWHERE } from "../slips.js";
@@ -21,6 +22,8 @@ export async function asked(scanned) {
   fill("cents", money(readRequest(scanned).cents));
   const before = await saleOf(request);
   if (before?.how === "slip") return showSale(before);
+  const off = find("[data-reasons]").dataset.means_unavailable;
+  if (!before && !isWay(state.wallet, "shop_qr")) return toApart(scanned, null, off);
   const answer = await ask("POST", `${API}/requests`, { request }, state.device);
   const unanswered = !answer || answer.status >= 500;
   if (!unanswered && answer.status === 200) return toPayTill(scanned, answer.said);

@@ -14,7 +14,9 @@ import {
 } from "./aside.js";
 import { read, takeTicket } from "./keeping.js";
 import { opened, standOn, toReceipt } from "./movements.js";
-import { again, atPlace, confirm, giveUp, settle, toConfirm, unsettled } from "./paying.js";
+import {
+  again, atPlace, confirm, giveUp, payAll, settle, toConfirm, unsettled,
+} from "./paying.js";
 import { slips, tidied } from "./purse.js";
 import { paid } from "./receipts.js";
 import { API, FIRST, WORDS, show, state, typedCents, wrong } from "./screens.js";
@@ -163,7 +165,7 @@ const ACTS = {
   tell, pay: toPay, scan: toScan, home, confirm, again, fresh: toPay, settle, waits: unsettled,
   "give-up": giveUp, aside: toAside, choose: toChoose, "ask-setting": askSetting,
   "drop-setting": dropSetting, back: takeBack, "again-qr": showAgain, "pay-apart": payBySlip, prove,
-  "by-slip": bySlip, receipt: toReceipt, list: toList,
+  "by-slip": bySlip, all: payAll, receipt: toReceipt, list: toList,
 };
 const FORMS = { link, most, amount: toConfirm, typed, set: setAside };
 let busy = false;

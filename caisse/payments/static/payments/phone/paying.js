@@ -3,6 +3,7 @@
 
 import { fill, find } from "../dom.js";
 import { readRequest, requestId } from "../formats.js";
+import { isPartial, isWay } from "../kinds.js";
 import { money } from "../telling.js";
 import { ask, asNumber, bytes, hex, insist, newId } from "../wire.js";
 import { read } from "./keeping.js";
@@ -25,6 +26,9 @@ export async function toPayTill(message, { place, cents }) {
 
 /** A place whose printed QR was scanned: the amount is typed here. */
 export async function atPlace(number) {
+  if (!isWay(state.wallet, "shop_qr")) {
+    return failed(find("[data-reasons]").dataset.means_unavailable);
+  }
   const answer = await ask("POST", `${API}/places`, { place: number }, state.device);
   if (!answer) return failed(WORDS.noAnswer);
   if (answer.status !== 200 || !answer.said.place) return failed(WORDS.notAsked);
@@ -66,12 +70,26 @@ export async function settle() {
 
 /** The caisse knows what became of it. */
 async function ended(answer) {
-  const { place } = state.asked;
+  const { place, cents } = state.asked;
   await settled(state.asked, answer.said.kind ? answer.said : null);
   if (answer.status === 403) return unlinked(answer.status);
-  if (answer.said.kind) return paid({ ...answer.said, place });
+  if (answer.said.kind) return paid({ ...answer.said, place, asked: cents });
   failed(answer.said.member);
+  offerAll(answer.said.reason);
   await offerSlip(answer.said.reason);
+}
+
+/** What a till asks for may be paid with all that there is: she presses it herself. */
+function offerAll(reason) {
+  const { request, up_to: all } = state.asked.said;
+  const may = request && !all && reason === "funds_short" && isPartial(state.wallet);
+  find("[data-all]").hidden = !may;
+}
+
+/** All that there is, the rest in euros: the same request, under the same number. */
+export async function payAll() {
+  state.asked = { ...state.asked, said: { ...state.asked.said, up_to: true } };
+  await confirm();
 }
 
 /** Money that is set aside pays what the wallet does not. */

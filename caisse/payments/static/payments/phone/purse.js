@@ -106,14 +106,14 @@ export function asks(asked) {
 }
 
 /** It is paid with network, or it never will be: a request that was paid is remembered. */
-export function settled({ id, said, place, cents }, receipt) {
+export function settled({ id, said, place }, receipt) {
   return asOne(async (store) => {
     if ((await store.get("asked"))?.id === id) await store.drop("asked");
     if (!receipt || !said.request) return;
     const before = await store.get(`sale:${said.request}`);
-    const sale = { how: "online", id, request: said.request, name: place, cents };
-    const { at, words } = receipt;
-    await store.put(`sale:${said.request}`, { ...before, ...sale, at, words });
+    const { at, words, cents } = receipt;
+    const sale = { how: "online", id, request: said.request, name: place, cents, at, words };
+    await store.put(`sale:${said.request}`, { ...before, ...sale });
   });
 }
 

@@ -1,22 +1,25 @@
 // What was paid, as this telephone shows it: a receipt, the QR of what a slip has signed, the proof
 // for a till without network.
 
-import { cheer, fill, find } from "../dom.js";
+import { all, cheer, fill, find } from "../dom.js";
 import { textOf } from "../formats.js";
 import { svgOf } from "../qr/draw.js";
 import { money, whenOf } from "../telling.js";
 import { bytes } from "../wire.js";
 import { WORDS, failed, show, state } from "./screens.js";
 
-/** A receipt of the caisse. */
-export function paid({ cents, at, place, words, short, left_cents: left }) {
+/** A receipt of the caisse; `asked` is the whole of which it may be a part. */
+export function paid({ cents, at, place, words, short, left_cents: left, asked = cents }) {
   fill("cents", money(cents));
   fill("at", place);
   fill("when", whenOf(at));
   fill("three", words.join(" · "));
   fill("short", short);
   fill("left", money(left));
-  find("[data-provable]").hidden = !(state.aside?.allowed && state.asked?.said?.request);
+  fill("euros", `${money(asked - cents)}\u00a0€`);
+  for (const one of all("[data-rest]")) one.hidden = asked <= cents;
+  const provable = state.aside?.allowed && state.asked?.said?.request && asked <= cents;
+  find("[data-provable]").hidden = !provable;
   show("paid");
   cheer();
 }

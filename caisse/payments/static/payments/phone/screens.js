@@ -39,7 +39,7 @@ export function wrong(text) {
 /** Nothing was paid, and why. */
 export function failed(text) {
   find("[data-reason]").textContent = text || WORDS.failed;
-  find("[data-by-slip]").hidden = true;
+  find("[data-by-slip]").hidden = find("[data-all]").hidden = true;
   show("refused");
 }
 

@@ -2,6 +2,7 @@
 // telephone itself: linked, unknown, blocked.
 
 import { all, fill, find } from "../dom.js";
+import { drawWays, isWay } from "../kinds.js";
 import { able } from "../push.js";
 import { money, shortly } from "../telling.js";
 import { ask, clockOffset, insist, makeKeys, now, sharedKey } from "../wire.js";
@@ -151,6 +152,8 @@ async function drawAside() {
   const parts = [...mine.map(leftOf), ...others.map((row) => row.left_cents)];
   const cents = parts.reduce((sum, one) => sum + one, 0);
   const used = mine.length > 0 || all_.some((sale) => sale.how === "slip");
+  const slip = mine.length > 0 || Boolean(state.aside?.allowed);
+  drawWays((way) => (way === "slip" ? slip : isWay(state.wallet, way)));
   for (const one of all("[data-market]")) one.hidden = !state.aside?.allowed && !used;
   find("[data-apart]").hidden = cents === 0;
   fill("set-aside", money(cents));
