@@ -301,3 +301,20 @@ STORED = """async () => {
   said.beside = [{ ...localStorage }, { ...sessionStorage }, location.href, history.state];
   return JSON.stringify(said);
 }"""
+
+
+EVERYTHING = """async () => {
+  const files = [];
+  for (const name of await caches.keys()) {
+    const kept = await caches.open(name);
+    for (const asked of await kept.keys()) {
+      files.push(asked.url, await (await kept.match(asked)).text());
+    }
+  }
+  return files.join("\\n") + document.cookie;
+}"""
+
+
+def everything(page: Page) -> str:
+    """All that a device keeps: its database, what lies beside it, its files, its cookies."""
+    return json.dumps(stored(page)) + str(page.evaluate(EVERYTHING))

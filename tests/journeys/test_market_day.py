@@ -20,6 +20,7 @@ from caisse.kernel.ids import new_id, parse_id, short_id
 from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import operations
+from caisse.payments.formats import MARK, from_base45
 from caisse.payments.models import Licence
 from caisse.payments.tests.device import PhoneTill
 from tests.journeys.market import SIZE, STALL, SYNC, home, listed, scan, set_aside, shown
@@ -34,6 +35,7 @@ from tests.journeys.market_walking import (
     by_code,
     by_phone,
     cut,
+    everything,
     licensed,
     link,
     market,
@@ -49,9 +51,11 @@ from tests.journeys.market_walking import (
     waits,
 )
 from tests.journeys.test_phone import PAYER, read_off, says
-from tests.journeys.test_till import shows, till_looked_at
+from tests.journeys.test_till import Shop as Till
+from tests.journeys.test_till import sell, shows, till_looked_at
 from tests.journeys.walking import seen
 from tests.offline.real import DESK, Shop
+from tests.privacy.kept import MAY_SAY, SOLD, constants_of
 
 Starting: TypeAlias = Callable[[str], Kiosk]
 FRIDAY, SATURDAY = date(2023, 2, 10), date(2023, 2, 11)
@@ -268,8 +272,17 @@ def test_eight_hours_without_network(kiosk: Starting) -> None:
     device = kiosk("stall")
     page = device.start()
     there = ready(page)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     for one in buyers:
         one.phone.ask((there.place, 20_00))
+    bought = [buyers[n] for n in (0, 1, 0, 1)]
+    for n, one in enumerate(bought):  # with network
+        sell(Till(page, one.handle if n < 2 else one.card, one.pin, page), "100")
+        shows(page, "Payé")
+        on_first_screen(page)
+        ahead(page, minutes=8)
+        clock.travel(clock.now_ms() + 8 * 60_000, runs=True)
     cut(page)
     codes = signed = 0
     for n in range(60):
@@ -281,15 +294,43 @@ def test_eight_hours_without_network(kiosk: Starting) -> None:
             one = buyers[codes % 4]
             quickly(page, 3_00, one.handle if codes % 2 else one.card, one.pin)
             codes += 1
+        bought.append(one)
         ahead(page, minutes=8)
     waits(page, "60 ventes à envoyer")
     clock.travel(clock.now_ms() + 8 * 3_600_000, runs=True)
     back(page)
     sent(page)
-    assert (there.taken, codes, signed) == (180_00, 20, 40)
+    assert (there.taken, codes, signed) == (184_00, 20, 40)
     assert books.balance(f"loss:{there.place}") == 0
     assert {one["is"] for one in stored(page)["sales"]} <= {"paid", "spent"}
     balanced()
+    finished(page)
+    tells_nobody(page, bought, said)
+
+
+def finished(page: Page) -> None:
+    """The last word on the licence."""
+    page.get_by_role("button", name="Ventes").click()
+    page.get_by_role("button", name="Clôture du jour").click()
+    titled(page, "Clôture du jour")
+    page.get_by_role("button", name="Finir la vente sans réseau").click()
+    titled(page, "Vente sans réseau finie")
+
+
+def tells_nobody(page: Page, bought: list[Buyer], said: list[str]) -> None:
+    """Nothing of what the device keeps recurs for one buyer and for no other (payments.md 8)."""
+    rows = [one for one in stored(page)["sales"] if one["is"] == "paid"]
+    rows.sort(key=lambda one: one["at"])
+    assert len(rows) == len(bought) and all(SOLD <= set(row) <= MAY_SAY for row in rows)
+    by = [(buyer.holder, row) for buyer, row in zip(bought, rows, strict=True)]
+    assert constants_of(by, {"at", "cents", "price", "asked"}) == {}
+    kept = everything(page) + "".join(said)
+    assert "static/payments" in kept, "its files were looked at too"
+    for one in bought:
+        known = [one.handle, one.card, from_base45(one.card.removeprefix(MARK))[2:18].hex()]
+        for _key, slip in one.phone.slips:
+            known += [slip.slip_id.hex(), slip.public_key.hex()]
+        assert not [word for word in known if word in kept]
 
 
 def test_a_copied_profile_sells_too_and_the_loss_stays_within_the_room(kiosk: Starting) -> None:

@@ -143,6 +143,13 @@ def any_id(value: str) -> Id:
     return parse_id(value)
 
 
+def a_sale(value: Any) -> Id:
+    """The number of a sale that was made: of version 7, or 8 where it follows from a request."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value) or value[14] not in "78":
+        raise WrongRequest("of: a UUID of version 7 or 8")
+    return bytes.fromhex(value.replace("-", ""))
+
+
 def some_bytes(value: Any, what: str, size: int) -> bytes:
     """So many bytes in hexadecimal."""
     if not isinstance(value, str) or not re.fullmatch(rf"[0-9a-fA-F]{{{2 * size}}}", value):

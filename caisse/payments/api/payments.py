@@ -16,6 +16,7 @@ from caisse.payments.api.messages import (
     Told,
     WrongRequest,
     a_number,
+    a_sale,
     a_text,
     an_id,
     answered,
@@ -211,7 +212,7 @@ def _cashier(said: dict[str, Any]) -> int | None:
 def refund(asked: Asked, device: Device) -> Told:
     """`POST refunds`."""
     said = read(asked, ("id", "of", "cents"), ("cashier",))
-    id, of = an_id(said["id"]), an_id(said["of"])
+    id, of = an_id(said["id"]), a_sale(said["of"])
     cents, cashier = a_number(said["cents"], MOST_CENTS), _cashier(said)
     till = _till(device, cashier, "refund") or (
         _till(device, cashier, "cancel") if operations.of_today(of) else None

@@ -284,6 +284,23 @@ def test_a_request_is_paid_once_whoever_answers(world: Paying) -> None:
     assert mine.body == first.body
 
 
+def test_what_a_request_has_paid_is_given_back_at_its_till(world: Paying) -> None:
+    """Its number follows from the request: a UUID of version 8, as that of a sale by slip."""
+    request = world.request()
+    assert world.scan(request).status == 201
+    number = show_id(formats.request_id(request))
+    back = {"id": show_id(new_id()), "of": number, "cents": 2_40}
+    first = world.till.send("POST", "refunds", back)
+    assert (first.status, first.said["of"], first.said["cents"]) == (201, number, 2_40)
+    again = world.till.send("POST", "refunds", back)
+    assert (again.status, again.body) == (200, first.body)
+    assert world.left == 100_00 - 10_00
+    burnt = show_id(formats.request_id(world.request()))
+    nothing = world.till.send("POST", "refunds", {**back, "id": show_id(new_id()), "of": burnt})
+    assert reason(nothing) == "purchase_unknown"
+    assert reason(world.till.send("POST", "refunds", {**back, "id": number})) == "request"
+
+
 def test_a_request_that_its_till_has_burnt_is_not_paid(world: Paying) -> None:
     request = world.request()
     number = show_id(formats.request_id(request))

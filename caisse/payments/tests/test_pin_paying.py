@@ -20,7 +20,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.models import Account, Transfer
-from caisse.merchants.tests.ground import FEBRUARY, OFFICE, approved, founded, go
+from caisse.merchants.tests.ground import OFFICE, approved, founded, go
 from caisse.payments import operations
 from caisse.payments.models import Pin
 from caisse.payments.operations import draw_pin, pay_with_code
@@ -300,31 +300,6 @@ def test_another_key_changes_nothing_for_her_and_the_next_entry_lays_it_flat(wor
     assert world.pay(world.pin) == "posted"
     assert Pin.objects.get(pk=world.holder).layers == "3"
     assert world.pay(world.pin) == "posted"
-
-
-@pytest.mark.parametrize("months", [3, pytest.param(500, marks=pytest.mark.long)])
-def test_an_attacked_owner_pays_in_every_month_and_at_most_six_guesses_are_judged(
-    world: World, months: int
-) -> None:
-    """Buckets U and H of payments.md 2.2; C comes with the card, and makes it nine."""
-    chance, day = random.Random(11), DAY
-    assert world.pay(world.pin) == "posted"
-    for _month in range(months):
-        judged = 0
-        for _guess in range(40):
-            at = chance.randrange(2)
-            world.tills[at] = operations.open_till(place_id=world.places[at], by=OFFICE)
-            BRAKE.release()
-            judged += world.pay(world.wrong, at=at, cents=1) == "code_wrong"
-        assert judged <= 6
-        day += timedelta(days=32)
-        go(day)
-        ledger.prepare(Month.of(day))
-        ledger.void_expired()
-        world.tills = [operations.open_till(place_id=place, by=OFFICE) for place in world.places]
-        BRAKE.release()
-        assert world.pay(world.pin, cents=1) == "posted"
-    assert Month.of(day) >= FEBRUARY
 
 
 def test_what_is_no_entry_is_a_fault_before_anybody_looks_at_the_pin(world: World) -> None:

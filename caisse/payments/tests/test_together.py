@@ -11,7 +11,7 @@ from django.db import connection, connections
 from caisse.kernel import looping
 from caisse.kernel.ids import new_id, show_id
 from caisse.ledger import queries as books
-from caisse.ledger.models import Transfer
+from caisse.ledger.models import Account, Transfer
 from caisse.payments import operations
 from caisse.payments.api import proof
 from caisse.payments.operations import beginning
@@ -20,9 +20,10 @@ from caisse.payments.operations.brake import BRAKE
 from caisse.payments.operations.pins import buckets
 from caisse.payments.tests import loops
 from caisse.payments.tests.device import Answer, PhoneTill
-from caisse.payments.tests.test_api import IN_THREADS, OFFICE, World
+from caisse.payments.tests.test_api import DAY, IN_THREADS, OFFICE, World
 from caisse.people import operations as people
 from caisse.people import queries as registry
+from caisse.people.operations import NewHolder, NewHousehold
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
 
@@ -206,3 +207,94 @@ def test_a_connection_that_was_cut_is_made_anew_and_nobody_hears_of_it(world: Wo
     with ThreadPoolExecutor(1) as pool:
         pool.submit(loops.cut, pid).result()
     assert world.pay(cents=1).status == 201
+
+
+@pytest.mark.parametrize("tills", [1, 10])
+def test_fifty_wrong_codes_at_once_are_three_judged(world: World, tills: int) -> None:
+    """payments.md 14; one till alone takes no code any more once ten were typed at it."""
+    answers = at_once(world, typed(devices(world, tills), wrong_ones(world, 50)))
+    said = [word(answer) for answer in answers]
+    assert said.count("code_wrong") == 3
+    assert said.count("code_paused") + said.count("till_code_paused") == 47
+    assert tills == 1 or "till_code_paused" not in said
+    assert [books.held(bucket) for bucket in buckets(world.wallet)] == [3, 0]
+    assert world.left == 100_00
+    assert {answer.body for answer in answers if word(answer) == "code_paused"} == {
+        world.pay(till=devices(world, 1)[0]).body
+    }, "the right one meets the same words"
+
+
+@pytest.mark.parametrize("at", [0, 3, 25])
+def test_the_right_code_among_fifty_pays_once_before_three_were_wrong_or_not_at_all(
+    world: World, at: int
+) -> None:
+    """Paid, the place is one of hers, and three more are judged there (H)."""
+    codes = wrong_ones(world, 49)
+    codes.insert(at, world.pin)
+    answers = at_once(world, typed(devices(world, 10), codes))
+    said = [word(answer) for answer in answers]
+    paid = said.count("paid")
+    assert paid <= 1 and said[at] in ("paid", "code_paused")
+    judged = said.count("code_wrong")
+    assert 3 <= judged <= 6 if paid else judged == 3
+    assert said.count("code_paused") == 50 - paid - judged
+    assert sum(books.held(bucket) for bucket in buckets(world.wallet)) == judged
+    assert world.left == 100_00 - 12_40 * paid
+    if paid:
+        seq = Transfer.objects.filter(reason="payment").values_list("seq", flat=True).get()
+        assert tries_before(world, seq) < 3
+
+
+@pytest.mark.parametrize("before", [0, 9, 10])
+def test_a_burst_at_a_fifth_wallet_from_the_till_that_erred_ten_times(
+    world: World, before: int
+) -> None:
+    """Ten wrong codes on four wallets, then fifty at once on a fifth: three judged at most."""
+    others = [neighbour(n) for n in range(4)]
+    for n in range(before):
+        assert word(world.pay("000000", handle=others[n % 4])) == "code_wrong"
+    answers = at_once(world, [{"pin": pin} for pin in wrong_ones(world, 50)])
+    said = [word(answer) for answer in answers]
+    assert set(said) <= {"code_wrong", "code_paused", "till_code_paused"}
+    judged = books.held(buckets(world.wallet)[0])
+    assert said.count("code_wrong") == judged
+    assert judged == 0 if before == 10 else judged <= 3
+    assert word(world.pay()) == "till_code_paused", "the right one meets the same words"
+    assert world.left == 100_00
+
+
+def devices(world: World, number: int) -> list[PhoneTill]:
+    """More tills of the place, so that none of them errs ten times."""
+    tills = [PhoneTill() for _ in range(number)]
+    for till in tills:
+        world.confirm(till, world.invite())
+    return tills
+
+
+def wrong_ones(world: World, number: int) -> list[str]:
+    return [f"{(int(world.pin) + n) % 10**6:06d}" for n in range(1, number + 1)]
+
+
+def typed(tills: Sequence[PhoneTill], codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Each of these codes at one of these tills in turn."""
+    return [{"pin": code, "till": tills[n % len(tills)]} for n, code in enumerate(codes)]
+
+
+def neighbour(number: int) -> str:
+    """The identifier of another member who has a code; it is not 000000."""
+    handle = f"hibou-{'abcd'[number] * 4}"
+    household = NewHousehold(holders=(NewHolder("Léo", f"Faure {number}", handle),))
+    people.join(household=household, joined_on=DAY, by=OFFICE)
+    holder = registry.holder(handle)
+    assert holder is not None
+    while operations.draw_pin(holder_id=holder.id, by=OFFICE) == "000000":
+        pass
+    return handle
+
+
+def tries_before(world: World, seq: int) -> int:
+    """How many wrong codes of her wallet the ledger judged before this transfer."""
+    numbers = Account.objects.filter(code__in=buckets(world.wallet)).values_list("pk", flat=True)
+    return Transfer.objects.filter(
+        reason="try", phase="held", debit__in=list(numbers), seq__lt=seq
+    ).count()
