@@ -39,10 +39,13 @@ def _recovered(act: Callable[[], T]) -> T:
 
 
 class Home:
-    """A folder, and a database: the file in it, or one of its own on the tests' PostgreSQL."""
+    """A folder, and a database: the file in it, or one of its own on the tests' PostgreSQL.
 
-    def __init__(self, folder: Path, word: str) -> None:
-        self.folder, self.vendor = folder, connection.vendor
+    With `url` it is that database, which somebody else has made and will remove.
+    """
+
+    def __init__(self, folder: Path, word: str, url: str = "") -> None:
+        self.folder, self.vendor, self.url = folder, connection.vendor, url
         folder.mkdir(exist_ok=True)
         self.name = f"{connection.settings_dict['NAME']}_{word}"
         self.file = folder / "caisse.sqlite3"
@@ -56,6 +59,8 @@ class Home:
         return {**os.environ, **found}
 
     def _url(self) -> str:
+        if self.url:
+            return self.url
         known = connection.settings_dict
         user = ":".join(quote(known[key], safe="") for key in ("USER", "PASSWORD") if known[key])
         query = urlencode({"host": known["HOST"], **known["OPTIONS"]})
@@ -66,13 +71,13 @@ class Home:
 
     def create(self) -> None:
         """An empty database."""
-        if self.vendor == "postgresql":
+        if self.vendor == "postgresql" and not self.url:
             self.drop()
             self._server(f'CREATE DATABASE "{self.name}"')
 
     def drop(self) -> None:
         """Remove the database, whoever still uses it."""
-        if self.vendor == "postgresql":
+        if self.vendor == "postgresql" and not self.url:
             self._server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
     def _server(self, statement: str) -> None:
@@ -86,14 +91,15 @@ class Home:
     def durable(self) -> Iterator[None]:
         """The tests' PostgreSQL, which is made fast, keeps what it promises meanwhile."""
         names = ("fsync", "synchronous_commit", "full_page_writes")
-        if self.vendor == "postgresql":
+        shared = self.vendor == "postgresql" and not self.url
+        if shared:
             self._set([f"ALTER SYSTEM SET {name} = on" for name in names])
             if self.rows("SELECT current_setting('fsync')") != [("on",)]:
                 pytest.skip("this PostgreSQL cannot be made durable: a caisse is not served on it")
         try:
             yield
         finally:
-            if self.vendor == "postgresql":
+            if shared:
                 self._set([f"ALTER SYSTEM RESET {name}" for name in names])
 
     def _set(self, statements: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The whole server killed while tills pay: each acknowledged receipt is there, each sale once.
 
-`caisse serve` itself, over HTTP, with proofs and codes; on PostgreSQL its own processes are killed
-too, which sends every connection away and the server into its recovery. A till that got no answer
+`caisse serve` itself, over HTTP, with proofs, codes and cards. On PostgreSQL its first process is
+killed too: it is started again, and recovers from what was on the disk. A till that got no answer
 sends the same bytes again, until it has one.
 """
 
@@ -12,38 +12,61 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from caisse.kernel.ids import new_id, parse_id, show_id
 from caisse.ledger.tests.books import recount
 from conftest import LONG
+from tests.crash.cluster import Cluster, programs
 from tests.crash.home import Home, Nursery
 from tests.crash.tills import Server, Till
 
 FOUND = "tests.crash.tills:found"
-LIVES = 100 if LONG else 10
+EACH, FEW = 100, 10  # strikes of each kind with --long, of all kinds without
 TILLS = 4
 ENOUGH = 30  # receipts of a life that nobody kills
 
 
+class Shop(NamedTuple):
+    """A caisse with a till, its server, and on PostgreSQL the database server that is its own;
+    None where the tests' server is somebody else's machine."""
+
+    home: Home
+    server: Server
+    till: Till
+    cluster: Cluster | None
+
+
+@pytest.fixture
+def cluster(django_db_setup: None) -> Iterator[Cluster | None]:
+    """A PostgreSQL that may be killed whole."""
+    found = programs() if connection.vendor == "postgresql" else None
+    made = None if found is None else Cluster(found)
+    yield made
+    if made is not None:
+        made.remove()
+
+
 @pytest.fixture
 def shop(
-    django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Home, Server, Till]]:
+    cluster: Cluster | None,
+) -> Iterator[Shop]:
     """A caisse with a till in a home of its own; its server is not started."""
     with django_db_blocker.unblock():
-        home = Home(tmp_path_factory.mktemp("shop"), "shop")
+        home = Home(tmp_path_factory.mktemp("shop"), "shop", cluster.url if cluster else "")
         home.create()
         nursery, server = Nursery(home), Server(home)
         try:
             told, code = nursery.live(FOUND)
             assert code == 0
             with home.durable():
-                yield home, server, Till(**told[0])
+                yield Shop(home, server, Till(**told[0]), cluster)
         finally:
             nursery.close()
             server.kill()
@@ -70,10 +93,11 @@ class Queue:
                 time.sleep(0.05)
 
     def _sale(self, chance: random.Random) -> dict[str, object]:
-        handle, pin = chance.choice(self.till.payers)
+        handle, pin, card = chance.choice(self.till.payers)
         id = show_id(new_id(self.server.now_ms))
+        ways = {"method": "pin", "handle": handle}, {"method": "card", "card": card}
         said: dict[str, object] = {
-            "id": id, "cents": chance.randint(1, 9), "method": "pin", "handle": handle, "pin": pin,
+            "id": id, "cents": chance.randint(1, 9), **chance.choice(ways), "pin": pin,
             "attempt": 1,
         }  # fmt: skip
         with self.lock:
@@ -99,40 +123,51 @@ class Queue:
 def backends(home: Home) -> list[int]:
     """The processes of PostgreSQL that serve this caisse."""
     rows = home.rows(
-        "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", home.name
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid()"
     )
     return [int(pid) for (pid,) in rows]
 
 
-def strike(home: Home, server: Server, chance: random.Random) -> str:
-    """Kill: the server with its worker, one of its processes, or one of PostgreSQL's own."""
-    drawn = chance.random()
-    if server.processes > 1 and drawn < 0.3:
-        server.kill_one(chance)
-        return "process"
-    if home.vendor == "postgresql" and drawn < 0.6:
-        with contextlib.suppress(ProcessLookupError, IndexError, PermissionError):
-            os.kill(chance.choice(backends(home)), signal.SIGKILL)
-            return "postgresql"
-    server.kill()
-    server.start()
-    return "server"
+def strike(shop: Shop, kind: str, chance: random.Random) -> None:
+    """Kill the server with its worker, one of its processes, one of PostgreSQL's, or all of it."""
+    if kind == "process":
+        shop.server.kill_one(chance)
+    elif kind == "backend":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(chance.choice(backends(shop.home)), signal.SIGKILL)
+    elif kind == "postgresql" and shop.cluster is not None:
+        shop.cluster.kill()
+        shop.cluster.start()
+    else:
+        shop.server.kill()
+        shop.server.start()
+
+
+def blows(shop: Shop, chance: random.Random) -> list[str]:
+    """What is struck, in which order: 100 times each, or 10 times in all."""
+    kinds = ["server"]
+    if shop.home.vendor == "postgresql":
+        kinds += ["process", "backend"] if shop.cluster is None else ["process", "postgresql"]
+    each = EACH if LONG else -(-FEW // len(kinds))
+    drawn = kinds * each
+    chance.shuffle(drawn)
+    return drawn if LONG else drawn[:FEW]
 
 
 def test_nothing_acknowledged_is_lost_and_every_sale_has_one_receipt(
-    shop: tuple[Home, Server, Till],
+    shop: Shop,
 ) -> None:
-    home, server, till = shop
+    home, server, till = shop.home, shop.server, shop.till
     chance, queue = random.Random(7), Queue(server, till)
     server.start()
     tills = [threading.Thread(target=queue.stand, args=(n,), daemon=True) for n in range(TILLS)]
     for one in tills:
         one.start()
-    struck = set()
     try:
-        for _life in range(LIVES):
+        for kind in blows(shop, chance):
             _wait(queue, len(queue.told) + chance.randint(1, ENOUGH))
-            struck.add(strike(home, server, chance))
+            strike(shop, kind, chance)
         _wait(queue, len(queue.told) + ENOUGH)
     finally:
         queue.over.set()
@@ -140,8 +175,7 @@ def test_nothing_acknowledged_is_lost_and_every_sale_has_one_receipt(
         one.join()
     queue.settle()
     assert queue.wrong == [] and set(queue.told) == set(queue.asked)
-    several = {"server", "process", "postgresql"}
-    assert struck == (several if home.vendor == "postgresql" else {"server"})
+    assert {str(said["method"]) for said in queue.asked.values()} == {"pin", "card"}
     rows = home.rows("SELECT id, cents FROM ledger_transfer WHERE reason = 'payment'")
     moved = {bytes(id): cents for id, cents in rows}
     assert len(rows) == len(moved)

@@ -34,7 +34,7 @@ WAIT_S = 20  # for one answer
 
 
 class Till(NamedTuple):
-    """What a till knows, and who pays at it: identifiers and codes."""
+    """What a till knows, and who pays at it: identifiers, codes and the texts of cards."""
 
     till: int
     generation: int
@@ -55,7 +55,9 @@ def found() -> None:
         people.join(household=NewHousehold(holders=holders), joined_on=today, by=OFFICE)
         holder = registry.holder(handle)
         assert holder is not None
-        payers.append([handle, operations.draw_pin(holder_id=holder.id, by=OFFICE)])
+        pin = operations.draw_pin(holder_id=holder.id, by=OFFICE)
+        card = operations.make_card(holder_id=holder.id, by=OFFICE, id=new_id()).text
+        payers.append([handle, pin, card])
     place, till = approved("Halle"), PhoneTill()
     device = operations.invite_device(place_id=place, label="Comptoir", by=OFFICE, id=new_id())
     till.link(operations.give_invitation(device_id=device, by=OFFICE))
