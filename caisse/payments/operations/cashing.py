@@ -108,10 +108,8 @@ def read(said: str) -> Read:
 
 
 def _scanned(message: bytes) -> Voucher | None:
+    """The voucher of a QR: its drawn bits prove it; the signature is not looked at (decision 0020)."""
     said = formats.read_voucher(message)
-    sign = keys.sign_keys().get(said.key_id)
-    if sign is None or not formats.is_voucher(said, sign):
-        return None
     drawn = vouchers.Drawn(said.serial, said.secret)
     known = [vouchers.digest(key, drawn) for key in keys.voucher_keys()]
     row = Voucher.objects.filter(scanned__in=known).select_related("sheet").first()
