@@ -108,7 +108,7 @@ def read(said: str) -> Read:
 
 
 def _scanned(message: bytes) -> Voucher | None:
-    """The voucher of a QR: its drawn bits prove it; the signature is not looked at (decision 0020)."""
+    """The voucher of a QR: its drawn bits prove it, not its signature (decision 0020)."""
     said = formats.read_voucher(message)
     drawn = vouchers.Drawn(said.serial, said.secret)
     known = [vouchers.digest(key, drawn) for key in keys.voucher_keys()]

@@ -89,9 +89,7 @@ def test_what_is_altered_or_anothers_is_not_known(world: VoucherWorld) -> None:
         assert world.reason(forged(text, sign, **changed)) == "voucher_unknown"
     message = formats.message_of(text) or b""
     chance = random.Random(5)
-    for _each in range(
-        60
-    ):  # any bit of what is drawn or printed, the kind and the key's number not
+    for _each in range(60):  # any bit but those of the kind and of the key's number
         other = bytearray(message)
         other[chance.randrange(2, VOUCHER_BYTES)] ^= 1 << chance.randrange(8)
         assert world.reason(formats.text_of(bytes(other))) == "voucher_unknown"
