@@ -364,6 +364,14 @@ def _send_balance() -> Asked:
     return Asked(content, [{"person_id": told()}, {"channel": "voice"}])
 
 
+@of(payments.send_day)
+def _send_day() -> Asked:
+    ground()
+    content = {"place_id": approved("Halle"), "on": TODAY, "person_id": told()}
+    others: list[dict[str, Any]] = [{"place_id": approved("Ferme")}, {"on": TOMORROW}]
+    return Asked(content, [*others, {"person_id": told()}])
+
+
 def told() -> int:
     """The number of a person who may be told by e-mail and telephone."""
     found = people.person_of_holder(holder())

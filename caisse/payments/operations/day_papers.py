@@ -74,8 +74,9 @@ def send_day(*, place_id: int, on: date, person_id: int, by: Actor, id: Id) -> N
     Raises Refusal: `no_email` when nobody has noted an address, `differs`.
     """
     subject, said = f"place:{place_id}", on.isoformat()
-    if events.repeated(SENT, subject=subject, id=id, day=said) is None:
-        events.record("day.sent", subject=subject, by=by, id=id, day=said)
+    to = {"day": said, "person": person_id}
+    if events.repeated(SENT, subject=subject, id=id, **to) is None:
+        events.record("day.sent", subject=subject, by=by, id=id, **to)
         messages.send_by_email(person_id=person_id, kind="day_closed", cause=id)
 
 
