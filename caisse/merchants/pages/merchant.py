@@ -50,6 +50,7 @@ def my_place(request: HttpRequest, here: Here) -> HttpResponse:
         "owed": merchants.owed(here.id, at=today),
         "statements": merchants.statements(here.id)[:LAST],
         "unit": unit(),
+        "no_bank": merchants.bank_details(here.place.merchant_id) is None,
     }
     return show(request, "merchants/my_place.html", words)
 

@@ -152,6 +152,7 @@ def test_from_the_place_to_the_agreement_page_by_page(client: Client) -> None:
     assert paul.post(reverse("place_bank_agreed", args=[place]), op()).status_code == 302
     assert "FR76 •••• 0189" in said(client, "my_bank", place)
     assert "en cours" not in said(client, "my_bank", place)
+    assert "Sans compte bancaire" not in said(client, "my_place", place)
 
 
 def test_the_office_declines_a_change_with_a_reason(client: Client) -> None:
