@@ -76,6 +76,7 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "cost.planned": (MONEY, later("%(who)s prévoit une dépense : %(cents)s.")),
     "cost.undone": (MONEY, later("%(who)s annule une dépense payée.")),
     "decision.adopted": (COMMITTEE, later("Une décision est adoptée (%(subject)s).")),
+    "day.sent": (PLACES, later("%(who)s reçoit par e-mail la clôture d’un jour de %(subject)s.")),
     "demo.played": (HOUSE, later("La démonstration a été jouée jusqu’ici.")),
     "desk.closed": (MONEY, later("%(who)s clôt la journée d’un guichet (%(subject)s).")),
     "device.code_given": (PLACES, later("%(who)s donne un code pour relier un appareil.")),
