@@ -39,6 +39,12 @@ def with_camera(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def with_position(response: HttpResponse) -> HttpResponse:
+    """Let this page ask where the device is, which every other page is refused."""
+    response["Permissions-Policy"] = "geolocation=(self)"
+    return response
+
+
 def done(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponse:
     """After a POST: to the page named `to`, which says `sentence`. Reloading repeats nothing."""
     messages.success(request, sentence)

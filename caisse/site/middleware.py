@@ -64,7 +64,8 @@ KEPT_S, KEPT_SIGNS = 3600, 60_000  # for how long, and how much, a lost POST is 
 class SecurityHeaders:
     """Sets what the page has not set itself, on refusals too.
 
-    A page that needs a sensor names it (`with_camera`); the sensors that it does not name stay off.
+    A page that needs a sensor names it (`with_camera`, `with_position`); the sensors that it does
+    not name stay off.
 
     A page without a `Cache-Control` of its own is nobody's but its reader's: `no-store`. A POST
     that a browser says comes from another site is refused before anything reads it.

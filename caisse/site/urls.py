@@ -48,6 +48,7 @@ urlpatterns = [
     path("participer", joining.joined, name="joining"),
     path("participer/grille", joining.guide, name="guide"),
     path("lieux", places.listed, name="places"),
+    path("lieux/points", places.points, name="points"),
     path("lieux/<int:place_id>", places.place, name="place"),
     path("reglement", bylaws.rulebook, name="rulebook"),
     path("reglement/<str:name>", bylaws.article, name="article"),

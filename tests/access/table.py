@@ -42,9 +42,9 @@ TWO = "coordinator treasurer administrator"
 
 LINES: tuple[tuple[str, str], ...] = (
     # what anyone may read, and the door
-    (EVERYBODY, "glance sheets explained joining guide places place rulebook article decisions"),
-    (EVERYBODY, "decision figures figures_csv figures_json money language door code demo_entry"),
-    (EVERYBODY, "help guide_picture"),
+    (EVERYBODY, "glance sheets explained joining guide places points place rulebook article"),
+    (EVERYBODY, "decisions decision figures figures_csv figures_json money language door code"),
+    (EVERYBODY, "demo_entry help guide_picture"),
     (
         EVERYBODY,
         "till till_manifest till_offline payer payer_manifest payer_offline push_watch api",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -85,6 +85,22 @@ def send(request: HttpRequest, name: str, kind: str, write: Callable[[Asked], st
     return kept(request, response, etag)
 
 
+def send_words(request: HttpRequest, tell: Tell) -> HttpResponse:
+    """What `tell` gives as JSON, for the script of a public page; 304 when the browser has it.
+
+    503 while no caisse is founded. `tell` may raise Http404.
+    """
+    founding = bylaws.founding()
+    if founding is None:
+        return render(request, "site/not_founded.html", status=503)
+    asked = asked_of(founding)
+    etag = _etag("json", asked, request.get_full_path())
+    response = get_conditional_response(request, etag=etag)
+    if response is None or response.status_code != 304:
+        response = JsonResponse(tell(asked), json_dumps_params={"ensure_ascii": False})
+    return kept(request, response, etag)
+
+
 def kept(request: HttpRequest, response: HttpResponse, etag: str) -> HttpResponse:
     """The answer with what a browser needs to keep it.
 
@@ -130,7 +146,7 @@ def _look() -> str:
     """The fingerprint of this package: a new version of a template is a new page."""
     found = hashlib.sha256()
     for path in sorted(HERE.rglob("*")):
-        if path.suffix in {".css", ".html", ".py", ".svg"}:
+        if path.suffix in {".css", ".html", ".js", ".py", ".svg"}:
             found.update(path.read_bytes())
     return found.hexdigest()
 

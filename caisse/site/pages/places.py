@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from caisse.kernel.pages import with_position
 from caisse.kernel.wording import capital, count, weekdays
 from caisse.merchants import queries as merchants
 from caisse.merchants.queries import Shop
-from caisse.site.pages.answering import Asked, answer, position
+from caisse.site.pages.answering import Asked, answer, position, send_words
 from caisse.site.pages.bylaws import terms_of
 from caisse.site.telling import atlas, places
 from caisse.site.telling.places import TODAY, Wanted
@@ -26,9 +27,20 @@ WIDE, NARROW = (620, 470), (328, 330)
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """`/lieux`: all places, or those that answer `sorte`, `commune` and `jour`, by name."""
-    wanted = Wanted(*(_word(request, name) for name in ("sorte", "commune", "jour")))
-    last = position(request, "apres")
-    return answer(request, "site/places.html", lambda asked: _listed(asked, wanted, last))
+    wanted, last = _wanted(request), position(request, "apres")
+    page = answer(request, "site/places.html", lambda asked: _listed(asked, wanted, last))
+    return with_position(page)
+
+
+@gzip_page
+@require_safe
+def points(request: HttpRequest) -> HttpResponse:
+    """`/lieux/points`: where the places are that answer the same three words, as JSON.
+
+    The page finds the nearest ones itself: no address ever says where a visitor is.
+    """
+    wanted = _wanted(request)
+    return send_words(request, lambda asked: _points(asked, wanted))
 
 
 @gzip_page
@@ -44,6 +56,10 @@ def known(asked: Asked) -> tuple[Shop, ...]:
     return tuple(places.sorted_by_name(merchants.shops(at=asked.today)))
 
 
+def _wanted(request: HttpRequest) -> Wanted:
+    return Wanted(*(_word(request, name) for name in ("sorte", "commune", "jour")))
+
+
 def _word(request: HttpRequest, name: str) -> str:
     values = request.GET.getlist(name)
     if len(values) > 1 or any(len(value) > 80 for value in values):
@@ -52,11 +68,7 @@ def _word(request: HttpRequest, name: str) -> str:
 
 
 def _listed(asked: Asked, wanted: Wanted, last: int | None) -> dict[str, object]:
-    shops = known(asked)
-    kinds = merchants.kinds()
-    communes = sorted({shop.commune for shop in shops if shop.commune})
-    _demand(wanted, kinds, communes)
-    found = places.chosen(shops, wanted, asked.today)
+    kinds, communes, found = _found(asked, wanted)
     shown = places.after(found, last, SHOWN + 1)
     if last is not None and not shown:
         raise Http404
@@ -74,10 +86,24 @@ def _listed(asked: Asked, wanted: Wanted, last: int | None) -> dict[str, object]
         "maps": _maps(found),
         "nowhere": sum(shop.latitude_e5 is None for shop in found),
         "later": last is not None,
-        "first_page": _address(wanted),
+        "filters": _address(wanted),
         "next_page": _address(wanted, shown[SHOWN - 1].id) if more else "",
         "left": len(found) - found.index(shown[SHOWN - 1]) - 1 if more else 0,
     }
+
+
+def _points(asked: Asked, wanted: Wanted) -> dict[str, object]:
+    kinds, _communes, found = _found(asked, wanted)
+    return places.points(found, kinds, asked.today)
+
+
+def _found(asked: Asked, wanted: Wanted) -> tuple[dict[str, str], list[str], list[Shop]]:
+    """The kinds, the communes and the places that answer; Http404 for an odd wish."""
+    shops = known(asked)
+    kinds = merchants.kinds()
+    communes = sorted({shop.commune for shop in shops if shop.commune})
+    _demand(wanted, kinds, communes)
+    return kinds, communes, places.chosen(shops, wanted, asked.today)
 
 
 def _demand(wanted: Wanted, kinds: dict[str, str], communes: list[str]) -> None:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from caisse.kernel.sheet import fold
-from caisse.kernel.wording import capital, day, spaced, time_of_day, weekdays
+from caisse.kernel.wording import capital, count, day, spaced, time_of_day, weekdays
 from caisse.merchants.queries import Closed, Shop
 from caisse.merchants.rules import Hours
 
 TODAY = "aujourdhui"
+MOST_POINTS = 2000  # places of which one browser is told where they are: some 60 kB, compressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,49 @@ def row(shop: Shop, kinds: Mapping[str, str], today: date) -> Row:
         open=bool(hours),
         producer=shop.producer,
     )
+
+
+def points(shops: Sequence[Shop], kinds: Mapping[str, str], today: date) -> dict[str, object]:
+    """Where places are, for a browser that looks for the nearest: `places`, and in words what is
+    `left_out` of them ("" when nothing is).
+
+    A place is told as its row is, with its coordinates in 1e-5 degree; at most MOST_POINTS.
+    """
+    located = [shop for shop in shops if shop.latitude_e5 is not None]
+    return {
+        "places": [_point(shop, kinds, today) for shop in located[:MOST_POINTS]],
+        "left_out": _left_out(len(shops) - len(located), len(located) > MOST_POINTS),
+    }
+
+
+def _point(shop: Shop, kinds: Mapping[str, str], today: date) -> dict[str, object]:
+    told = row(shop, kinds, today)
+    return {
+        "id": told.id,
+        "name": told.name,
+        "kind": told.kind,
+        "commune": told.commune,
+        "today": told.today,
+        "open": told.open,
+        "producer": told.producer,
+        "latitude_e5": shop.latitude_e5,
+        "longitude_e5": shop.longitude_e5,
+    }
+
+
+def _left_out(nowhere: int, cut: bool) -> str:
+    sentences = []
+    if nowhere:
+        text = ngettext(
+            "%(number)s lieu ne dit pas encore où il est.",
+            "%(number)s lieux ne disent pas encore où ils sont.",
+            nowhere,
+        )
+        sentences.append(text % {"number": count(nowhere)})
+    if cut:
+        text = _("Seuls les %(count)s premiers lieux sont comparés. Choisissez une commune.")
+        sentences.append(text % {"count": count(MOST_POINTS)})
+    return " ".join(sentences)
 
 
 def sheet(shop: Shop, kinds: Mapping[str, str], today: date) -> Sheet:
