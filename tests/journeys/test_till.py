@@ -432,7 +432,8 @@ def test_it_survives_a_restart_and_stops_when_it_is_suspended(shop: Shop) -> Non
 def test_the_whole_payment_by_keyboard(shop: Shop) -> None:
     page = shop.till
     keys = page.keyboard
-    keys.type("81")
+    keys.type("0,81")  # with its comma, as on paper
+    assert "0,81" in seen(page)
     keys.press("Enter")
     shows(page, "Pour qui ?")
     keys.type(shop.handle)

@@ -29,7 +29,7 @@ from tests.journeys.test_till import (
 from tests.journeys.walking import DESK, PHONE, Visit, seen
 
 SHOWN = {  # on the screen that asks who pays
-    "pin": "Deux mots, par exemple prune-renard.",
+    "pin": "Par exemple prune-renard.",
     "scan": "Scanner",
     "shop_qr": "Montrer un QR",
     "voucher": "Bon imprimé : taper ses signes",

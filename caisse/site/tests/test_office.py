@@ -87,6 +87,14 @@ def test_an_account_that_a_place_changes_waits_for_somebody(begun: Run, client: 
     assert "Vérifier un compte bancaire" not in words(client.get("/gestion"))
 
 
+def test_the_first_page_finds_a_person(begun: Run, client: Client) -> None:
+    """Its form sends what the page of persons reads, under the name that the form gives it."""
+    enter(client, "ana", "coordinator")
+    form = client.get("/gestion").content.decode().partition('role="search"')[2]
+    name = form.partition('<input id="q" name="')[2].partition('"')[0]
+    assert "Durand" in words(client.post("/gestion/personnes", {name: "Durand"}))
+
+
 def test_a_place_that_asks_is_called_by_its_name(begun: Run, client: Client) -> None:
     place = merchants.register_place(merchant="SCOP", name="Le Fournil", kind="baker", by=MEMBER)
     people.ask(subject=f"place:{place}", kind="call_me", text="", by=MEMBER)

@@ -146,6 +146,7 @@ const PADS = ["amount", "split", "pin", "agreement", "cashier", "giving-part"]; 
 let deaf = 0; // until when keys are those of a scanner, which types a whole QR at once
 document.addEventListener("keydown", (event) => {
   if (!PADS.includes(state.screen) || event.ctrlKey || event.metaKey) return;
+  if (/^[.,]$/.test(event.key)) return void event.preventDefault(); // euros, cents: none is typed
   if (/^[^0-9 ]$/.test(event.key)) deaf = event.timeStamp + DEAF_MS;
   if (event.timeStamp < deaf) return void event.preventDefault();
   if (/^[0-9]$/.test(event.key)) typed(event.key);
