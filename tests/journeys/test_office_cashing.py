@@ -124,7 +124,7 @@ def _lost_and_looked_at(shop: Shop, place: real.Shop, offices: list[Office]) -> 
     card = operations.make_card(holder_id=holder.id, by=Actor("accueil"), id=new_id()).text
     assert place.sync(place.code_sale(card, wrong(shop.pin), 8_00)) == ["posted"]
     looking, desk = offices
-    desk.go("/gestion/sans-reseau").says("Perdu, personne n’a regardé 8,00 €").click(PLACE)
+    desk.go("/gestion/sans-reseau").says("Perdu, pas encore regardé 8,00 €").click(PLACE)
     desk.says("Ce que la caisse a payé", "Avez-vous regardé avec le lieu ?")
     looking.go("/gestion/sans-reseau").click(PLACE, "Oui, c’est regardé")
     looking.says("C’est noté : 8,00 €. Ce lieu peut de nouveau vendre sans réseau.")

@@ -257,6 +257,11 @@ def _demand_offline(wallet_id: int, method: str) -> OfflineRules:
     if method not in ways:
         raise Refusal("means_unavailable", "La caisse ne prend pas ce moyen de payer.")
     if OfflineStop.objects.filter(pk=wallet_id).exists():
+        if method == "card":  # read at the desk
+            raise Refusal(
+                "offline_stopped",
+                "Un téléphone de ce foyer a été copié. La coordination lui parle, puis le permet.",
+            )
         raise Refusal(
             "offline_stopped", "Sans réseau, ce porte-monnaie ne paie plus. Appelez l’accueil."
         )

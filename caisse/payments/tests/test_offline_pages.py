@@ -59,14 +59,14 @@ def test_what_is_lost_is_looked_at_and_the_room_is_full_again(
 ) -> None:
     said = read(leila, reverse("offline"))
     for figure in (
-        "Prêt pour des pertes 3 292,00 €", "Que les appareils peuvent encore perdre 60,00 €",
-        "Perdu, personne n’a regardé 8,00 €", "Mis de côté par les foyers 0,00 €",
+        "Gardé pour des pertes 3 292,00 €", "Que les appareils peuvent encore perdre 60,00 €",
+        "Perdu, pas encore regardé 8,00 €", "Mis de côté par les foyers 0,00 €",
     ):  # fmt: skip
         assert figure in said, said
     assert "Halle" in said
     address = reverse("offline_place", args=[market.shop.place])
     here = read(leila, address)
-    assert "Perdu, personne n’a regardé 8,00 €" in here and "Oui, c’est regardé" in here
+    assert "Perdu, pas encore regardé 8,00 €" in here and "Oui, c’est regardé" in here
     answer = leila.post(address, {"operation": operation(page(leila, address))}, follow=True)
     assert "8,00 €" in answer.content.decode().replace("\u202f", " ").replace("\u00a0", " ")
     assert books.balance(f"loss:{market.shop.place}") == 0

@@ -6,7 +6,7 @@ const LANGUAGE = document.documentElement.lang;
 const amounts = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2 });
 
 /** Cents without their unit, « 1 234,50 ». */
-export const money = (cents) => amounts.format(cents / 100);
+export const money = (cents) => amounts.format(cents / 100).replace("-", "\u2212");
 
 const ZONE = { timeZone: "Europe/Paris" };
 const FORM = { dateStyle: "full", timeStyle: "short" };
