@@ -37,7 +37,10 @@ def test_twenty_movements_open_their_receipts_without_network(visit: Visit, gues
     assert lines.count() == len(known) > 10, "all that the telephone keeps"
     pictured(phone, "movements")
     bought = next(n for n, one in enumerate(known) if one.reason == "payment" and one.of is None)
+    pages = phone.locator("[data-online]")
+    expect(pages.first).to_be_visible()
     phone.context.set_offline(True)
+    expect(phone.locator("[data-online]:visible")).to_have_count(0)
     phone.keyboard.press("Tab")
     lines.nth(bought).focus()
     phone.keyboard.press("Enter")
@@ -51,6 +54,7 @@ def test_twenty_movements_open_their_receipts_without_network(visit: Visit, gues
     assert "Derniers mouvements" in says(phone, "il vous reste")
     expect(lines.nth(bought)).to_be_focused()
     phone.context.set_offline(False)
+    expect(pages.first).to_be_visible()
 
 
 def test_a_month_that_came_says_which_one_and_has_no_words(visit: Visit, guests: Guests) -> None:

@@ -1,7 +1,7 @@
 // « Payer » on a member's telephone: its QR for the till, the till's QR for it, what is left. What
 // it knew last is kept, so that it opens without network too; money moves at the caisse alone.
 
-import { cameraWords, find } from "../dom.js";
+import { all, cameraWords, find } from "../dom.js";
 import { KIND, messageOf } from "../formats.js";
 import { money } from "../telling.js";
 import { ask, insist, setClock } from "../wire.js";
@@ -197,6 +197,13 @@ const awake = () => {
 };
 document.addEventListener("visibilitychange", () => !document.hidden && awake());
 addEventListener("online", awake);
+/** Pages of the caisse are not offered without network: the browser would say that they broke. */
+const drawNet = () => {
+  for (const one of all("[data-online]")) one.hidden = !navigator.onLine;
+};
+addEventListener("online", drawNet);
+addEventListener("offline", drawNet);
+drawNet();
 const FREE = [ // what another address may take away
   "home", "link", "scan", "paid", "refused", "aside", "choose", "already", "waiting",
   "receipt",
