@@ -86,6 +86,7 @@ def test_the_first_page_says_today_the_month_and_what_comes_when(client: Client)
     text = said(client, "my_place", place)
     assert "Sans compte bancaire, la caisse ne peut rien vous virer." in text
     assert "Aujourd’hui, un achat : 10,50 €" in text
+    assert "Les remboursements sont déduits." in text
     assert "40,50 €" in text, "the month"
     assert "Dimanche 5 mars 2023, ventes de février 2023 jusqu’à maintenant 40,50 €" in text
     go(date(2023, 2, 28))
