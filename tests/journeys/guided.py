@@ -8,13 +8,14 @@ and when a section ends, all of it was.
 import io
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from caisse.site import guides
 from tests.journeys.office_walking import control, plain
@@ -28,13 +29,14 @@ PROSE: dict[str, tuple[str, ...]] = {
     "financeur": ("Comment se compte une part", "Ce qui n’est pas montré"),
     "membre": ("Un achat sans réseau", "Sans téléphone"),
     "visiteurs": (
-        "Trois gestes", "La grille oublie vos réponses", "Les fichiers",
+        "Trois gestes", "La grille oublie vos réponses", "Les fichiers", "Près de chez vous",
         "Sans souris, sans script, sur papier",
     ),
 }  # fmt: skip
 """The sections of guides in which nothing is pressed: what they say is read."""
 
 COLOURS = 32  # of a picture: screens are drawn with few
+PATIENCE_S = 30
 SMALL = {"width": 360, "height": 640}  # a telephone of five years ago
 
 
@@ -74,7 +76,7 @@ class Guide:
             left = [one.words for one in before if not (one.if_so or one.words in self.pressed)]
             assert not left, f"before « {words} » the guide says {left}"
             self.pressed.add(words)
-            control(page, words).click()
+            shown(page, words).click()
             page.wait_for_load_state()
 
     def ended(self) -> None:
@@ -99,6 +101,18 @@ def texts(name: str) -> dict[str, str]:
     text = (guides.folder() / f"{name}.md").read_text(encoding="utf-8").replace("\u00a0", " ")
     parts = [part.partition("\n") for part in text.split("\n## ")[1:]]
     return {title: steps for title, _line, steps in parts}
+
+
+def shown(page: Page, words: str) -> Locator:
+    """The control of that name, once it is there: the screen before may wait for an answer."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return control(page, words)
+        except AssertionError:
+            if time.monotonic() > until:
+                raise
+            page.wait_for_timeout(50)
 
 
 def pictured(page: Page, name: str) -> None:

@@ -87,14 +87,26 @@ export function dots() {
 }
 
 let busy = false;
+let begun = null; // the screen on which that act began
+let waiting = null; // a press on the screen to which it has led
 
-/** One press, one act: a second one waits for the end of the first. */
+/**
+ * One press, one act: a second one on the same screen is none. One on the screen to which the first
+ * has led already is done when the first has ended, if that screen still stands.
+ */
 export async function once(act) {
-  if (busy) return;
+  if (busy) {
+    if (state.screen !== begun) waiting = { act, screen: state.screen };
+    return;
+  }
   busy = true;
+  begun = state.screen;
   try {
     await act();
   } finally {
     busy = false;
+    const next = waiting;
+    waiting = null;
+    if (next?.screen === state.screen) await once(next.act);
   }
 }
