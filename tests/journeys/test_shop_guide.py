@@ -251,8 +251,8 @@ def _undone(guide: Guide, till: Page, handle: str, pin: str) -> None:
 
 
 def _given_back(guide: Guide, till: Page) -> None:
-    """Two of the sales that were made before, from the list: a part of one, all of another."""
-    for cents in ("30", ""):
+    """Two of the sales that were made before, from the list: all of one, a part of another."""
+    for cents in ("", "30"):
         control(till, "Rendre").click()
         shows(till, "Rendre cette vente ?")
         if cents:
@@ -273,7 +273,7 @@ def _closed(guide: Guide, till: Page) -> None:
     with guide.section("À la fin du jour"):
         guide.press(till, "Ventes", "Clôture du jour")
         shows(till, "Clôture du jour")
-        assert "Remboursé 1,20 (3)" in words_of(till)
+        assert "Remboursé 1,50 (3)" in words_of(till)
         control(till, "Nouvelle vente").click()
 
 
