@@ -20,7 +20,7 @@ from caisse.merchants import queries as places
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, operations, queries
 from caisse.payments.models import LateSale, Licence
-from caisse.payments.offline.records import CodeSale
+from caisse.payments.offline.records import CodeSale, SlipSale
 from caisse.payments.tests.market import KEY, OTHER, awa, balance, later, nonce, refused
 from caisse.payments.tests.test_offline_pages import read
 from caisse.people import operations as people
@@ -110,9 +110,10 @@ def test_what_open_licences_may_lose_stays_in_the_fund() -> None:
     assert not events.history(names=("late.paid",))
 
 
-def test_a_sale_by_slip_uses_its_request_up(awa: Member) -> None:
-    """Nobody pays the same request again: no telephone with network, no copy of hers."""
-    shop, phone, lina = Shop("Halle"), Phone(awa), Member(2, 100_00)
+def too_late_by_slip(shop: Shop, who: Member) -> tuple[bytes, SlipSale]:
+    """A sale of 12 € by a slip that came too late, of a wallet that has nothing any more: its
+    request and its record."""
+    phone = Phone(who)
     phone.ask((0, 20_00))
     shop.open()
     request = shop.request(12_00, nonce(1))
@@ -120,8 +121,15 @@ def test_a_sale_by_slip_uses_its_request_up(awa: Member) -> None:
     shop.close()
     later(24 * 10)
     operations.sweep_offline()
-    post((f"wallet:{awa.wallet}", "fund:caisse", balance(f"wallet:{awa.wallet}"), "leaving"))
+    post((f"wallet:{who.wallet}", "fund:caisse", balance(f"wallet:{who.wallet}"), "leaving"))
     assert shop.sync(sale) == ["late"]
+    return request, sale
+
+
+def test_a_sale_by_slip_uses_its_request_up(awa: Member) -> None:
+    """Nobody pays the same request again: no telephone with network, no copy of hers."""
+    shop, lina = Shop("Halle"), Member(2, 100_00)
+    request, sale = too_late_by_slip(shop, awa)
     assert pay(waiting()[0])
     assert shop.sync(sale) == ["posted"]
     assert [one.answer for one in operations.sync_phone(key=KEY, records=[sale])] == ["posted"]
@@ -132,16 +140,8 @@ def test_a_sale_by_slip_uses_its_request_up(awa: Member) -> None:
 
 
 def test_paid_with_network_meanwhile_nobody_pays_it_again(awa: Member) -> None:
-    shop, phone, lina = Shop("Halle"), Phone(awa), Member(2, 100_00)
-    phone.ask((0, 20_00))
-    shop.open()
-    request = shop.request(12_00, nonce(1))
-    sale = phone.pay(0, 1, request)
-    shop.close()
-    later(24 * 10)
-    operations.sweep_offline()
-    post((f"wallet:{awa.wallet}", "fund:caisse", balance(f"wallet:{awa.wallet}"), "leaving"))
-    assert shop.sync(sale) == ["late"]
+    shop, lina = Shop("Halle"), Member(2, 100_00)
+    request, sale = too_late_by_slip(shop, awa)
     (row,) = waiting()
     number = formats.request_id(request)
     till = bytes(Licence.objects.get(pk=shop.licence).till)
