@@ -2,6 +2,7 @@
 
 import { all, find } from "./dom.js";
 import { stepped } from "./installing.js";
+import { oneAtATime } from "./pressing.js";
 import { stopCamera } from "./scanning.js";
 
 export const WORDS = document.querySelector("[data-words]").dataset;
@@ -86,27 +87,4 @@ export function dots() {
   find('[data-do="pay"]').disabled = typed < SHORTEST_PIN;
 }
 
-let busy = false;
-let begun = null; // the screen on which that act began
-let waiting = null; // a press on the screen to which it has led
-
-/**
- * One press, one act: a second one on the same screen is none. One on the screen to which the first
- * has led already is done when the first has ended, if that screen still stands.
- */
-export async function once(act) {
-  if (busy) {
-    if (state.screen !== begun) waiting = { act, screen: state.screen };
-    return;
-  }
-  busy = true;
-  begun = state.screen;
-  try {
-    await act();
-  } finally {
-    busy = false;
-    const next = waiting;
-    waiting = null;
-    if (next?.screen === state.screen) await once(next.act);
-  }
-}
+export const once = oneAtATime(() => state.screen);

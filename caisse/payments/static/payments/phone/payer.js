@@ -6,6 +6,7 @@ import { KIND, messageOf } from "../formats.js";
 import { money } from "../telling.js";
 import { ask, insist, setClock } from "../wire.js";
 import { keepUp, onBack } from "../installing.js";
+import { oneAtATime } from "../pressing.js";
 import { followed, subscribe, watched } from "../push.js";
 import { startCamera } from "../scanning.js";
 import { asked, bySlip, payBySlip, prove, showAgain } from "./apart.js";
@@ -168,18 +169,8 @@ const ACTS = {
   "by-slip": bySlip, all: payAll, receipt: toReceipt, list: toList,
 };
 const FORMS = { link, most, amount: toConfirm, typed, set: setAside };
-let busy = false;
 
-/** One press, one act: a second one waits for the end of the first. */
-async function once(act) {
-  if (busy) return;
-  busy = true;
-  try {
-    await act();
-  } finally {
-    busy = false;
-  }
-}
+const once = oneAtATime(() => state.screen);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
