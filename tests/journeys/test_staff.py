@@ -1,7 +1,7 @@
 """The people of a place at its till: codes and rights (P05); a sale by telephone, typed later."""
 
 from tests.journeys.office_walking import Office
-from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at
+from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at, unanswered
 from tests.journeys.walking import Visit, press, seen
 
 
@@ -33,10 +33,7 @@ def test_cashiers_say_who_they_are_and_do_what_they_may(visit: Visit, guests: Gu
     till.get_by_label("Identifiant").fill(handle)
     till.get_by_role("button", name="Tourner l’écran").click()
     tap(till, digits.replace(" ", ""))
-    till.route("**/api/v1/payments", lambda route: route.fetch() and None)
-    till.locator('[data-do="pay"]').click()
-    shows(till, "On vérifie…")
-    till.unroute("**/api/v1/payments")
+    unanswered(till, till.locator('[data-do="pay"]').click)
     till.reload()  # whoever stands there now, the sale under way comes first
     shows(till, "Payé")
     assert not till.get_by_role("button", name="Annuler cette vente").is_visible()

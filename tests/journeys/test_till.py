@@ -4,6 +4,7 @@ Jobs of domain.md 3.3: P06, M07. The purchase is in the member's wallet afterwar
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -113,6 +114,26 @@ def sell(shop: Shop, cents: str, pin: str = "") -> None:
     page.get_by_role("button", name="Tourner l’écran").click()
     tap(page, pin or shop.pin)
     page.locator('[data-do="pay"]').click()
+
+
+def unanswered(page: Page, act: Callable[[], None]) -> None:
+    """What this sends has arrived, its answer has not: « On vérifie… » stands."""
+    arrived: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if not arrived:
+            route.fetch()
+            arrived.append(route)
+
+    page.route("**/api/v1/payments", hold)
+    act()
+    shows(page, "On vérifie…")
+    for _ in range(600):
+        if arrived:
+            break
+        page.wait_for_timeout(50)
+    assert arrived
+    page.unroute("**/api/v1/payments")
 
 
 def wrong(pin: str) -> str:
@@ -309,14 +330,7 @@ def test_nobody_knows_and_it_was_paid(shop: Shop) -> None:
 def test_the_page_is_closed_in_the_middle_of_a_payment(shop: Shop) -> None:
     """The browser is opened again before the answer came: the sale is there, and its receipt."""
     page = shop.till
-
-    def hold(route: Route) -> None:
-        route.fetch()
-
-    page.route("**/api/v1/payments", hold)
-    sell(shop, "95")
-    shows(page, "On vérifie…")
-    page.unroute("**/api/v1/payments")
+    unanswered(page, lambda: sell(shop, "95"))
     page.reload()
     shows(page, "Payé")
     assert "0,95" in seen(page)
@@ -376,12 +390,8 @@ def test_a_sale_whose_end_nobody_knows_is_counted_and_looked_after(shop: Shop) -
 def test_a_sale_found_paid_after_a_restart_is_said(shop: Shop) -> None:
     """Its answer was lost two minutes ago: nobody at the till has seen the receipt."""
     page = shop.till
-    page.route("**/api/v1/payments", lambda route: route.fetch() and None)
-    sell(shop, "88")
-    shows(page, "On vérifie…")
-    page.wait_for_timeout(500)
+    unanswered(page, lambda: sell(shop, "88"))
     page.evaluate(OLDER)
-    page.unroute("**/api/v1/payments")
     page.reload()
     shows(page, "Combien ?")
     page.get_by_text("Une vente sans réponse était bien payée").wait_for()
