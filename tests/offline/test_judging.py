@@ -133,8 +133,30 @@ def a_room_left_behind() -> None:
     assert caisse.licences[honest].room == 60_00 and caisse.settle(record) == "posted"
 
 
+def less_than_nothing() -> None:
+    """No record takes money from a place, nor gives a licence more to sell."""
+    caisse = PureCaisse(SMALL, 100_00)
+    licence = caisse.open_licence(0)
+    for cents in (0, -5_00):
+        record = Record(1, licence, 0, 7, None, 0, cents, "pin_right", 0)
+        assert caisse.settle(record) == "ceiling"
+    assert caisse.paid[0] == 0 and caisse.balance[7] == 100_00
+
+
+def a_limit_each() -> None:
+    """What one card takes at a till, and what one licence sells, whoever has the money."""
+    caisse = PureCaisse(SMALL, 100_00)
+    licence = caisse.open_licence(0)
+    said = [Record(n, licence, 0, n // 2, None, 0, 20_00, "pin_right", 0) for n in range(40)]
+    assert [caisse.settle(one) for one in said] == ["posted", "ceiling"] * 20
+    more = Record(99, licence, 0, 99, None, 0, 1, "pin_right", 0)
+    assert caisse.settle(more) == "ceiling" and caisse.paid[0] == SMALL.licence_cents
+
+
 def all_worlds() -> None:
     """What a broken rule must not survive."""
+    less_than_nothing()
+    a_limit_each()
     a_number_twice()
     two_tills()
     worlds.worst_case(SMALL)
@@ -163,6 +185,14 @@ def _close_only(books: judging.Books, number: int) -> judging.Books:
 
 def _true(*_: object) -> bool:
     return True
+
+
+def _within_its_sum(record: judging.Record, sight: judging.Sight) -> bool:
+    return record.cents <= sight.most - sight.used
+
+
+def _some_cents(record: judging.Record, _sight: judging.Sight) -> bool:
+    return record.cents > 0
 
 
 def _if_set_aside(record: judging.Record, _sight: judging.Sight) -> bool:
@@ -229,6 +259,9 @@ RULES: dict[str, dict[str, Any]] = {
     "a place has no ceiling": {"within_room": _true},
     "a slip of another place is judged": {"for_this_place": _true},
     "what is set aside is not looked at": {"within_reserve": _if_set_aside},
+    "less than nothing is sold": {"within_licence": _within_its_sum},
+    "a licence has no sum": {"within_licence": _some_cents},
+    "a handle has no limit": {"within_handle": _true},
     "a signature is not checked": {"is_proven": _true},
     "a wrong code debits": {"owes": _true},
     "a reused id is judged anew": {"judge": _judge_anew, "_settle": _settle_always},

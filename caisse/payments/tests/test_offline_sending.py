@@ -144,7 +144,7 @@ def test_a_sale_that_was_undone_before_it_was_sent_moves_and_comes_back_in_one_c
     wrong = shop.code_sale(awa.card, awa.wrong_pin, 5_00)._replace(cancelled=new_id())
     for _again in range(2):
         assert shop.sync(undone, wrong) == ["posted", "posted"]
-    assert balance(f"place:{shop.place}") == 0 and balance(f"loss:{shop.place}") == 0
+        assert balance(f"place:{shop.place}") == 0 and balance(f"loss:{shop.place}") == 0
     assert balance("fund:offline") == 3_300_00
     assert balance(f"wallet:{awa.wallet}") == 92_00, "12 € are back, 8 € still set aside"
 
