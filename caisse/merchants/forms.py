@@ -177,6 +177,17 @@ class PersonForm(ActForm):
     fields_of = {"right": "right", "holders": "given_name"}
 
 
+class EmailForm(ActForm):
+    """Where a person of a place reads her e-mails."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("Personne d’autre ne le lit ici."),
+        error_messages=REQUIRED
+        | {"invalid": _("Écrivez une adresse e-mail, par exemple nom@exemple.fr.")},
+    )
+
+
 class CallForm(ActForm):
     """« Appelez-moi », with a word about what for."""
 

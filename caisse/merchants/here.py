@@ -27,7 +27,7 @@ READS = ("coordinator", "treasurer", "desk")
 
 SHARED = (
     "hours", "hours_day", "closure", "open_again", "sheet", "people", "person", "person_end",
-    "person_code", "bank", "devices", "device", "device_new", "device_revoke",
+    "person_code", "person_email", "bank", "devices", "device", "device_new", "device_revoke",
     "paper_sales", "cashiers", "cashier", "cashier_new", "shop_qr", "shop_qr_pdf",
 )  # fmt: skip
 MINE = {"home": "my_place"} | {name: f"my_{name}" for name in SHARED}

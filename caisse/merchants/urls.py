@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{MINE}/personnes/nouvelle", persons.my_person, name="my_person"),
     path(f"{MINE}/personnes/<str:login>/retirer", persons.my_person_end, name="my_person_end"),
     path(f"{MINE}/personnes/<str:login>/code", persons.my_person_code, name="my_person_code"),
+    path(f"{MINE}/personnes/<str:login>/e-mail", persons.my_person_email, name="my_person_email"),
     path(f"{MINE}/banque", bank.my_bank, name="my_bank"),
     path(f"{MINE}/banque/changer", bank.my_bank_change, name="my_bank_change"),
     path("gestion/lieux", office.places_office, name="places_office"),
@@ -61,6 +62,11 @@ urlpatterns = [
     ),
     path(
         f"{PLACE}/personnes/<str:login>/code", persons.place_person_code, name="place_person_code"
+    ),
+    path(
+        f"{PLACE}/personnes/<str:login>/e-mail",
+        persons.place_person_email,
+        name="place_person_email",
     ),
     path(f"{PLACE}/banque", bank.place_bank, name="place_bank"),
     path(f"{PLACE}/banque/rappel", bank.place_bank_called, name="place_bank_called"),

@@ -48,6 +48,15 @@ def test_a_contribution_that_does_not_come_is_a_call(visit: Visit, guests: Guest
     office.says("C’est fait", "Nadia, par téléphone : un montant plus bas.")
 
 
+def test_the_tools_are_as_wide_as_what_stands_above_them(visit: Visit, guests: Guests) -> None:
+    office = Office(visit("/entrer", width=DESK)).come_in_as(guests["coordination"])
+    tools = office.page.locator("section.apart")
+    widths = [
+        box["width"] for box in (tools.bounding_box(), tools.locator("ul").bounding_box()) if box
+    ]
+    assert len(widths) == 2 and widths[0] == widths[1]
+
+
 def test_what_happens_in_a_household(visit: Visit, guests: Guests) -> None:
     """E09, E21: a separation, a death, a departure; a contact noted with facts alone."""
     office = Office(visit("/entrer")).come_in_as(guests["coordination"])

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from caisse.kernel.ids import new_id
+from caisse.merchants.tests.ground import OFFICE
+from caisse.payments import operations
 from caisse.payments import queries as payments
 from caisse.people import queries as people
 from tests.journeys.test_limits import decided
@@ -88,6 +91,13 @@ def test_the_wallet_s_other_pages_are_one_touch_away(
     if allowed:
         decided(gift_month_max_cents=20_00)
     phone = telephone(visit, guests)
+    blocking = phone.get_by_role("link", name="Bloquer ma carte")
+    expect(blocking).to_be_hidden()  # there is none
+    me = people.me(guests["adh"])
+    assert me is not None and me.holder_id is not None
+    operations.make_card(holder_id=me.holder_id, by=OFFICE, id=new_id())
+    phone.reload()
+    expect(blocking).to_be_visible()
     links = phone.locator(".also a").all_inner_texts()
     assert links == ["Bloquer ma carte", *(["Donner"] if allowed else []), "Où dépenser"]
     looked_at(phone)

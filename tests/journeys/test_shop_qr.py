@@ -70,6 +70,30 @@ def test_a_telephone_pays_at_the_printed_qr_and_the_place_reads_the_same_three_w
     assert f"QR imprimé · {three}" in press(keeper, "Voir les dernières ventes")
 
 
+def test_back_from_the_question_leads_to_the_amount_as_it_was_typed(
+    visit: Visit, guests: Guests
+) -> None:
+    text = on_screen(shown(visit, guests, DESK))
+    phone = telephone(visit, guests)
+    phone.get_by_role("button", name="Scanner un QR").click()
+    says(phone, "Visez le QR du commerçant")
+    phone.get_by_text("Sans appareil photo").click()
+    phone.get_by_label("Texte du QR").fill(text)
+    phone.keyboard.press("Enter")
+    says(phone, "L’Épicerie du Figuier")
+    for typed, paid in (("2,35", "2,35"), ("2,45", "2,45")):
+        phone.get_by_label("Combien payez-vous ?").fill(typed)
+        phone.get_by_role("button", name="Continuer").click()
+        assert paid in says(phone, "Payer à L’Épicerie du Figuier ?")
+        phone.go_back()
+        says(phone, "L’Épicerie du Figuier")
+        assert phone.get_by_label("Combien payez-vous ?").input_value() == typed
+    phone.get_by_role("button", name="Continuer").click()
+    says(phone, "Payer à L’Épicerie du Figuier ?")
+    phone.get_by_role("button", name="Payer").click()
+    assert "2,45" in says(phone, "Payé")
+
+
 def test_the_day_of_the_place_by_keyboard(visit: Visit, guests: Guests) -> None:
     page = entering(visit, guests["lieu"], "/commerce")()
     press(page, "0,00")

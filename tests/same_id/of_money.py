@@ -273,6 +273,21 @@ def _confirm_bank_details() -> Asked:
     return Asked({"details_id": proposed("Lez")}, [{"details_id": proposed("Autre")}])
 
 
+@of(merchants.note_email)
+def _note_email() -> Asked:
+    ground()
+    one, other = approved(), approved("Autre")
+    ada, zoe = (
+        merchants.invite(
+            place_id=one, given_name=name, family_name="Roux", right="reader", by=OFFICE
+        )
+        for name in ("Ada", "Zoé")
+    )
+    merchants.give_right(place_id=other, login=ada, right="reader", by=OFFICE)
+    content = {"place_id": one, "login": ada, "email": " ada@example.org"}
+    return Asked(content, [{"place_id": other}, {"login": zoe}, {"email": "zoe@example.org"}])
+
+
 @of(merchants.invite)
 def _invite() -> Asked:
     ground()

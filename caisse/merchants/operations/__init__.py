@@ -33,7 +33,13 @@ from caisse.merchants.operations.redemption import (
     pay_redemptions,
     void_redemption,
 )
-from caisse.merchants.operations.rights import end_right, give_right, invite, let_in
+from caisse.merchants.operations.rights import (
+    end_right,
+    give_right,
+    invite,
+    let_in,
+    note_email,
+)
 
 __all__ = [
     "ApprovePlace",
@@ -49,6 +55,7 @@ __all__ = [
     "hold_sales",
     "invite",
     "let_in",
+    "note_email",
     "open_again",
     "pay_redemptions",
     "payment_begun",

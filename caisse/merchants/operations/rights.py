@@ -4,12 +4,15 @@ from django.db import transaction
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
+from caisse.kernel.again import sent_again
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.merchants.models import Place, PlaceRight, Right
 from caisse.people import operations as people
 from caisse.people import queries as registry
+
+NOTED = "place.email_noted"
 
 
 @transaction.atomic
@@ -90,12 +93,42 @@ def let_in(*, place_id: int, login: str, by: Actor) -> str:
     office gives it: a code opens all that its login may do. Raises Refusal: `unknown_login`,
     `not_here`, and those of `people.operations.give_code`.
     """
+    if not _all_ours(place_id, login, by):
+        raise Refusal("not_here", "Cette personne a d’autres accès. Le bureau lui donne son code.")
+    return people.give_code(identifier=login, purpose="activation", by=by)
+
+
+@sent_again
+@transaction.atomic
+def note_email(*, place_id: int, login: str, email: str, by: Actor, id: Id | None = None) -> None:
+    """Note where a person of the place reads e-mails: codes for coming in and closings go there.
+
+    Whoever reads that mailbox comes in, so the same people may note it who may give a code
+    (`let_in`), and she herself when she does nothing but act for places. "" forgets it. Repeatable
+    by `id`, while it stands. Raises Refusal: `unknown_login`, `not_here`, `differs`.
+    """
+    subject = f"place:{place_id}"
+    if events.repeated(NOTED, subject=subject, id=id, login=login) is not None:
+        if not people.reached_at(login, email):
+            events.refuse_other()
+        return
+    if not _all_ours(place_id, login, by):
+        raise Refusal(
+            "not_here",
+            "Cet accès ouvre plus que ce lieu : l’équipe note l’e-mail dans le dossier.",
+        )
+    people.note_email(identifier=login, email=email)
+    events.record("place.email_noted", subject=subject, by=by, id=id, login=login)
+
+
+def _all_ours(place_id: int, login: str, by: Actor) -> bool:
+    """Whether all that a login may do is to act for places that `by` answers for, or is her own.
+
+    Raises Refusal(unknown_login) for one that does not act for this place.
+    """
     held = PlaceRight.objects.filter(login=login, until=None).values_list("place_id", flat=True)
     if place_id not in held:
         raise Refusal("unknown_login", "Cette personne n’agit pas pour ce lieu.")
-    roles = registry.actor(login).roles
     managed = PlaceRight.objects.filter(login=by.id, until=None, right=Right.MANAGER)
-    own = set(held) <= set(managed.values_list("place_id", flat=True))
-    if roles != {"merchant"} or not (own or by.may("coordinator")):
-        raise Refusal("not_here", "Cette personne a d’autres accès. Le bureau lui donne son code.")
-    return people.give_code(identifier=login, purpose="activation", by=by)
+    own = login == by.id or set(held) <= set(managed.values_list("place_id", flat=True))
+    return registry.actor(login).roles == {"merchant"} and (own or by.may("coordinator"))

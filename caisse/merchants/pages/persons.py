@@ -9,7 +9,7 @@ from caisse.kernel.pages import done, found, show
 from caisse.kernel.refusal import Refusal
 from caisse.merchants import operations
 from caisse.merchants import queries as merchants
-from caisse.merchants.forms import PersonForm
+from caisse.merchants.forms import EmailForm, PersonForm
 from caisse.merchants.here import Here, both_sides
 from caisse.people import queries as registry
 
@@ -20,7 +20,7 @@ def people(request: HttpRequest, here: Here) -> HttpResponse:
     """The persons of a place and what each may do."""
     held = merchants.rights(place_id=here.id)
     known = registry.people_behind({one.login for one in held})
-    rows = [(one, _name(known, one.login)) for one in held]
+    rows = [(one, _name(known, one.login), known.get(one.login)) for one in held]
     words = {"here": here, "rows": rows, "me": by(request).id}
     return show(request, "merchants/people.html", words)
 
@@ -59,7 +59,12 @@ def person_code(request: HttpRequest, here: Here, login: str) -> HttpResponse:
     """A new code for a person of the place, shown once; codes given before stop working."""
     held = merchants.rights(place_id=here.id, login=login)
     one = found(held[0] if held else None)
-    words = {"here": here, "name": _name(registry.people_behind({login}), one.login), "code": ""}
+    words = {
+        "here": here,
+        "name": _name(registry.people_behind({login}), one.login),
+        "code": "",
+        "given": registry.code_given(login),
+    }
     if request.method == "POST":
         try:
             words["code"] = operations.let_in(place_id=here.id, login=login, by=by(request))
@@ -69,10 +74,29 @@ def person_code(request: HttpRequest, here: Here, login: str) -> HttpResponse:
     return show(request, "merchants/person_code.html", words)
 
 
+def person_email(request: HttpRequest, here: Here, login: str) -> HttpResponse:
+    """The e-mail address of a person of the place. It is shown to nobody but her."""
+    held = merchants.rights(place_id=here.id, login=login)
+    known = registry.people_behind({found(held[0] if held else None).login})
+    person = found(known.get(login))
+    me = login == by(request).id
+    form = EmailForm(request.POST or None, initial={"email": person.email} if me else None)
+    if form.carries_out(
+        lambda: operations.note_email(
+            place_id=here.id, login=login, by=by(request), id=form.operation_id, **form.said
+        )
+    ):
+        said = _("L’e-mail est noté.")
+        return done(request, said, here.names["people"], here.id)
+    words = {"here": here, "name": _name(known, login), "self": me, "noted": bool(person.email)}
+    return show(request, "merchants/person_email.html", words, form=form)
+
+
 my_people, place_people = both_sides(people)
 my_person, place_person = both_sides(person, change=True, methods=FORMS)
 my_person_end, place_person_end = both_sides(person_end, change=True, methods=FORMS)
 my_person_code, place_person_code = both_sides(person_code, change=True, methods=FORMS)
+my_person_email, place_person_email = both_sides(person_email, change=True, methods=FORMS)
 
 
 def _name(known: dict[str, registry.Me], login: str) -> str:

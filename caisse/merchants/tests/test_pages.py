@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from caisse.kernel import events
 from caisse.kernel.ids import new_id, short_id, show_id
 from caisse.kernel.month import Month
 from caisse.kernel.tests.entering import enter, sit
@@ -316,9 +318,13 @@ def test_a_person_is_added_gets_a_code_once_and_leaves(client: Client) -> None:
     text = said(client, "my_people", place)
     assert "Lina Puech" in text
     code_page = reverse("my_person_code", args=[place, held[0]])
-    assert "Donner un nouveau code à Lina Puech" in plain(client.get(code_page).content)
+    first = plain(client.get(code_page).content)
+    assert "Donner un code à Lina Puech" in first and "donnés avant" not in first
     shown = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", plain(client.post(code_page).content))
     assert shown is not None
+    again = plain(client.get(code_page).content)
+    assert "Donner un nouveau code à Lina Puech" in again
+    assert "Les codes donnés avant ne marcheront plus." in again
     assert people.use_code(code=shown[0]) == held[0]
     end = reverse("my_person_end", args=[place, held[0]])
     for _ in range(2):
@@ -342,6 +348,82 @@ def test_no_code_for_somebody_who_may_do_more_than_act_for_this_place(client: Cl
         answer = client.post(reverse("my_person_code", args=[place, login]))
         assert "Le bureau lui donne son code" in plain(answer.content)
     assert client.post(reverse("my_person_code", args=[place, "lieu-zz"])).status_code == 404
+
+
+def invited(place: int, email: str = "") -> str:
+    """The login of somebody who keeps a place and has just been added to it."""
+    return merchants.invite(
+        place_id=place, given_name="Lina", family_name="Puech", right="manager", email=email,
+        by=OFFICE,
+    )  # fmt: skip
+
+
+def email_of(login: str) -> str:
+    return registry.people_behind({login})[login].email
+
+
+@pytest.mark.parametrize("side", ["my", "place"])
+def test_the_email_of_a_person_is_noted_and_shown_to_nobody_else(client: Client, side: str) -> None:
+    founded()
+    place = approved()
+    login = invited(place)
+    if side == "my":
+        keep(client, place)
+    else:
+        sit(client, "camille", "coordinator")
+    assert "pas d’e-mail" in said(client, f"{side}_people", place)
+    address = reverse(f"{side}_person_email", args=[place, login])
+    for wrong in ("", "lina", "lina@"):
+        assert client.post(address, op() | {"email": wrong}).status_code == 422
+    form = op() | {"email": "lina@exemple.fr"}
+    for _twice in range(2):
+        assert client.post(address, form).status_code == 302
+    assert email_of(login) == "lina@exemple.fr"
+    (noted,) = events.history(names=["place.email_noted"])
+    assert "exemple.fr" not in str(noted)
+    assert "e-mail noté" in said(client, f"{side}_people", place)
+    assert "lina@exemple.fr" not in client.get(address).content.decode()
+    assert client.post(address, form | {"email": "autre@exemple.fr"}).status_code == 422
+    assert email_of(login) == "lina@exemple.fr", "one operation notes one address"
+
+
+def test_who_keeps_a_place_notes_her_own_email_and_comes_in_by_it(client: Client) -> None:
+    founded()
+    place = approved()
+    login = invited(place, "avant@exemple.fr")
+    sit(client, login)
+    address = reverse("my_person_email", args=[place, login])
+    assert "avant@exemple.fr" in client.get(address).content.decode(), "her own"
+    assert client.post(address, op() | {"email": "Lina@exemple.fr"}).status_code == 302
+    known = EmailAddress.objects.filter(user__identifier=login)
+    assert list(known.values_list("email", flat=True)) == ["lina@exemple.fr"]
+
+
+def test_no_email_for_somebody_who_may_do_more_than_act_for_this_place(client: Client) -> None:
+    """An address that receives codes opens all that its login may do."""
+    founded()
+    place, other = approved(), approved("Le Fournil", "baker")
+    keep(client, place)
+    nadia, noel = invited(place), invited(place)
+    people.grant_role(identifier=nadia, role="coordinator", by=OFFICE)
+    merchants.give_right(place_id=other, login=noel, right="manager", by=OFFICE)
+    office = sit(Client(), "camille", "coordinator")
+    form = {"email": "moi@exemple.fr"}
+    for login in (nadia, noel):
+        answer = client.post(reverse("my_person_email", args=[place, login]), op() | form)
+        assert answer.status_code == 422
+        assert "Cet accès ouvre plus que ce lieu" in plain(answer.content)
+    answer = office.post(reverse("place_person_email", args=[place, nadia]), op() | form)
+    assert answer.status_code == 422, "not even the office, here"
+    assert email_of(nadia) == email_of(noel) == ""
+    herself = sit(Client(), nadia)
+    answer = herself.post(reverse("my_person_email", args=[place, nadia]), op() | form)
+    assert answer.status_code == 422
+    gone = invited(other)
+    assert (
+        client.post(reverse("my_person_email", args=[place, gone]), op() | form).status_code == 404
+    )
+    assert client.get(reverse("my_person_email", args=[place, "lieu-a"])).status_code == 404
 
 
 def test_call_me_is_asked_once_and_its_answer_is_read(client: Client) -> None:
@@ -381,6 +463,7 @@ CHANGES: tuple[tuple[str, Callable[[int], list[object]]], ...] = (
     ("my_person", lambda place: [place]),
     ("my_person_end", lambda place: [place, "lieu-a"]),
     ("my_person_code", lambda place: [place, "lieu-a"]),
+    ("my_person_email", lambda place: [place, "lieu-a"]),
     ("my_bank", lambda place: [place]),
     ("my_bank_change", lambda place: [place]),
 )

@@ -85,7 +85,7 @@ def _wallet(_asked: Asked, phone: Phone) -> Told:
     wallet_id = _wallet_of(phone)
     if wallet_id is None:
         return refused(declined("means_unavailable"))
-    return say(200, queries.phone_screen(wallet_id))
+    return say(200, queries.phone_screen(wallet_id, holder_id=phone.holder_id))
 
 
 def _wallet_of(phone: Phone) -> int | None:

@@ -42,7 +42,7 @@ def my_day(request: HttpRequest, here: Here, day: str) -> HttpResponse:
         "taken": sums.taken,
         "rows": rows[:SHOWN],
         "next": rows[SHOWN - 1].sale.seq if len(rows) > SHOWN else None,
-        "known": me is not None and bool(me.email),
+        **_reached(request, here, me),
     }
     return show(request, "payments/my_day.html", words, form=form)
 
@@ -71,6 +71,13 @@ def my_day_csv(request: HttpRequest, here: Here, day: str) -> HttpResponse:
 def _me(request: HttpRequest) -> Me | None:
     login = by(request).id
     return people.people_behind({login}).get(login)
+
+
+def _reached(request: HttpRequest, here: Here, me: Me | None) -> dict[str, object]:
+    """Whether the closing can leave for her, else whether she may note her address herself."""
+    actor = by(request)
+    may_note = here.may_change and me is not None and actor.roles == {"merchant"}
+    return {"known": me is not None and bool(me.email), "may_note": may_note, "me": actor.id}
 
 
 def _send(request: HttpRequest, here: Here, on: date, me: Me | None, form: SureForm) -> None:

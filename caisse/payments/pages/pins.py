@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from caisse.kernel.forms import SureForm
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.pages import found, show
-from caisse.payments import operations
+from caisse.payments import operations, queries
 from caisse.people import queries as people
 
 
@@ -20,7 +20,7 @@ def holder_pin(request: HttpRequest, number: int, holder_id: int) -> HttpRespons
     view = found(people.membership(number))
     holder = found(next((one for one in people.holders_of(number) if one.id == holder_id), None))
     form = SureForm(request.POST or None)
-    words = {"view": view, "holder": holder}
+    words = {"view": view, "holder": holder, "before": queries.has_pin(holder.id)}
     if form.carries_out(lambda: operations.draw_pin(holder_id=holder.id, by=by(request))):
         digits = str(form.outcome)
         half = len(digits) // 2

@@ -19,7 +19,7 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.rules import CoverageRules
 from caisse.payments import keys, wire
 from caisse.payments.cards import shown_number
-from caisse.payments.models import Card, Cashier, Device, Phone
+from caisse.payments.models import Card, Cashier, Device, Phone, Pin
 from caisse.payments.queries.asides import asides
 from caisse.payments.queries.offline import offline_screen
 from caisse.payments.queries.wallets import WalletLine, last_lines
@@ -230,16 +230,18 @@ def _phone_row(row: Phone) -> PhoneRow:
     return PhoneRow(row.pk, row.label, row.state, label, linked_on)
 
 
-def phone_screen(wallet_id: int) -> dict[str, object]:
+def phone_screen(wallet_id: int, *, holder_id: int) -> dict[str, object]:
     """What a member's telephone shows and keeps: what is left, the last movements, its limits.
 
-    `ways` are those of paying that there are today.
+    `ways` are those of paying that there are today; `card` says whether the holder has a card that
+    pays, which she can block.
     """
     month = Month.of(clock.today())
     instruments, rules = bylaws.both_in_force(InstrumentRules, PaymentRules, month=month)
     account, founding = books.account(f"wallet:{wallet_id}"), bylaws.founding()
     lines = last_lines(wallet_id, limit=LAST)
     names = merchants.names() if any(line.place_id for line in lines) else {}
+    mine = card(holder_id)
     return {
         "caisse": founding.name if founding else "",
         "unit": bylaws.in_force(CurrencyRules, month=month).food_unit_name,
@@ -249,6 +251,7 @@ def phone_screen(wallet_id: int) -> dict[str, object]:
         "code_from_cents": rules.qr_pin_above_cents,
         "ways": list(instruments.kinds),
         "partial_allowed": rules.partial_allowed,
+        "card": mine is not None and not mine.blocked,
         "at": clock.now_ms(),
         "lines": [
             {
@@ -266,6 +269,11 @@ def _sale_of(line: WalletLine) -> Id:
     """The number whose three words both receipts bear: of a sale in parts that of the first."""
     part = line.reason == "payment" and not line.undone and line.of is not None
     return line.of if part and line.of is not None else line.id
+
+
+def has_pin(holder_id: int) -> bool:
+    """Whether a code for paying was ever drawn for a holder."""
+    return Pin.objects.filter(pk=holder_id).exists()
 
 
 @dataclass(frozen=True, slots=True)

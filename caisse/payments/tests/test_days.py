@@ -29,6 +29,7 @@ from caisse.payments.tests.device import PhoneTill
 from caisse.payments.tests.test_api import DAY
 from caisse.payments.tests.test_cashiers import ManyHands, forget
 from caisse.payments.tests.test_phones import Paying
+from caisse.people import operations as people
 from caisse.people.models import Login, Person
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -224,13 +225,43 @@ def test_without_an_address_nothing_is_offered_or_sent(world: Stall, keeper: Cli
     address = reverse("my_day", args=here(world))
     Person.objects.update(email="")
     text = page(keeper, address)
-    assert "Envoyer par e-mail" not in text and "donnez votre adresse au bureau" in text
+    assert "Envoyer par e-mail" not in text
+    assert reverse("my_person_email", args=[world.place, "lieu-a"]) in text
     answer = keeper.post(address, {"operation": operation(text)})
     assert answer.status_code == 422
     assert "Nous n’avons pas cette adresse e-mail." in plain(answer.content.decode())
     Login.objects.filter(identifier="lieu-a").update(person=None)
     assert keeper.post(address, {"operation": show_id(new_id())}).status_code == 404
     assert not Notice.objects.exists()
+
+
+def test_without_an_address_who_notes_none_is_told_whom_to_ask(
+    world: Stall, keeper: Client
+) -> None:
+    address = reverse("my_day", args=here(world))
+    Person.objects.update(email="")
+    noting = reverse("my_person_email", args=[world.place, "lieu-a"])
+    people.grant_role(identifier="lieu-a", role="funder", by=OFFICE)
+    text = page(keeper, address)
+    assert noting not in text and "demandez à l’équipe" in plain(text)
+    people.end_role(identifier="lieu-a", role="funder", by=OFFICE)
+    merchants.give_right(place_id=world.place, login="lieu-b", right="manager", by=OFFICE)
+    merchants.give_right(place_id=world.place, login="lieu-a", right="reader", by=OFFICE)
+    text = page(keeper, address)
+    assert noting not in text and "demandez à la personne qui gère ce lieu" in plain(text)
+
+
+def test_the_address_that_she_notes_receives_the_closing(world: Stall, keeper: Client) -> None:
+    world.sold(12_40)
+    address = reverse("my_day", args=here(world))
+    Person.objects.update(email="")
+    noting = reverse("my_person_email", args=[world.place, "lieu-a"])
+    form = {"operation": operation(page(keeper, noting)), "email": "lina@ailleurs.fr"}
+    assert keeper.post(noting, form).status_code == 302
+    form = {"operation": operation(page(keeper, address))}
+    assert keeper.post(address, form).status_code == 302
+    assert messages.send_waiting() == 1
+    assert mail.outbox[0].to == ["lina@ailleurs.fr"]
 
 
 def test_who_acts_for_the_place_no_more_gets_nothing(world: Stall, keeper: Client) -> None:

@@ -268,6 +268,17 @@ def test_a_telephone_reads_its_wallet(world: Paying) -> None:
     assert stranger.send("GET", "phones/self").status == 401
 
 
+def test_a_telephone_learns_whether_there_is_a_card_to_block(world: Paying) -> None:
+    def card() -> object:
+        return world.phone.send("GET", "phones/self").said["card"]
+
+    assert card() is False
+    operations.make_card(holder_id=world.holder, by=DESK, id=new_id())
+    assert card() is True
+    operations.block_card(holder_id=world.holder, by=DESK)
+    assert card() is False, "blocked already"
+
+
 def test_a_request_is_paid_once_whoever_answers(world: Paying) -> None:
     request = world.request()
     seen = world.phone.send("POST", "phones/requests", {"request": request.hex()})

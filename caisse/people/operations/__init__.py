@@ -9,7 +9,14 @@ from caisse.people.operations.finding import rewrite_words
 from caisse.people.operations.households import Held, add_holder, change_composition, end_holder
 from caisse.people.operations.inquiries import answer, ask
 from caisse.people.operations.joining import Joined, Joining, join, join_many
-from caisse.people.operations.logins import close_login, create_login, end_role, grant_role
+from caisse.people.operations.logins import (
+    close_login,
+    create_login,
+    end_role,
+    grant_role,
+    note_email,
+    reached_at,
+)
 from caisse.people.operations.office import (
     GIVEN_HERE,
     give_holder_code,
@@ -84,6 +91,7 @@ __all__ = [
     "join_many",
     "leave",
     "note_contact",
+    "note_email",
     "open_file",
     "open_office_login",
     "open_way_in",
@@ -91,6 +99,7 @@ __all__ = [
     "pause",
     "prepare_act",
     "prepared_before",
+    "reached_at",
     "resume",
     "rewrite_words",
     "same_person",

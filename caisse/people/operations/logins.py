@@ -139,6 +139,28 @@ def close_login(*, identifier: str, by: Actor) -> None:
         events.record("login.closed", subject=f"login:{identifier}", by=by)
 
 
+@transaction.atomic
+def note_email(*, identifier: str, email: str) -> None:
+    """Keep the e-mail address of the person behind a login; codes for coming in go there, too.
+
+    The caller records who noted it: an event says that it changed, never to what. Raises Refusal:
+    `unknown_login` for no such login, or one without a person.
+    """
+    login = _login(identifier)
+    if login.person is None:
+        raise Refusal("unknown_login", "Personne n’est nommé derrière cet accès.")
+    login.person.email = email.strip()
+    login.person.save(update_fields=["email"])
+    for one in Login.objects.filter(person=login.person, is_active=True).order_by("pk"):
+        know_email(one)
+
+
+def reached_at(identifier: str, email: str) -> bool:
+    """Whether that is the e-mail address on file of the person behind a login."""
+    rows = Login.objects.filter(identifier=identifier, person__email=email.strip())
+    return rows.exists()
+
+
 def know_email(login: Login) -> None:
     """Let the login's person come in by a code sent to her e-mail address, and by no other.
 

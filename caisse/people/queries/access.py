@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
 from caisse.people.models import (
+    AccessCode,
     ActState,
     Holder,
     Household,
@@ -355,6 +356,11 @@ def people_behind(identifiers: set[str]) -> dict[str, Me]:
         for row in rows.select_related("person")
         if row.person is not None
     }  # fmt: skip
+
+
+def code_given(identifier: str) -> bool:
+    """Whether somebody was ever given a code that opens this login."""
+    return AccessCode.objects.filter(login__identifier=identifier).exists()
 
 
 def memberships_of_wallets(wallet_ids: set[int]) -> dict[int, int]:

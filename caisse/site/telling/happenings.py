@@ -164,6 +164,7 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "place.approved": (PLACES, later("%(subject)s est choisi par le comité.")),
     "place.closed_for": (PLACES, later("%(who)s note une fermeture de %(subject)s.")),
     "place.described": (PLACES, later("%(who)s décrit %(subject)s.")),
+    "place.email_noted": (PLACES, later("%(who)s note un e-mail pour %(subject)s.")),
     "place.hours_set": (PLACES, later("%(who)s écrit les horaires de %(subject)s.")),
     "place.person_invited": (PLACES, later("%(who)s invite une personne à %(subject)s.")),
     "place.opened_again": (PLACES, later("%(who)s annule une fermeture de %(subject)s.")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caisse.kernel import clock
+from caisse.kernel.ids import show_id
 from caisse.messages import operations as messages
 from caisse.messages import queries as told
 from caisse.messages.queries import NoticeRow, RemarkRow
@@ -25,7 +26,11 @@ NEWS_MS = 14 * clock.DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message: when (ms), its title, what it says, an amount, where it leads, its icon."""
+    """One message: when (ms), its title, what it says, an amount, where it leads, its icon.
+
+    What says all that there is to know leads nowhere (`address` ""); `ask` is then where a question
+    about it is asked.
+    """
 
     at: int
     title: str
@@ -34,6 +39,7 @@ class Item:
     address: str
     icon: str
     new: bool
+    ask: str = ""
 
 
 def items(
@@ -90,8 +96,8 @@ def _moved(line: WalletLine, names: Mapping[int, str], read: int) -> Item:
 def _remarked(row: RemarkRow, names: Mapping[int, str], unit: str, read: int) -> Item:
     title, text = remarked(row, names, unit)
     kind = ICONS.get(row.kind, "hand-stop")
-    address = f"{reverse('my_inquiry')}?sujet=amount"
-    return Item(row.at, title, text, "", address, kind, row.at > read)
+    ask = f"{reverse('my_inquiry')}?sujet=amount&refus={show_id(row.id)}"
+    return Item(row.at, title, text, "", "", kind, row.at > read, ask)
 
 
 def _written(row: NoticeRow, read: int) -> Item:

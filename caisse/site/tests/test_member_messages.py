@@ -12,8 +12,10 @@ from caisse.messages.models import Notice, Remark, Subscription
 from caisse.messages.operations import remarks
 from caisse.messages.reactions import leave
 from caisse.messages.tests.devices import Phone
+from caisse.people import operations as people
 from caisse.people import queries as registry
 from caisse.people.models import Person
+from caisse.people.operations import NewHousehold
 from caisse.site.pages.member import messages as pages
 from caisse.site.tests.members import BY, Home, come_in, home, move, queries_of
 from caisse.site.tests.test_pages import read
@@ -68,6 +70,32 @@ def test_what_moved_what_did_not_pass_and_what_was_written_the_newest_first(
     assert refused < bought < wrote < credited
     assert "Rien n’a été prélevé. Ce montant dépasse ce qui vous reste." in said
     assert said.count("nouveau") >= 4
+
+
+def test_what_did_not_pass_says_all_and_a_question_about_it_names_it(
+    client: Client, home: Home
+) -> None:
+    refuse(home)
+    come_in(client, home)
+    (row,) = [row for row in client.get("/moi/messages").context["rows"] if row.ask]
+    page = client.get("/moi/messages").content.decode()
+    line = next(part for part in page.split("<li>") if "120,00" in part)
+    assert "row-button" not in line and line.count("<a ") == 1 and "Une question" in line
+    begun = client.get(row.ask).context["form"].initial
+    assert begun["kind"] == "amount"
+    assert (
+        begun["text"]
+        .replace("\xa0", " ")
+        .startswith("Un achat de 120,00 MonA n’est pas passé à Épicerie du Figuier, ")
+    )
+    Remark.objects.update(wallet_id=other_wallet())
+    assert "text" not in client.get(row.ask).context["form"].initial, "another wallet's"
+    assert "text" not in client.get("/moi/demander?refus=xyz").context["form"].initial
+
+
+def other_wallet() -> int:
+    joined = people.join(household=NewHousehold(), joined_on=clock.today(), by=BY)
+    return joined.wallet_id
 
 
 def test_wrong_codes_say_where_and_that_nothing_was_taken(client: Client, home: Home) -> None:
@@ -155,6 +183,23 @@ def test_who_has_no_address_is_offered_none(client: Client, home: Home) -> None:
     answer = client.post("/moi/prevenir", chosen(client, payments="email", mail="letter"))
     assert answer.status_code == 422
     assert queries.chosen(person(home, 1)).payments == "here"
+
+
+def test_what_has_one_answer_is_said_and_not_asked(client: Client, home: Home) -> None:
+    come_in(client, home, 1)
+    page = client.get("/moi/prevenir").content.decode()
+    assert "<fieldset" not in page and 'type="radio"' not in page and "Noter mes choix" not in page
+    said = text_of(client, "/moi/prevenir")
+    assert "Pour l’instant, tout se lit dans vos messages" in said
+    assert "courrier de la caisse vient par lettre" in said
+    Person.objects.filter(pk=person(home, 1)).update(phone="04 67 11 22 33")
+    page = client.get("/moi/prevenir").content.decode()
+    assert page.count('type="radio"') == 4, "two questions with two answers"
+    assert "courrier de la caisse vient par lettre" in text_of(client, "/moi/prevenir")
+    form = {"operation": chosen(client)["operation"], "payments": "voice", "arrivals": "here"}
+    assert client.post("/moi/prevenir", form).status_code == 302
+    known = queries.chosen(person(home, 1))
+    assert (known.payments, known.arrivals, known.mail) == ("voice", "here", "letter")
 
 
 def test_a_fixed_telephone_is_called_and_gets_no_sms(client: Client, home: Home) -> None:

@@ -226,6 +226,22 @@ def test_cards_and_codes_are_printed_for_whom_has_none(begun: Run, client: Clien
     assert "Que voulez-vous imprimer" in words(sheets(client, 1, 50, "money"))
 
 
+def test_a_first_code_for_paying_is_no_new_one_and_each_reads_what_is_for_her(
+    begun: Run, client: Client
+) -> None:
+    enter(client, "salif", "desk")
+    address = "/gestion/personnes/1/titulaires/1/code-pour-payer"
+    first = words(client.get(address))
+    assert "Tirer un code pour " in first and "d’avant" not in first
+    sheet = words(client.post(address, {"operation": show_id(new_id())}))
+    paper, desk = sheet.split("</article>")
+    assert "au téléphone, pas même l’accueil" in paper and "ne le connaît pas" not in sheet
+    assert "personne ne peut le lire, vous non plus" in desk
+    again = words(client.get(address))
+    assert "Tirer un nouveau code pour " in again
+    assert "Le code d’avant ne marchera plus." in again
+
+
 def test_one_card_is_printed_again_until_it_is_blocked(begun: Run, client: Client) -> None:
     enter(client, "salif", "desk")
     address = "/gestion/personnes/1/titulaires/1/carte"

@@ -71,7 +71,10 @@ class LookForm(ActForm):
 
 
 class ChannelsForm(ActForm):
-    """By what road one hears of what: those that lead to the person, of `known`."""
+    """By what road one hears of what: those that lead to the person, of `known`.
+
+    What has one answer only is no question: it is not among the fields, its answer is `said`.
+    """
 
     fields_of = {"channel": "payments", "no_email": "mail"}
     payments = ChoiceField(label=gettext_lazy("Un achat, un remboursement, un refus"))
@@ -92,6 +95,19 @@ class ChannelsForm(ActForm):
         by_email = [("email", _("Par e-mail"))] if known.email else []
         self.fields["mail"].choices = [*by_email, ("letter", _("Par lettre"))]  # type: ignore[attr-defined]
         self.fields["mail"].initial = letter
+        self.alone: dict[str, str] = {}
+        for name in ("payments", "arrivals", "mail"):
+            choices = self.fields[name].choices  # type: ignore[attr-defined]
+            only = choices[0][0]
+            # an older page may send what leads nowhere any more: that is refused, at its field
+            if len(choices) == 1 and self.data.get(name, only) == only:
+                self.alone[name] = only
+                del self.fields[name]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What was chosen, and what there is no choice about."""
+        return {**super().said, **self.alone}
 
 
 class PushForm(ActForm):

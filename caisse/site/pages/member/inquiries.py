@@ -4,10 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from caisse.kernel import clock
 from caisse.kernel.guard import by, in_menu, only
 from caisse.kernel.ids import parse_id
 from caisse.kernel.pages import done, show
+from caisse.kernel.wording import day, hour
 from caisse.merchants import queries as merchants
+from caisse.messages import queries as messages
 from caisse.payments import queries as payments
 from caisse.people import operations as act
 from caisse.people import queries as people
@@ -15,6 +18,7 @@ from caisse.people.queries import Me
 from caisse.site.pages.member.forms import InquiryForm
 from caisse.site.pages.member.mine import me_of, membership_for, terms
 from caisse.site.telling import wallet as words
+from caisse.site.telling.remarks import remarked
 
 
 @in_menu("member")
@@ -50,6 +54,7 @@ def _begun(request: HttpRequest, me: Me) -> dict[str, str]:
     kind, about = request.GET.get("sujet", ""), request.GET.get("quoi", "")
     begun = {"kind": kind} if kind in people.inquiry_kinds() else {}
     text = sentences().get(about, "") or _of_receipt(request.GET.get("recu", ""), me)
+    text = text or _of_remark(request.GET.get("refus", ""), me)
     return {**begun, "text": text} if text else begun
 
 
@@ -75,3 +80,17 @@ def _of_receipt(number: str, me: Me) -> str:
         return ""
     paper = words.paper(line, merchants.names(), terms())
     return f"{paper.title}, {paper.amount}\u00a0: "
+
+
+def _of_remark(number: str, me: Me) -> str:
+    """« Un achat de 120,00 MonA n’est pas passé à …, jeudi 1er février 2024, 9 h 30 : », of what
+    did not pass with one's own wallet; "" for any other."""
+    try:
+        known = messages.remark(parse_id(number))
+    except ValueError:
+        return ""
+    if known is None or known[0] != me.wallet_id:
+        return ""
+    title, _why = remarked(known[1], merchants.names(), terms().unit)
+    local = clock.local(known[1].at)
+    return f"{title}, {day(local.date(), weekday=True)}, {hour(local)}\u00a0: "

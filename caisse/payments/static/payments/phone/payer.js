@@ -16,7 +16,7 @@ import {
 import { read, takeTicket } from "./keeping.js";
 import { opened, standOn, toReceipt } from "./movements.js";
 import {
-  again, atPlace, confirm, giveUp, payAll, settle, toConfirm, unsettled,
+  again, atPlace, confirm, fromConfirm, giveUp, payAll, settle, toConfirm, unsettled,
 } from "./paying.js";
 import { slips, tidied } from "./purse.js";
 import { paid } from "./receipts.js";
@@ -202,7 +202,7 @@ const FREE = [ // what another address may take away
 addEventListener("hashchange", () => FREE.includes(state.screen) && once(arrived));
 
 keepUp({ offline, scope }, rests);
-const backTo = { receipt: toList };
+const backTo = { receipt: toList, confirm: () => fromConfirm(toScan) };
 const HELD = ["busy", "unsure", "missing", "setting", "unset"]; // the back key leaves none
 const backed = () => FIRST.includes(state.screen) || once(backTo[state.screen] ?? home);
 onBack(() => !HELD.includes(state.screen) && (backed(), true));

@@ -50,6 +50,14 @@ export function toConfirm(form) {
   show("confirm");
 }
 
+/** One step back from the question: to the amount that was typed, or to the camera. */
+export function fromConfirm(camera) {
+  const { said, place } = state.asked;
+  if (!said.place) return camera();
+  state.asked = { place, number: said.place };
+  return show("amount");
+}
+
 /** Pay what is on the screen; its number is kept first, so that it happens once. */
 export async function confirm() {
   const { state: how, sale } = await asks(state.asked);

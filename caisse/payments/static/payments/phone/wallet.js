@@ -135,6 +135,7 @@ export async function draw() {
   const offered = find("[data-push]");
   if (offered) offered.hidden = !able();
   find("[data-known]").hidden = !wallet;
+  for (const one of all("[data-card]")) one.hidden = !wallet?.card; // none to block
   listed(wallet?.lines ?? []);
   fill("left", money(wallet?.left_cents ?? 0));
   if (wallet) {
