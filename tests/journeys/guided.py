@@ -19,6 +19,7 @@ from playwright.sync_api import Locator, Page
 
 from caisse.site import guides
 from tests.journeys.office_walking import control, plain
+from tests.journeys.screens import passed
 
 NAMED = re.compile(r"\*\*« ([^»]+) »\*\*")
 TYPED = "`script/caisse "  # a step at a terminal
@@ -68,7 +69,10 @@ class Guide:
         assert sorted({one.words for one in self.named} - self.pressed) == [], title
 
     def press(self, page: Page, *controls: str) -> None:
-        """Press what the section names so, one after the other, in its order."""
+        """Press what the section names so, one after the other, in its order.
+
+        Each screen on which something is pressed is looked at once.
+        """
         for words in controls:
             said = [one.words for one in self.named]
             assert words in said, f"the guide does not say « {words} » here: {said}"
@@ -76,7 +80,9 @@ class Guide:
             left = [one.words for one in before if not (one.if_so or one.words in self.pressed)]
             assert not left, f"before « {words} » the guide says {left}"
             self.pressed.add(words)
-            shown(page, words).click()
+            there = shown(page, words)
+            passed(page)
+            there.click()
             page.wait_for_load_state()
 
     def ended(self) -> None:

@@ -3,7 +3,11 @@
 import pytest
 from playwright.sync_api import Page
 
+from caisse.kernel.actor import Actor
+from caisse.kernel.ids import new_id
+from caisse.payments import operations
 from caisse.people import queries as people
+from tests.journeys.office_walking import Office
 from tests.journeys.test_limits import decided
 from tests.journeys.walking import DESK, PHONE, Visit, entering, looked_at
 
@@ -44,3 +48,25 @@ def words(page: Page, script: bool) -> str:
         return looked_at(page)
     text = page.locator("main").inner_text()
     return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def test_the_coordination_undoes_a_gift_made_by_mistake(
+    visit: Visit, guests: dict[str, str]
+) -> None:
+    """As its guide says: from the balance, for a reason; a second person agrees."""
+    decided(gift_month_max_cents=20_00)
+    me = people.me(guests["adh"])
+    assert me is not None and me.wallet_id is not None
+    operations.give(
+        wallet_id=me.wallet_id, to=somebody_else(me.handle), cents=20, by=Actor(guests["adh"]),
+        id=new_id(),
+    )  # fmt: skip
+    office = Office(visit("/entrer", width=PHONE)).come_in_as(guests["coordination"])
+    office.go(f"/gestion/personnes/{me.membership_id}").click("Ouvrir le dossier", "Voir le solde")
+    office.click("une écriture est à corriger", "Regarder une fois").says("Montré une fois")
+    office.click("Don fait").says("Une deuxième personne donne son accord avant.")
+    undo = office.page.url
+    office.click("Annuler ce don").says("L’annulation attend une deuxième personne.")
+    office.page.goto(undo)
+    office.arrive().says("Une annulation attend")
+    office.look()

@@ -10,11 +10,10 @@ from caisse.ledger import queries as books
 from caisse.payments import operations
 from tests.journeys.guided import Guide, words_of
 from tests.journeys.market_walking import Buyer, Stall, back, cut, link, market, sent
-from tests.journeys.office_walking import control
+from tests.journeys.screens import click, passed, shows
 from tests.journeys.test_phone import PAYER, read_off
 from tests.journeys.test_till import TILL, tap
 from tests.journeys.walking import PHONE, Visit
-from tests.journeys.walking import titled as shows
 from tests.offline.real import DESK
 
 KEPT = "Enregistré dans cet appareil, sera envoyé."
@@ -48,11 +47,12 @@ def test_both_without_network_as_their_guides_say(visit: Visit) -> None:
         back(till)
         sent(till)
         assert stall.taken == 12_40 + 5_00 + 4_00
-        control(phone, "Terminé").click()
+        click(phone, "Terminé")
         member.press(phone, "Mettre de côté pour le marché")
         phone.get_by_text("Confirmé par la caisse.").wait_for()
         member.press(phone, "Reprendre")
         phone.locator("[data-wrong]:visible").wait_for()  # the stall may still have a sale
+        passed(phone)
     with shop.section("Après le marché"):
         _handed_over(shop, visit, stall, awa)
         _ended(shop, till)
@@ -64,7 +64,7 @@ def test_both_without_network_as_their_guides_say(visit: Visit) -> None:
 def _telephone(visit: Visit, awa: Buyer) -> Page:
     row = operations.invite_phone(holder_id=awa.holder, label="Le mien", by=DESK, id=b"\x01" * 16)
     page = visit(f"{PAYER}#{operations.give_phone_code(phone_id=row, by=DESK)}", width=PHONE)
-    page.get_by_role("button", name="Relier").click()
+    click(page, "Relier")
     shows(page, "il vous reste")
     return page
 
@@ -87,7 +87,7 @@ def _set_aside(guide: Guide, phone: Page) -> None:
     phone.get_by_label("Combien ?").fill("20")
     guide.press(phone, "Mettre de côté")
     shows(phone, "De côté pour le marché")
-    control(phone, "Revenir").click()
+    click(phone, "Revenir")
     shows(phone, "il vous reste")
 
 
@@ -114,12 +114,13 @@ def _by_telephone(shop: Guide, member: Guide, stall: Stall, phone: Page) -> None
     shows(till, "Payé")
     assert KEPT in words_of(till)
     assert till.locator("[data-three]").inner_text() in words_of(phone)
-    control(till, "Personne suivante").click()
-    control(phone, "Terminé").click()
+    click(till, "Personne suivante")
+    click(phone, "Terminé")
 
 
 def _scanned(phone: Page, text: str) -> None:
     """A reader of codes types what the camera would see."""
+    shows(phone, "Visez le QR du commerçant")
     if not phone.get_by_label("Texte du QR").is_visible():
         phone.get_by_text("Sans appareil photo", exact=True).click()
     phone.get_by_label("Texte du QR").fill(text)
@@ -127,7 +128,7 @@ def _scanned(phone: Page, text: str) -> None:
 
 
 def _answered(till: Page, text: str) -> None:
-    control(till, "Taper").click()
+    click(till, "Taper")
     till.locator("#answer").fill(text)
     till.locator("#answer").press("Enter")
 
@@ -135,7 +136,7 @@ def _answered(till: Page, text: str) -> None:
 def _by_code(guide: Guide, till: Page, awa: Buyer) -> None:
     tap(till, "500")
     guide.press(till, "Continuer", "Scanner")
-    control(till, "Taper").click()
+    click(till, "Taper")
     till.locator("#handle").fill(awa.handle)
     guide.press(till, "Tourner l’écran")
     shows(till, "À vous de taper")
@@ -143,7 +144,7 @@ def _by_code(guide: Guide, till: Page, awa: Buyer) -> None:
     till.locator('[data-do="pay"]').click()
     shows(till, "Payé")
     assert KEPT in words_of(till)
-    control(till, "Personne suivante").click()
+    click(till, "Personne suivante")
     shows(till, "Combien ?")
     _fits(till)
 
@@ -165,13 +166,15 @@ def _paid_with_network(shop: Guide, member: Guide, stall: Stall, phone: Page) ->
     member.press(phone, "Payer")
     shows(phone, "Payé")
     member.press(phone, "L’appareil du lieu n’a pas de réseau")
+    shows(phone, "Montrez cette preuve à l’appareil du lieu")
     phone.locator("svg[role=img]:visible").wait_for()
     assert read_off(phone)  # for a stall that scans; this one has no camera
     shop.press(till, "Sans appareil photo : taper ses trois mots")
+    shows(till, "Les trois mots de son téléphone")
     till.locator("#spoken").fill(phone.locator("[data-screen=proof] .three").inner_text())
     till.keyboard.press("Enter")
     shows(till, "Payé")
-    control(till, "Personne suivante").click()
+    click(till, "Personne suivante")
 
 
 def _handed_over(guide: Guide, visit: Visit, stall: Stall, awa: Buyer) -> None:
@@ -181,8 +184,10 @@ def _handed_over(guide: Guide, visit: Visit, stall: Stall, awa: Buyer) -> None:
     cut(till)
     _sold(till, awa)
     guide.press(till, "Ventes", "Envoyer par un autre appareil")
+    shows(till, "Envoyer par un autre appareil")
     till.locator("[data-hands] svg").wait_for()
     guide.press(other, "Ventes", "Prendre les ventes d’un autre appareil")
+    shows(other, "Prendre les ventes d’un autre appareil")
     other.locator('[data-form="taken"] input').fill(read_off(till))
     other.keyboard.press("Enter")
     guide.press(till, "Vente suivante")
@@ -197,19 +202,19 @@ def _handed_over(guide: Guide, visit: Visit, stall: Stall, awa: Buyer) -> None:
 
 def _sold(till: Page, awa: Buyer) -> None:
     tap(till, "100")
-    control(till, "Continuer").click()
+    click(till, "Continuer")
     till.locator("[data-screen=who] [data-off]").wait_for()
     till.locator("#handle").fill(awa.handle)
-    control(till, "Tourner l’écran").click()
+    click(till, "Tourner l’écran")
     shows(till, "À vous de taper")
     tap(till, awa.pin)
     till.locator('[data-do="pay"]').click()
     shows(till, "Payé")
-    control(till, "Personne suivante").click()
+    click(till, "Personne suivante")
 
 
 def _ended(guide: Guide, till: Page) -> None:
     shows(till, "Combien ?")
-    control(till, "Ventes").click()
+    click(till, "Ventes")
     guide.press(till, "Clôture du jour", "Finir la vente sans réseau")
     shows(till, "Vente sans réseau finie")

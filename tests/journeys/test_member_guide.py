@@ -6,14 +6,14 @@ from playwright.sync_api import Page
 
 from caisse.people import queries as people
 from tests.journeys.guided import Guide, words_of
-from tests.journeys.office_walking import Office, control
+from tests.journeys.office_walking import Office
+from tests.journeys.screens import click, passed, shows
 from tests.journeys.test_gifts import somebody_else
 from tests.journeys.test_limits import decided
 from tests.journeys.test_phone import read_off
 from tests.journeys.test_till import Guests, linked, tap
 from tests.journeys.test_vouchers import codes_on
 from tests.journeys.walking import PHONE, Visit, entering
-from tests.journeys.walking import titled as shows
 
 GUIDE = "membre"
 
@@ -45,16 +45,18 @@ def home(page: Page) -> Page:
 def _reads(guide: Guide, page: Page) -> None:
     with guide.section("Lire ce qui reste"):
         guide.press(page, "Porte-monnaie")
+        passed(page)
         assert "reste" in words_of(page)
     with guide.section("Retrouver un achat"):
         guide.press(page, "Tous les mouvements")
-        control(page, "Janvier 2024").click()
+        click(page, "Janvier 2024")
         page.wait_for_load_state()
         page.evaluate("print = () => { document.title = 'imprimé' }")
         guide.press(page, "Imprimer ce mois")
         assert page.title() == "imprimé"
         page.locator(".rows a").first.click()
         page.wait_for_load_state()
+        passed(page)
         assert "Il restait ensuite" in words_of(page)
 
 
@@ -67,17 +69,21 @@ def _asks(guide: Guide, page: Page) -> None:
         assert begun
         field.fill(f"{begun} Je n’y étais pas.")
         guide.press(page, "Envoyer ma demande")
+        passed(page)
         home(page)
         guide.press(page, "Mes demandes")
+        passed(page)
         assert "Je n’y étais pas." in words_of(page)
 
 
 def _tells(guide: Guide, page: Page) -> None:
     with guide.section("Le foyer change"):
         guide.press(home(page), "Mon foyer", "Dire un changement")
+        passed(page)
         page.go_back()
         page.locator("main textarea:visible, main input[type=text]:visible").last.fill("Ma fille")
         guide.press(page, "Demander à ajouter cette personne")
+        passed(page)
 
 
 def _prepared(office: Office, login: str, to: Path) -> None:
@@ -101,6 +107,7 @@ def _blocks(guide: Guide, page: Page) -> None:
     with guide.section("La carte pour payer"):
         guide.press(home(page), "Mon foyer", "Ma carte pour payer", "Bloquer ma carte")
         page.wait_for_load_state()
+        passed(page)
 
 
 def _pays(guide: Guide, page: Page, till: Page) -> None:
@@ -114,13 +121,13 @@ def _pays(guide: Guide, page: Page, till: Page) -> None:
         guide.press(page, "Changer")
         _scanned(till, read_off(page))
         shows(page, "Payé")
-        control(page, "Terminé").click()
+        click(page, "Terminé")
         guide.press(page, "Scanner un QR")
         shows(page, "Visez le QR du commerçant")
         page.evaluate("location.hash = 'lieu-15'")  # what the camera sees (it films in test_scan)
         shows(page, "L’Épicerie du Figuier")
         page.get_by_label("Combien payez-vous ?").fill("1,5")
-        control(page, "Continuer").click()
+        click(page, "Continuer")
         shows(page, "Payer à L’Épicerie du Figuier")
         page.route("**/api/v1/**", lambda route: route.abort())
         guide.press(page, "Payer")
@@ -132,11 +139,12 @@ def _pays(guide: Guide, page: Page, till: Page) -> None:
         shows(page, "il vous reste")
         guide.press(home(page), "Payer avec mon téléphone", "Bloquer")
         page.wait_for_load_state()
+        passed(page)
 
 
 def _scanned(till: Page, text: str) -> None:
     tap(till, "150")
-    control(till, "Continuer").click()
+    click(till, "Continuer")
     till.get_by_label("Identifiant").fill(text)
     till.keyboard.press("Enter")
     shows(till, "Payé")
@@ -145,8 +153,9 @@ def _scanned(till: Page, text: str) -> None:
 def _withdraws(guide: Guide, page: Page) -> None:
     with guide.section("Les bons imprimés"):
         guide.press(home(page), "Mon foyer", "Mes bons")
-        control(page, "1 bon").click()
+        click(page, "1 bon")
         guide.press(page, "Retirer mes bons")
+        passed(page)
         assert "Vos bons ne paient plus rien." in words_of(page)
 
 
@@ -160,4 +169,5 @@ def _gives(guide: Guide, visit: Visit, login: str) -> None:
         page.get_by_label("Identifiant de la personne").fill(somebody_else(me.handle))
         page.get_by_label("Combien donner ?").fill("0,2")
         guide.press(page, "Continuer", "Oui, donner")
+        passed(page)
         assert "C’est donné" in words_of(page)

@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.journeys.office_walking import Office
 from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at
 from tests.journeys.walking import (
     PHONE,
@@ -58,6 +59,18 @@ def telephone(visit: Visit, guests: Guests) -> Page:
     page.get_by_role("button", name="Relier").click()
     says(page, "il vous reste")
     return page
+
+
+def test_the_desk_gives_a_code_that_links_a_telephone(visit: Visit, guests: Guests) -> None:
+    office = Office(visit("/entrer", width=PHONE)).come_in_as(guests["accueil"])
+    office.click("Personnes", "Foyer n° 12", "Téléphones pour payer")
+    office.says("Vérifiez qui est devant vous.").click("Montrer un code").says("pendant 24 heures")
+    phone = visit(PAYER, width=PHONE)
+    says(phone, "Relier ce téléphone")
+    phone.get_by_label("Code").fill(office.page.locator(".total dd").inner_text())
+    phone.get_by_role("button", name="Relier").click()
+    says(phone, "il vous reste")
+    office.click("Revenir aux téléphones").says("relié le")
 
 
 def sum_of(page: Page) -> int:
@@ -157,6 +170,7 @@ def test_what_never_arrived_is_paid_by_a_press_alone(visit: Visit, guests: Guest
         assert "3,50 MonA" in says(phone, "Payer à L’Épicerie du Figuier")
         phone.route("**/api/v1/**", lambda route: route.abort())
         phone.get_by_role("button", name="Payer").click()
+        says(phone, "On vérifie…")
         says(phone, "Pas encore de réponse")
         phone.unroute("**/api/v1/**")
 

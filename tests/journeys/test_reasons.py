@@ -39,7 +39,8 @@ from tests.journeys.market_walking import (
     paid_here,
     sent,
 )
-from tests.journeys.test_till import TILL, tap, till_looked_at
+from tests.journeys.screens import passed, shows
+from tests.journeys.test_till import TILL, tap
 from tests.journeys.walking import PHONE, Visit, seen, sideways, titled
 from tests.offline.real import DESK
 
@@ -66,7 +67,6 @@ SEEN_BY = {
     "checking": "test_till.py",
 }
 RETYPED = {"code_wrong", "code_needed", "authorisation_unknown", "voucher_unknown"}
-LOOKED_AT: set[tuple[str, ...]] = set()  # titles and controls of screens
 FILLED = (reasons.WITH_AMOUNT, reasons.WITH_DATE)  # where the value is known
 SHORTEST = 11  # of a piece of a sentence that another walk waits for: « On vérifie… »
 
@@ -114,11 +114,11 @@ def codes(there: Stall, people: list[Buyer]) -> None:
     sale(page, 50_00, handset.qr())
     refused(page, 50_00, "code_needed")
     page.get_by_role("button", name="Taper le code").click()
-    titled(page, "À vous de taper")
+    shows(page, "À vous de taper")
     assert "50,00" in seen(page), "the amount is kept, and what was scanned"
     tap(page, by_phone.pin)
     page.locator('[data-do="pay"]').click()
-    titled(page, "Payé")
+    shows(page, "Payé")
     on_first_screen(page)
     wrong_elsewhere("member_qr", by_phone, [handset.qr() for _each in range(3)])
     sale(page, 50_00, handset.qr())
@@ -169,7 +169,7 @@ def vouchers(there: Stall, who: Buyer) -> None:
     refused(page, 4_00, "voucher_whole")
     another_way(page, 4_00)
     typed_voucher(page, 7_00, first.shown)
-    titled(page, "Payé")
+    shows(page, "Payé")
     assert "Reste à payer en euros : 2,00" in seen(page)
     on_first_screen(page)
     typed_voucher(page, 7_00, first.shown)
@@ -182,7 +182,7 @@ def vouchers(there: Stall, who: Buyer) -> None:
     typed_voucher(page, 7_00, "0000 0000 00000")
     refused(page, 7_00, "voucher_unknown")
     page.get_by_role("button", name="Taper de nouveau").click()
-    titled(page, "Bon imprimé")
+    shows(page, "Bon imprimé")
     assert page.locator("#voucher").input_value() == "0000 0000 00000", "the signs are kept"
     page.locator("#voucher").fill(who.card)  # a scanner reads the card
     page.locator("#voucher").press("Enter")
@@ -194,7 +194,7 @@ def typed_voucher(page: Page, cents: int, signs: str) -> None:
     """Amount, then the signs below the QR of a voucher."""
     to_who(page, cents)
     page.get_by_role("button", name="Bon imprimé : taper ses signes").click()
-    titled(page, "Bon imprimé")
+    shows(page, "Bon imprimé")
     page.locator("#voucher").fill(signs)
     page.locator("#voucher").press("Enter")
 
@@ -204,14 +204,14 @@ def agreements(there: Stall) -> None:
     page = there.page
     to_who(page, 4_00)
     page.get_by_role("button", name="Vente par téléphone : taper l’accord").click()
-    titled(page, "Numéro d’accord")
+    shows(page, "Numéro d’accord")
     tap(page, "123456")
     page.locator('[data-do="agreed"]').click()
     refused(page, 4_00, "authorisation_unknown")
     page.get_by_role("button", name="Taper de nouveau").click()
-    titled(page, "Numéro d’accord")
+    shows(page, "Numéro d’accord")
     page.get_by_role("button", name="Autre moyen").click()
-    titled(page, "Pour qui ?")
+    shows(page, "Pour qui ?")
     on_first_screen(page)
 
 
@@ -229,10 +229,10 @@ def stopped_in_the_middle(there: Stall, who: Buyer) -> None:
     paying(page, who.pin)
     refused(page, 4_00, "till_suspended")
     page.locator('[data-do="cancel"]:visible').click()
-    titled(page, "Cet appareil n’encaisse pas")
+    shows(page, "Cet appareil n’encaisse pas")
     operations.resume_device(device_id=there.device, by=OFFICE)
     page.reload()
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
 
 
 def its_clock(there: Stall, who: Buyer) -> None:
@@ -240,19 +240,19 @@ def its_clock(there: Stall, who: Buyer) -> None:
     page = there.page
     tap(page, "400")
     page.evaluate(JUMPS, 20 * 60_000)
-    titled(page, "Pour qui ?")
+    shows(page, "Pour qui ?")
     page.locator("#handle").fill(who.card)
     page.locator("#handle").press("Enter")
     paying(page, who.pin)
     refused(page, 4_00, "device_clock")
     page.get_by_role("button", name="Autre moyen").click()
-    titled(page, "Pour qui ?")
+    shows(page, "Pour qui ?")
     page.locator("#handle").fill(who.card)
     page.locator("#handle").press("Enter")
     paying(page, who.pin)
-    titled(page, "Payé")
+    shows(page, "Payé")
     page.reload()
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
 
 
 def the_same_number(there: Stall, who: Buyer) -> None:
@@ -263,13 +263,13 @@ def the_same_number(there: Stall, who: Buyer) -> None:
     to_who(page, 1_00)  # the caisse's answer says what time it is
     on_first_screen(page)
     sale(page, 4_00, who.card, who.pin)
-    titled(page, "Payé")
+    shows(page, "Payé")
     on_first_screen(page)
     sale(page, 5_00, who.card, who.pin)
     refused(page, 5_00, "id_reused")
     clock.travel(clock.now_ms(), runs=True)
     page.reload()
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
 
 
 def tills_own_tries(there: Stall, who: Buyer) -> None:
@@ -284,7 +284,7 @@ def tills_own_tries(there: Stall, who: Buyer) -> None:
     refused(page, 4_00, "till_code_paused")
     another_way(page, 4_00)
     sale(page, 4_00, who.handset().qr())
-    titled(page, "Payé")
+    shows(page, "Payé")
     on_first_screen(page)
 
 
@@ -311,7 +311,7 @@ def given_back(there: Stall, who: Buyer) -> None:
     tomorrow()
     undone(page, "cashier_right")
     page.locator('[data-do="keep"]').click()
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
     to_code(page, 4_00, who.card)
     operations.remove_cashier(cashier_id=malo.cashier_id, by=OFFICE)
     paying(page, who.pin)
@@ -323,16 +323,16 @@ def given_back(there: Stall, who: Buyer) -> None:
     tomorrow()
     undone(page, "refund_too_late")
     page.locator('[data-do="keep"]').click()
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
     operations.remove_cashier(cashier_id=zoe.cashier_id, by=OFFICE)
     page.reload()
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
 
 
 def sold(there: Stall, who: Buyer) -> bytes:
     """One sale at the till, still on its screen; its number."""
     sale(there.page, 4_00, who.card, who.pin)
-    titled(there.page, "Payé")
+    shows(there.page, "Payé")
     number = there.page.evaluate(NEWEST)
     return bytes.fromhex(number.replace("-", ""))
 
@@ -350,7 +350,7 @@ def without_network(there: Stall, who: Buyer) -> None:
     sent(page)
     page.get_by_text("Une vente sans réseau n’est pas passée").wait_for()
     page.get_by_role("button", name="Ventes").click()
-    titled(page, "Dernières ventes")
+    shows(page, "Dernières ventes")
     listed(page, "late")
 
 
@@ -375,7 +375,7 @@ def refused(
     assert page.locator('[data-do="retype"]').is_visible() == (reason in RETYPED), reason
     assert page.locator('[data-do="part"]').is_visible() == (reason == "funds_short"), reason
     assert page.locator("[data-status]").inner_text() != "", "it is read out"
-    looked_at(page)
+    fits(page)
 
 
 def undone(page: Page, reason: str, *, listed: bool = False) -> None:
@@ -383,16 +383,16 @@ def undone(page: Page, reason: str, *, listed: bool = False) -> None:
     and keeps it."""
     if listed:
         page.locator('[data-do="recent"]:visible').click()
-        titled(page, "Dernières ventes")
+        shows(page, "Dernières ventes")
         page.locator("[data-sales] li").first.get_by_role("button").first.click()
     else:
         page.locator('[data-do="undo"]:visible').click()
-    titled(page, "Annuler cette vente ?")
+    shows(page, "Annuler cette vente ?")
     page.locator('[data-do="refund"]:visible').click()
     said = page.locator("[data-screen=undo] [data-wrong]:visible")
     said.wait_for()
     assert pattern(reasons.SENTENCES[reason][0]).fullmatch(plain(said.inner_text())), reason
-    looked_at(page)
+    fits(page)
     assert page.locator('[data-do="keep"]').is_visible(), "it stays what it was"
 
 
@@ -400,22 +400,19 @@ def listed(page: Page, reason: str) -> None:
     """A sale without network that was not taken: the list says why."""
     said = plain(page.locator("[data-sales]").inner_text())
     assert pattern(reasons.SENTENCES[reason][0]).search(said), said
-    looked_at(page)
+    fits(page)
 
 
-def looked_at(page: Page) -> None:
-    """Nothing is wider than the screen, whatever it says; axe looks once at the same controls."""
+def fits(page: Page) -> None:
+    """Nothing is wider than the screen, whatever it says; it is looked at once."""
     assert sideways(page) <= 0
-    title, *controls = page.locator("h1:visible, button:visible").all_inner_texts()
-    if (title, *controls) not in LOOKED_AT:
-        till_looked_at(page)
-        LOOKED_AT.add((title, *controls))
+    passed(page)
 
 
 def another_way(page: Page, cents: int) -> None:
     """« Autre moyen »: the amount is kept, who paid is not. Then the first screen."""
     page.get_by_role("button", name="Autre moyen").click()
-    titled(page, "Pour qui ?")
+    shows(page, "Pour qui ?")
     assert page.locator("[data-screen=who] [data-cents]").first.inner_text() == shown(cents)
     assert page.locator("#handle").input_value() == ""
     on_first_screen(page)
@@ -441,18 +438,18 @@ def shown(cents: int) -> str:
 def to_who(page: Page, cents: int) -> None:
     tap(page, str(cents))
     page.get_by_role("button", name="Continuer").click()
-    titled(page, "Pour qui ?")
+    shows(page, "Pour qui ?")
 
 
 def to_code(page: Page, cents: int, who: str) -> None:
     to_who(page, cents)
     page.locator("#handle").fill(who)
     page.locator("#handle").press("Enter")
-    titled(page, "À vous de taper")
+    shows(page, "À vous de taper")
 
 
 def paying(page: Page, pin: str) -> None:
-    titled(page, "À vous de taper")
+    shows(page, "À vous de taper")
     tap(page, pin)
     page.locator('[data-do="pay"]').click()
 
@@ -467,9 +464,9 @@ def sale(page: Page, cents: int, who: str, pin: str = "") -> None:
 
 
 def enters(page: Page, code: str) -> None:
-    titled(page, "Qui encaisse ?")
+    shows(page, "Qui encaisse ?")
     tap(page, code)
-    titled(page, "Combien ?")
+    shows(page, "Combien ?")
 
 
 def tomorrow() -> None:

@@ -14,6 +14,7 @@ from caisse.messages.operations import remarks
 from caisse.people import queries as people
 from caisse.people.models import Person
 from tests.journeys.office_walking import Office
+from tests.journeys.test_phone import telephone
 from tests.journeys.walking import (
     DESK,
     PHONE,
@@ -171,8 +172,12 @@ def test_what_arrives_is_shown_by_the_page_of_choices(member: Visit) -> None:
     assert pushed(page, said) == [["Un achat vient d’être fait", "", "a1"]]
 
 
-def test_a_telephone_that_pays_shows_what_arrives(member: Visit) -> None:
-    page = member("/payer", width=PHONE)
+@pytest.mark.usefixtures("member")
+def test_a_telephone_that_pays_shows_what_arrives(visit: Visit, guests: dict[str, str]) -> None:
+    page = telephone(visit, guests)
+    page.get_by_text("Me prévenir sur ce téléphone").click()
+    page.get_by_role("button", name="Me prévenir").wait_for()
+    assert "Il ne montre aucun montant." in looked_at(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     said = {"id": "a1", "title": "Un achat n’est pas passé", "text": ""}
     assert pushed(page, said) == [["Un achat n’est pas passé", "", "a1"]]

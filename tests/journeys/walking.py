@@ -64,15 +64,17 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-def complaints(page: Page, *rules: str) -> str:
+def complaints(page: Page, *rules: str, settles: bool = True) -> str:
     """What axe has to say of the page by these rules, or by all; empty when it has nothing.
 
     It is asked once of the same page: same elements, attributes and colours, whatever the words
     are, at one width. A page is made alike by both databases, so it is asked on SQLite alone.
+    A walk that needs no time between its screens says that this one need not settle.
     """
     look = (str(page.viewport_size), *rules, page.evaluate(STRUCTURE))
     if connection.vendor != "sqlite" or look in ASKED:
-        page.wait_for_timeout(SETTLED_MS)
+        if settles:
+            page.wait_for_timeout(SETTLED_MS)
         return ""
     said = _asked(page, *rules)
     if not said:
@@ -152,7 +154,7 @@ def press(page: Page, words: str) -> str:
     return looked_at(page)
 
 
-def looked_at(page: Page) -> str:
+def looked_at(page: Page, *, settles: bool = True) -> str:
     """The words of this page, of which there is nothing to say: axe, width, size of targets.
 
     On a phone by night too, and at 320 pixels.
@@ -161,13 +163,13 @@ def looked_at(page: Page) -> str:
     if (size["width"], words) in LOOKED_AT:
         return words
     LOOKED_AT.add((size["width"], words))
-    _nothing(page, "axe", complaints(page))
+    _nothing(page, "axe", complaints(page, settles=settles))
     _nothing(page, "targets below 48 pixels", small_targets(page))
     _nothing(page, "pixels beyond the window", max(sideways(page), 0))
     _nothing(page, "first headings but one", outline(page).count(1) - 1)
     if size["width"] <= PHONE:
         page.emulate_media(color_scheme="dark")
-        _nothing(page, "axe by night", complaints(page, "color-contrast"))
+        _nothing(page, "axe by night", complaints(page, "color-contrast", settles=settles))
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 320, "height": size["height"]})
         _nothing(page, "pixels beyond 320", max(sideways(page), 0))
