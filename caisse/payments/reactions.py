@@ -22,6 +22,6 @@ def sweep_offline(now: datetime) -> None:
 
 @steady("payments.reach", everywhere=True)
 def look_at_reach() -> int:
-    """The caisse's telephone number, for the refusals of the process that serves."""
+    """The caisse's telephone number and its unit, for the refusals of the process that serves."""
     reaching.look()
     return 0  # nothing is done by it: the turn may rest

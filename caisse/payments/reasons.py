@@ -6,7 +6,6 @@ not know. « Rien n’est prélevé. » goes before the cashier's, except while 
 
 from dataclasses import dataclass
 
-from caisse.kernel import cents as money
 from caisse.payments import reaching
 
 NOTHING_TAKEN = "Rien n’est prélevé."
@@ -229,11 +228,28 @@ OF_THE_PLACE: dict[str, tuple[str, str]] = {
         "Ce lieu ne peut pas rendre ce montant aujourd’hui ; l’accueil peut regarder avec vous.",
     ),
 }
+# Nothing is left: her own screen offers her no part of it.
+EMPTY: dict[str, tuple[str, str]] = {
+    "funds_short": (
+        "Le paiement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
+        "Il ne vous reste rien à dépenser. Réglez cet achat en euros.",
+    ),
+}
 # « Il vous reste » is for the member's own screen or paper, and never passes through the shop's.
+# The shop's says the same, with the same keys, whether something is left or nothing: else a sale of
+# one cent too much would tell it whose wallet is empty.
 AT_SHOP: dict[str, tuple[str, str]] = {
     "funds_short": (
         "Le paiement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
-        "Ce montant dépasse ce qui vous reste. Vous pouvez payer une partie, le reste en euros.",
+        "Ce montant dépasse ce qui vous reste. S’il vous en reste, payez une partie, le reste en "
+        "euros.",
+    ),
+}
+# All that she has was asked for, by her own code: that there is nothing is the answer itself.
+AT_SHOP_ALL: dict[str, tuple[str, str]] = {
+    "funds_short": (
+        "Le paiement ne passe pas, même pour une partie. Tout en euros, ou un autre moyen ?",
+        "Le porte-monnaie ne paie rien de cet achat. Réglez-le en euros, ou autrement.",
     ),
 }
 # What was shown in the place of a voucher.
@@ -282,11 +298,15 @@ BY_PHONE: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """What a till says instead of a receipt: `reason` of the closed list, and its two sentences."""
+    """What a till says instead of a receipt: `reason` of the closed list, and its two sentences.
+
+    `empty`: nothing is left in the wallet. It is for its holder's own telephone alone.
+    """
 
     reason: str
     cashier: str
     member: str
+    empty: bool = False
 
     @property
     def settled(self) -> bool:
@@ -314,15 +334,19 @@ def without_network() -> list[Declined]:
     return [at_shop(declined(reason), method="") for reason in WITHOUT_NETWORK]
 
 
-def at_shop(answer: Declined, *, method: str) -> Declined:
-    """A refusal as a shop's device says it, also to who has scanned a card or a telephone."""
-    said = {**AT_SHOP, **SCANNED.get(method, {})}.get(answer.reason)
+def at_shop(answer: Declined, *, method: str, up_to: bool = False) -> Declined:
+    """A refusal as a shop's device says it, also to who has scanned a card or a telephone.
+
+    With `up_to` all that the wallet has was asked for.
+    """
+    known = AT_SHOP_ALL if up_to else AT_SHOP
+    said = {**known, **SCANNED.get(method, {})}.get(answer.reason)
     return answer if said is None else Declined(answer.reason, *said)
 
 
 def agreement_exceeded(cents: int) -> Declined:
     """More was typed than the `cents` that were agreed to on the telephone."""
-    cashier, member = (text.format(left=money.show(cents)) for text in AGREED)
+    cashier, member = (text.format(left=reaching.amount(cents)) for text in AGREED)
     return Declined("amount_limit", cashier, member)
 
 
@@ -339,13 +363,17 @@ def declined(
     """The refusal `reason` with its sentences; the values are those of which they speak.
 
     `phone` is the caisse's; unsaid, the number that the process remembers; none where nobody has
-    written one. `on` is the day, or the hour, of what was before.
+    written one. `on` is the day, or the hour, of what was before. An empty wallet has 0
+    `left_cents`.
     """
     phone = phone or reaching.phone()
     said = {
-        "left": money.show(left_cents), "amount": money.show(amount_cents), "days": days,
-        "until": until, "phone": f" : {phone}" if phone else "", "on": on,
+        "left": reaching.amount(left_cents), "amount": reaching.amount(amount_cents),
+        "days": days, "until": until, "phone": f" : {phone}" if phone else "", "on": on,
     }  # fmt: skip
+    empty = reason in EMPTY and left_cents <= 0
     known = WITH_AMOUNT.get(reason) if amount_cents else WITH_DATE.get(reason) if on else None
+    if empty:
+        known = EMPTY[reason]
     cashier, member = (text.format(**said) for text in known or SENTENCES[reason])
-    return Declined(reason, cashier, member)
+    return Declined(reason, cashier, member, empty)

@@ -8,6 +8,8 @@ import allauth
 
 from tests.house.tree import File, Tree, rule
 
+TILL = "caisse/payments/templates/payments/till.html"
+PAYER = "caisse/payments/templates/payments/payer.html"
 HOME = "caisse/site/templates/site/home.html"
 PAGE = {"caisse/site/pages.py": "render(request, 'site/home.html')\n"}
 SPOKEN = re.compile(r'\b(alt|title|aria-label|aria-description|placeholder|label)="([^"]*)"')
@@ -109,6 +111,19 @@ def strict_pages(tree: Tree) -> Iterator[str]:
         for said, pattern in patterns.items():
             for match in re.finditer(pattern, file.text):
                 yield file.at(_line(file.text, match.start()), said)
+
+
+@rule(
+    {TILL: '<p>{% translate "Reste :" %}</p>'},
+    {PAYER: "<p>\n{% translate 'Lu' %} : {{ at }}</p>"},
+    fine={TILL: '<p>{% translate "Reste\u00a0:" %} 2:1</p>', HOME: '{% translate "Reste :" %}'},
+)
+def unbroken_colons(tree: Tree) -> Iterator[str]:
+    """On the narrow screens of the till and the telephone no colon begins a line."""
+    for file in _templates(tree):
+        for number, line in enumerate(file.text.split("\n"), 1):
+            if file.path in (TILL, PAYER) and " :" in line:
+                yield file.at(number, "a line may break before a colon: put a no-break space")
 
 
 def _templates(tree: Tree) -> list[File]:

@@ -158,7 +158,7 @@ def scan(page: Page, request: bytes) -> None:
     page.get_by_role("button", name="Scanner un QR").click()
     page.locator("h1:visible", has_text="Visez le QR").wait_for()
     if not page.get_by_label("Texte du QR").is_visible():  # as it was left
-        page.get_by_text("Sans appareil photo", exact=True).click()
+        page.get_by_text("Taper le numéro du lieu").click()
     page.get_by_label("Texte du QR").fill(formats.text_of(request))
     page.keyboard.press("Enter")
 

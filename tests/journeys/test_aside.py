@@ -13,6 +13,7 @@ from caisse.kernel.month import Month
 from caisse.merchants.tests.ground import OFFICE, go
 from caisse.payments import formats, operations
 from caisse.payments.models import Reserve
+from caisse.payments.reactions import look_at_reach
 from caisse.payments.words import words
 from tests.journeys.market import (
     KEPT,
@@ -156,19 +157,21 @@ def test_what_is_refused_says_why(market: Market, telephone: Telephones) -> None
     assert "Tapez un montant, par exemple 12,40." in tries(STALL, "douze")
     assert "Au plus 60,00 en tout, pour 3 lieux, pendant 48 heures." in seen(page)
     page.locator('[data-screen="choose"] [data-do="aside"]').click()
-    assert "Mettez de côté 60,00 € au plus en tout." in tries(STALL, "60,01")
-    assert "Pour tous les lieux, 20,00 € au plus." in tries("Tous les lieux", "20,01")
+    look_at_reach()  # as each process that serves does by itself
+    assert "Mettez de côté 60,00 MonA au plus en tout." in tries(STALL, "60,01")
+    assert "Pour tous les lieux, 20,00 MonA au plus." in tries("Tous les lieux", "20,01")
 
 
 def test_what_is_set_aside_comes_home_when_no_till_may_hold_a_sale(
     market: Market, telephone: Telephones
 ) -> None:
+    look_at_reach()  # as each process that serves does by itself
     page = telephone()
     set_aside(page, STALL, "20")
     listed(page)
     page.get_by_role("button", name="Reprendre").click()
     page.locator("[data-wrong]:visible").wait_for()
-    assert f"20,00 € sont mis de côté pour {STALL} jusqu’à" in looked_at(page)
+    assert f"20,00 MonA sont mis de côté pour {STALL} jusqu’à" in looked_at(page)
     home(page)
     page.context.set_offline(True)
     request = market.stall.request(5_00, nonce(1))
@@ -384,8 +387,8 @@ def test_by_keyboard_alone(market: Market, telephone: Telephones) -> None:
     page.context.set_offline(True)
     enter("Scanner un QR")
     says(page, "Visez le QR")
-    enter("Sans appareil photo")
-    tab_to(page, "Texte du QR")
+    enter("Taper le numéro du lieu")
+    tab_to(page, "texte du QR")
     request = market.other.request(3_00, nonce(1))
     page.keyboard.type(formats.text_of(request))
     page.keyboard.press("Enter")

@@ -122,7 +122,7 @@ def _scanned(phone: Page, text: str) -> None:
     """A reader of codes types what the camera would see."""
     shows(phone, "Visez le QR du commerçant")
     if not phone.get_by_label("Texte du QR").is_visible():
-        phone.get_by_text("Sans appareil photo", exact=True).click()
+        phone.get_by_text("Taper le numéro du lieu").click()
     phone.get_by_label("Texte du QR").fill(text)
     phone.keyboard.press("Enter")
 

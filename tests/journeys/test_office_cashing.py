@@ -59,7 +59,7 @@ def _given_back_the_day_after(
     till.get_by_role("button", name="Clôture du jour").click()
     shows(till, "Clôture du jour")
     closed = till_looked_at(till)
-    assert "Remboursé 0,00 (0)" in closed
+    assert "Remboursé 0,00 Reste 3,55" in closed
     till.locator('[data-do="next"]:visible').click()
     clock.travel(clock.now_ms() + clock.DAY_MS, runs=True)
     before = books.balance(f"place:{SHOP}")
@@ -95,7 +95,7 @@ def _told(till: Page, day: str, visit: Visit, guests: Guests) -> None:
     till.get_by_role("button", name="Ventes").click()
     till.get_by_role("button", name="Clôture du jour").click()
     shows(till, "Clôture du jour")
-    assert "Remboursé 2,20 (2)" in seen(till)
+    assert "Remboursé 2,20 (2 remboursements)" in seen(till)
     till.locator('[data-do="next"]:visible').click()
     keeper = entering(visit, guests["lieu"], f"/commerce/{SHOP}/jours/{day}")(width=PHONE)
     words = looked_at(keeper)

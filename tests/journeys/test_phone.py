@@ -107,6 +107,29 @@ def test_the_qr_of_a_telephone_pays_at_the_till_once(visit: Visit, guests: Guest
     assert "L’Épicerie du Figuier" in looked_at(phone) and "−2,35" in seen(phone)
 
 
+def test_a_telephone_without_a_camera_says_how_else_one_pays(visit: Visit, guests: Guests) -> None:
+    """No black square is left alone: her own QR, the number of the place, identifier and code."""
+    phone = telephone(visit, guests)
+    phone.get_by_role("button", name="Scanner un QR").click()
+    phone.locator("[data-wrong]:visible").wait_for()
+    words = says(phone, "Payer sans appareil photo")
+    assert "Visez le QR" not in words and not phone.locator("video").is_visible()
+    assert "Dites votre identifiant et tapez votre code" in words
+    opener = phone.get_by_text("Taper le numéro du lieu")
+    assert phone.locator("summary:visible svg").count() == 1, "it looks like what opens"
+    assert "underline" in opener.evaluate("one => getComputedStyle(one).textDecorationLine")
+    assert opener.bounding_box()["height"] >= 44  # type: ignore[index]
+    opener.click()
+    phone.get_by_label("Numéro du lieu").fill("Lieu 15")
+    phone.get_by_role("button", name="Continuer").click()
+    says(phone, "L’Épicerie du Figuier")
+    phone.locator('[data-screen="amount"] [data-do="home"]').click()
+    phone.get_by_role("button", name="Scanner un QR").click()
+    phone.locator("[data-wrong]:visible").wait_for()
+    phone.locator('[data-screen="scan"] [data-do="pay"]').click()
+    says(phone, "Montrez ce QR au commerçant")
+
+
 def test_a_qr_is_made_without_network_and_says_at_most_what_she_types(
     visit: Visit, guests: Guests
 ) -> None:

@@ -273,7 +273,7 @@ def _closed(guide: Guide, till: Page) -> None:
     with guide.section("À la fin du jour"):
         guide.press(till, "Ventes", "Clôture du jour")
         shows(till, "Clôture du jour")
-        assert "Remboursé 1,50 (3)" in words_of(till)
+        assert "Remboursé 1,50 (3 remboursements)" in words_of(till)
         control(till, "Nouvelle vente").click()
 
 

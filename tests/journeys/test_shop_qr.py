@@ -52,12 +52,16 @@ def test_a_telephone_pays_at_the_printed_qr_and_the_place_reads_the_same_three_w
     (sheet,) = PdfReader(taken.value.path()).pages
     text = on_screen(keeper)
     assert text.split("/payer")[1] in sheet.extract_text()
+    assert "Sans appareil photo, tapez : lieu-15" in sheet.extract_text()
     phone = telephone(visit, guests)
     phone.get_by_role("button", name="Scanner un QR").click()
     says(phone, "Visez le QR du commerçant")
-    phone.get_by_text("Sans appareil photo").click()
-    phone.get_by_label("Texte du QR").fill(text)  # as a reader of codes types it
-    phone.keyboard.press("Enter")
+    phone.get_by_text("Taper le numéro du lieu").click()
+    field = phone.get_by_label("Numéro du lieu, ou texte du QR")
+    field.press("Enter")
+    phone.get_by_text("Tapez le numéro du lieu, par exemple lieu-15.").wait_for()
+    field.fill("lieu-15" if width == PHONE else text)  # as she reads it; as a reader of codes does
+    field.press("Enter")
     says(phone, "L’Épicerie du Figuier")
     phone.get_by_label("Combien payez-vous ?").fill("2,35")
     phone.get_by_role("button", name="Continuer").click()

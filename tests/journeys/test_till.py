@@ -216,6 +216,29 @@ def test_a_wrong_code_is_typed_again_and_the_fourth_is_paused(shop: Shop) -> Non
     shows(page, "Payé")
 
 
+def test_a_wrong_identifier_is_corrected_as_quickly_as_a_wrong_code(shop: Shop) -> None:
+    """Nobody may know which of both was wrong: both can be typed again, for the same sale."""
+    page = shop.till
+    sell(shop._replace(handle=f"{shop.handle}x"), "50")
+    shows(page, "Le paiement n’est pas passé")
+    assert page.get_by_role("button", name="Taper le code").is_visible()
+    page.get_by_role("button", name="Changer l’identifiant").click()
+    shows(page, "Pour qui ?")
+    assert "0,50" in seen(page)
+    assert page.get_by_label("Identifiant").input_value() == f"{shop.handle}x"
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    shows(page, "À vous de taper")
+    tap(page, shop.pin)
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Payé")
+    page.get_by_role("button", name="Personne suivante").click()
+    sell(shop, "99999")
+    shows(page, "Le paiement n’est pas passé")
+    assert not page.get_by_role("button", name="Changer l’identifiant").is_visible()
+
+
 def test_another_way_for_the_same_amount_and_the_back_key(shop: Shop) -> None:
     page = shop.till
     sell(shop, "50", wrong(shop.pin))
@@ -490,7 +513,20 @@ def test_one_practises_and_nothing_moves(shop: Shop) -> None:
     shows(page, "Vente annulée")
     page.get_by_role("button", name="Personne suivante").click()
     shows(page, "Combien ?")
-    assert "0,00 (1)" in seen(page)
+    assert "0,00 (1 vente)" in seen(page)
+    sell(shop, "3000", "123456")
+    shows(page, "Payé")
+    page.get_by_role("button", name="Personne suivante").click()
+    sell(shop, "100", "123456")  # nothing is left, and the first answer does not say so
+    shows(page, "Le paiement n’est pas passé")
+    page.get_by_role("button", name="Tout en MonA, le reste en euros").click()
+    tap(page, "123456")
+    page.locator('[data-do="pay"]').click()
+    shows(page, "Le paiement n’est pas passé")
+    assert "Le paiement ne passe pas, même pour une partie." in seen(page)
+    assert not page.get_by_role("button", name="Tout en MonA").is_visible()
+    page.get_by_role("button", name="Annuler").click()
+    shows(page, "Combien ?")
     assert len(asked) == started, asked
     page.get_by_role("button", name="Finir").click()
     shows(page, "Combien ?")

@@ -111,7 +111,7 @@ def test_a_part_is_given_back_at_another_till_and_the_rest_when_the_day_is_close
     by_keys(page, "Ventes", "Dernières ventes")
     assert "rendu : 1,00" in seen(page) and f"rendu sur {number}" in seen(page)
     by_keys(page, "Clôture du jour", "Clôture du jour")
-    assert "Remboursé 1,00 (1)" in seen(page)
+    assert "Remboursé 1,00 (1 remboursement)" in seen(page)
     clock.travel(clock.now_ms() + clock.DAY_MS, runs=True)
     by_keys(page, "Nouvelle vente", "Combien ?")
     by_keys(page, "Ventes", "Dernières ventes")

@@ -220,10 +220,10 @@ def answered(answer: operations.Answer, *, tell: bool = False) -> Told:
     return Told(200 if answer.again else 201, padded(receipt))
 
 
-def refused(answer: Declined, status: int = 0) -> Told:
-    """A refusal with its two sentences."""
+def refused(answer: Declined, status: int = 0, **more: bool) -> Told:
+    """A refusal with its two sentences, and what `more` its reader may know."""
     cashier, member = in_words(answer.cashier), in_words(answer.member)
-    told = {"reason": answer.reason, "cashier": cashier, "member": member}
+    told = {"reason": answer.reason, "cashier": cashier, "member": member, **more}
     return say(status or STATUS.get(answer.reason, 422), told)
 
 

@@ -190,7 +190,7 @@ def _settled(phone: Phone, pay: Callable[[int], Answer]) -> Told:
         return refused(declined("means_unavailable"))
     answer = pay(wallet_id)
     if isinstance(answer, Declined):
-        return refused(answer)
+        return refused(answer, empty=True) if answer.empty else refused(answer)
     return Told(200 if answer.again else 201, padded(answer.for_member()))
 
 

@@ -17,6 +17,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Refused, Transfer
+from caisse.payments import reaching
 from caisse.payments.queries import Gift, gift_rules, given_this_month
 from caisse.payments.queries import gift as gift_of
 from caisse.payments.rules import gift_room
@@ -72,12 +73,13 @@ def _demand(wallet_id: int, cents: int) -> None:
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
     room = gift_room(given_this_month(wallet_id), rules)
     if cents > room:
-        raise Refusal("gift_limit", f"Ce mois-ci, vous pouvez encore donner {show(room)}.")
+        most = reaching.amount(room)
+        raise Refusal("gift_limit", f"Ce mois-ci, vous pouvez encore donner {most}.")
     account = books.account(f"wallet:{wallet_id}")
     if account is None or account.state != "open":
         raise Refusal("means_unavailable", "Votre porte-monnaie est en pause. Appelez l’accueil.")
     if cents > account.available:
-        raise Refusal("funds_short", f"Il vous reste {show(account.available)}.")
+        raise Refusal("funds_short", f"Il vous reste {reaching.amount(account.available)}.")
 
 
 def _receiver(wallet_id: int, typed: str, by: Actor) -> int:

@@ -206,7 +206,7 @@ def _settled(
         before = None if new else paid_before(entry.purchase, up_to=entry.up_to)
         if before is None:
             note_refusal(known.purchase, answer.reason, right=tried.right)
-        return before or at_shop(answer, method=method)
+        return before or at_shop(answer, method=method, up_to=entry.up_to)
     if tried.right and entry.digits:
         BRAKE.saw(right=True)
         flatten(tried, entry.digits)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 
-from caisse.kernel import cents as money
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, derived_id
@@ -20,7 +19,7 @@ from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
-from caisse.payments import formats, keys, signing
+from caisse.payments import formats, keys, reaching, signing
 from caisse.payments.formats import Slip
 from caisse.payments.models import Card, Licence, OfflineStop, Reserve
 from caisse.payments.offline.judging import ANYWHERE
@@ -67,7 +66,7 @@ def issue_slips(
     ledger.lock([subject])  # two telephones of one wallet take turns
     _demand_places(wallet_id, [one.place_id for one in wanted], phone_id, rules)
     if any(one.place_id == ANYWHERE and one.cents > rules.offline_member_cents for one in wanted):
-        most = money.show(rules.offline_member_cents)
+        most = reaching.amount(rules.offline_member_cents)
         raise Refusal("anywhere_limit", f"Pour tous les lieux, {most} au plus.")
     number, _sign = keys.sign_key()
     since = formats.instant_of_minute(formats.minute_of(clock.now_ms()))
@@ -134,7 +133,7 @@ def give_back_reserve(*, reserve_id: int, wallet_id: int, by: Actor) -> None:
     if Reserve.objects.filter(pk=reserve_id, released_at=None).exists():
         place = "tous les lieux" if row.place is None else row.place.name
         when = hour(clock.local(row.until))
-        left = money.show(books.balance(row.account))
+        left = reaching.amount(books.balance(row.account))
         raise Refusal("funds_reserved", f"{left} sont mis de côté pour {place} jusqu’à {when}.")
 
 
@@ -309,12 +308,13 @@ def _set_aside(rows: Sequence[Reserve], rules: OfflineRules) -> int:
     if any(not 0 < row.cents <= formats.MOST_CENTS for row in rows):
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
     if total + sum(one.balance for one in before.values()) > most:
-        raise Refusal("reserve_limit", f"Mettez de côté {money.show(most)} au plus en tout.")
+        raise Refusal("reserve_limit", f"Mettez de côté {reaching.amount(most)} au plus en tout.")
     account = books.account(wallet)
     if account is None or account.state != "open":
         raise Refusal("means_unavailable", "Ce porte-monnaie est en pause. Appelez l’accueil.")
     if account.available < total:
-        raise Refusal("funds_short", f"Il vous reste {money.show(max(0, account.available))}.")
+        left = reaching.amount(max(0, account.available))
+        raise Refusal("funds_short", f"Il vous reste {left}.")
     ledger.open_accounts([row.account for row in rows])
     Reserve.objects.bulk_create(rows)
     return total

@@ -31,6 +31,7 @@ SHEET = """\
 ]
 #align(center, image(bytes({drawing}), format: "svg", width: 116mm, alt: {said}))
 #align(center, text(size: 9pt, {address}))
+#align(center, text(size: 14pt, {number}))
 #set enum(numbering: n => text(size: 24pt, weight: 700, str(n)), spacing: 5mm, body-indent: 5mm)
 {steps}
 #v(1fr)
@@ -118,6 +119,7 @@ def sheet(place: str, address: str) -> str:
         caisse=paper.quoted("" if founding is None else founding.name),
         place=paper.quoted(place), title=paper.quoted("Payez ici avec votre téléphone"),
         drawing=paper.quoted(drawn),
+        number=paper.quoted(f"Sans appareil photo, tapez : {address.rpartition('#')[2]}"),
         said=paper.quoted(f"QR pour payer à {place}"), address=paper.quoted(address),
         steps="\n".join(f"+ {paper.text(step)}" for step in steps), foot=paper.quoted(foot),
     )  # fmt: skip

@@ -98,7 +98,7 @@ def test_what_cannot_be_given_back_is_said_at_once_and_again_at_the_agreement() 
     (act,) = registry.waiting_acts(OFFICE_REFUND)
     with pytest.raises(Refusal) as refusal:
         people.agree(act_id=act.id, by=PAUL)
-    assert refusal.value.sentence == "Le remboursement dépasse l’achat. Reste : 40,00\u202f€."
+    assert refusal.value.sentence == "Le remboursement dépasse l’achat. Reste : 40,00."
     assert (owed(place), registry.waiting_acts(OFFICE_REFUND)) == (40_00, [act])
 
 

@@ -83,6 +83,26 @@ def test_a_request_for_less_than_she_has_is_paid_whole(world: Limited) -> None:
     assert reason(scanned(world, world.request(60_01), up_to=True)) == "amount_limit"
 
 
+@pytest.mark.parametrize("way", ["member_qr", "card", "pin"])
+def test_a_till_reads_the_same_of_one_cent_too_much_and_of_an_empty_wallet(
+    world: Limited, way: str
+) -> None:
+    """It must not learn whose wallet is empty by asking for one cent too much."""
+    too_much = world.ways()[way](40_01)
+    assert world.pay(cents=40_00).status == 201
+    empty = world.ways()[way](40_01)
+    assert reason(empty) == "funds_short" and empty.body == too_much.body
+
+
+def test_her_own_telephone_says_that_nothing_is_left(world: Limited) -> None:
+    some = scanned(world, world.request(60_00)).said
+    assert "une partie" in some["member"] and "empty" not in some
+    assert world.pay(cents=40_00).status == 201
+    for none in (scanned(world, world.request(60_00)).said, world.by_poster(5_00).said):
+        assert none["reason"] == "funds_short" and none["empty"] is True
+        assert "une partie" not in none["member"]
+
+
 def test_an_empty_wallet_pays_nothing_of_it(world: Limited) -> None:
     assert world.pay(cents=40_00).status == 201
     assert reason(scanned(world, world.request(5_00), up_to=True)) == "funds_short"

@@ -6,11 +6,19 @@ import pytest
 
 from caisse.kernel.actor import Actor
 from caisse.merchants.rules import CoverageRules
+from caisse.merchants.tests.ground import founded
 from caisse.messages import operations as messages
 from caisse.payments import reaching
 from caisse.payments.operations import limits
 from caisse.payments.reactions import look_at_reach
-from caisse.payments.reasons import SENTENCES, WITH_AMOUNT, WITH_DATE, declined
+from caisse.payments.reasons import (
+    SENTENCES,
+    WITH_AMOUNT,
+    WITH_DATE,
+    agreement_exceeded,
+    at_shop,
+    declined,
+)
 from caisse.payments.rules import PaymentRules
 
 VALUES: list[dict[str, Any]] = [{}, {"amount_cents": 60_00}, {"on": "9 h 40"}]
@@ -61,6 +69,45 @@ def test_the_number_of_the_caisse_is_remembered_and_asked_for_once_a_minute(
     write("")
     assert not reaching.look(now=0.0) and reaching.phone(), "within the minute"
     assert reaching.look(now=1e12) and not reaching.phone()
+
+
+@pytest.mark.django_db
+def test_amounts_are_said_in_the_unit_of_the_caisse() -> None:
+    """Nothing of a wallet is « € »: that is what changes hands beside it."""
+    founded(currency__food_unit_name="Cocagne")
+    assert declined("refund_too_large", left_cents=12_50).cashier.endswith(" 12,50.")
+    look_at_reach()
+    said = [
+        declined("funds_short", left_cents=12_50),
+        declined("refund_too_large", left_cents=12_50),
+        declined("code_needed", amount_cents=12_50),
+        agreement_exceeded(12_50),
+    ]
+    for one in said:
+        assert "12,50\u00a0Cocagne" in one.member and "€" not in one.member + one.cashier
+
+
+def test_an_empty_wallet_is_offered_no_part_on_her_own_screen() -> None:
+    some, none = declined("funds_short", left_cents=1), declined("funds_short", left_cents=0)
+    assert "une partie" in some.member and not some.empty
+    assert "une partie" not in none.member + none.cashier and none.empty
+
+
+@pytest.mark.parametrize("up_to", [False, True])
+def test_a_shop_is_told_the_same_whether_something_is_left_or_nothing(up_to: bool) -> None:
+    """Two sentences, and not a word by which its screen would know whose wallet is empty."""
+    told = {
+        at_shop(declined("funds_short", left_cents=left), method=method, up_to=up_to)
+        for left in (0, 1, 12_50)
+        for method in ("pin", "card", "member_qr")
+    }
+    (one,) = told
+    assert not one.empty and "12,50" not in one.member
+
+
+def test_after_all_that_she_has_was_asked_for_no_smaller_amount_is_offered() -> None:
+    told = at_shop(declined("funds_short"), method="pin", up_to=True)
+    assert "plus petit" not in told.cashier and "payez une partie" not in told.member
 
 
 def write(phone: str) -> None:

@@ -9,7 +9,7 @@ import { sentences } from "./market/selling.js";
 import { again, openSale } from "./sale.js";
 import { WORDS, heard, once, show, state, wrong } from "./screens.js";
 import { API, givenBack, ownSales } from "./settling.js";
-import { dateOf, hourOf, money, shortly } from "./telling.js";
+import { dateOf, fillSum, hourOf, money, shortly } from "./telling.js";
 import { ask, insist, newId, now } from "./wire.js";
 import { keepSale } from "./store.js";
 
@@ -228,8 +228,8 @@ export async function closing() {
   if (answer?.status !== 200) return wrong(answer?.said.cashier ?? WORDS.noAnswer);
   const { told, sales, sales_cents: sold, refunds, refunds_cents: given, cents } = answer.said;
   fill("day", told);
-  fill("day-sales", `${money(sold)} (${sales})`);
-  fill("day-refunds", `${money(given)} (${refunds})`);
+  fillSum("day-sales", sold, sales);
+  fillSum("day-refunds", given, refunds);
   fill("day-left", money(cents));
   show("closing");
 }

@@ -9,7 +9,7 @@ import { keepClock } from "./market/keeping.js";
 import { recall, tend } from "./market/licensing.js";
 import { sendAll } from "./market/sending.js";
 import { API, settle } from "./settling.js";
-import { money } from "./telling.js";
+import { fillSum, money } from "./telling.js";
 import { ask, insist, makeKeys, sharedKey } from "./wire.js";
 import { keepDevice } from "./store.js";
 
@@ -73,7 +73,7 @@ function draw() {
   fill("place", till.place);
   fill("label", till.label);
   fill("unit", till.unit);
-  fill("today", `${money(till.sales_cents)} (${till.sales})`);
+  fillSum("today", till.sales_cents, till.sales);
   fill("next", `${money(till.next_cents)}\u00a0€`);
   fill("next-on", till.next_on);
   drawCashier();

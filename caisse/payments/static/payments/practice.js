@@ -40,6 +40,7 @@ function practised(method, path, said, device) {
 function pay({ id, cents, pin, up_to: part, tell }) {
   if (paid.has(id)) return { status: 200, said: paid.get(id) };
   if (pin === WRONG) return refused("code_wrong", WORDS.practiceWrong);
+  if (left === 0 && part) return refused("funds_short", WORDS.practiceNothing);
   if (left === 0 || (cents > left && !part)) return refused("funds_short", WORDS.practiceShort);
   const answer = posted({ id, kind: "payment", cents: Math.min(cents, left) });
   return tell ? { ...answer, said: { ...answer.said, left_cents: left } } : answer;

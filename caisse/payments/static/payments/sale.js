@@ -172,6 +172,12 @@ function agreedKey(key) {
 
 export const agreed = () => send("");
 
+/** The caisse knows nobody by both: the identifier stands in its field as it was typed. */
+export function changeHandle() {
+  state.part = false; // what she agreed to was said of another identifier
+  type();
+}
+
 /** What was wrong is typed again. */
 export function retype() {
   if (state.way === voucher) return toVoucher();
@@ -285,6 +291,8 @@ async function heed(sale, answer) {
   const again = find('[data-do="retype"]');
   again.hidden = !RETYPED.includes(reason);
   again.textContent = state.way === voucher || state.agreed !== null ? WORDS.anew : WORDS.pin;
+  find('[data-do="change-handle"]').hidden = reason !== "code_wrong"
+    || state.agreed !== null || state.way(state.handle).says.method !== "pin";
   find('[data-do="part"]').hidden = reason !== "funds_short" || state.part
     || !mayBePart();
   show("refused");

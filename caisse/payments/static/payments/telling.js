@@ -1,5 +1,6 @@
 // Amounts and instants as the caisse writes them.
 
+import { fill, find } from "./dom.js";
 import { now } from "./wire.js";
 
 const LANGUAGE = document.documentElement.lang;
@@ -7,6 +8,13 @@ const amounts = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 2 });
 
 /** Cents without their unit, « 1 234,50 ». */
 export const money = (cents) => amounts.format(cents / 100).replace("-", "\u2212");
+
+/** Write a sum, and of how many acts it is where there is one: « 13,37 (4 ventes) ». */
+export function fillSum(name, cents, count) {
+  const { one, many } = find(`[data-${name}]`).dataset;
+  const words = count > 1 ? many : count ? one : "{sum}";
+  fill(name, words.replace("{sum}", money(cents)).replace("{n}", count));
+}
 
 const ZONE = { timeZone: "Europe/Paris" };
 const FORM = { dateStyle: "full", timeStyle: "short" };

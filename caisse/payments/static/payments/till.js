@@ -18,9 +18,9 @@ import { beginOff, holds, scanAnswer, typedAnswer } from "./market/selling.js";
 import { EVERY_MS, sendAll } from "./market/sending.js";
 import { spoken, toSpoken } from "./market/spoken.js";
 import {
-  abandon, again, agreed, agreement, askOf, begin, byVoucher, leave, next, openSale, otherWay,
-  part, pay, press, retype, scan, seen, share, showRequest, tell, toCode, toVoucher, told, type,
-  whole,
+  abandon, again, agreed, agreement, askOf, begin, byVoucher, changeHandle, leave, next, openSale,
+  otherWay, part, pay, press, retype, scan, seen, share, showRequest, tell, toCode, toVoucher,
+  told, type, whole,
 } from "./sale.js";
 import { WORDS, heard, idle, once, show, state } from "./screens.js";
 import { API, YOUNG_MS, forgetPractice, ownSales } from "./settling.js";
@@ -115,7 +115,7 @@ const ACTS = {
   practise, work: backToWork, print: () => print(), retype, part, other: leave, keep: next,
   later: next, way: otherWay,
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
-  voucher: toVoucher,
+  voucher: toVoucher, "change-handle": changeHandle,
   undo: () => undo(state.sale),
   allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer, spoken: toSpoken,
   "day-before": dayBefore, "day-after": dayAfter, more, list: backToList,

@@ -70,7 +70,7 @@ export function refuse(reason) {
   const [cashier, member] = sentences(reason);
   fill("cashier", cashier);
   fill("member", member);
-  find('[data-do="retype"]').hidden = find('[data-do="part"]').hidden = true;
+  for (const act of ["retype", "change-handle", "part"]) find(`[data-do="${act}"]`).hidden = true;
   state.digits = "";
   show("refused");
   aloud(`${cashier} ${member}`);

@@ -30,6 +30,7 @@ const LOOK_MS = 2000; // how often a shown QR asks whether it has paid
 const SEND_MS = 30000; // how often what was paid without network is sent, while the page is open
 const CODE = /^([0-9a-z]-?){10}$/i; // that links this telephone
 const PLACE = /^lieu-([0-9]{1,9})$/; // of a printed QR
+const NUMBER = /^(?:lieu)?[\s-]*([0-9]{1,9})$/i; // of a place, as it is typed
 
 // --- the telephone ---
 
@@ -117,8 +118,20 @@ async function watch(ticket) {
 /** One payment after the other; without network, slips still pay at other places. */
 async function toScan() {
   if ((await unsettled()) && !(state.screen === "unsure" && (await slips()).length)) return;
+  drawCamera(true);
   show("scan");
-  startCamera(find("video"), scanned, (code) => wrong(cameraWords(code))); // it may ask for long
+  startCamera(find("video"), scanned, blind); // it may ask for long
+}
+
+/** No camera, or none for us: what else pays stands in its place. */
+function blind(code) {
+  drawCamera(false);
+  wrong(cameraWords(code));
+}
+
+function drawCamera(sees) {
+  find("video").hidden = find("[data-sees]").hidden = !sees;
+  for (const one of all("[data-blind]")) one.hidden = sees;
 }
 
 /** A text that the camera has read, or a reader of codes has typed. */
@@ -135,10 +148,13 @@ function actOf(text) {
   return message?.[0] === KIND.request ? () => asked(message) : null;
 }
 
+/** The number of a place, or what a reader of codes types. */
 function typed(form) {
-  const act = actOf(form.typed.value);
+  const text = form.typed.value.trim();
+  const place = NUMBER.exec(text);
+  const act = place ? () => atPlace(Number(place[1])) : actOf(text);
   form.reset();
-  return act ? act() : wrong(WORDS.notAsked);
+  return act ? act() : wrong(text ? WORDS.notAsked : WORDS.noNumber);
 }
 
 /** Tell the owner on this telephone: the browser is asked, and the caisse learns what it says. */

@@ -83,14 +83,14 @@ async function ended(answer) {
   if (answer.status === 403) return unlinked(answer.status);
   if (answer.said.kind) return paid({ ...answer.said, place, asked: cents });
   failed(answer.said.member);
-  offerAll(answer.said.reason);
+  offerAll(answer.said);
   await offerSlip(answer.said.reason);
 }
 
-/** What a till asks for may be paid with all that there is: she presses it herself. */
-function offerAll(reason) {
+/** What a till asks for may be paid with all that there is, if anything: she presses it herself. */
+function offerAll({ reason, empty }) {
   const { request, up_to: all } = state.asked.said;
-  const may = request && !all && reason === "funds_short" && isPartial(state.wallet);
+  const may = request && !all && reason === "funds_short" && !empty && isPartial(state.wallet);
   find("[data-all]").hidden = !may;
 }
 
