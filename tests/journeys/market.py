@@ -22,7 +22,7 @@ from caisse.ledger import queries as books
 from caisse.payments import formats, operations
 from caisse.payments.offline.records import SlipSale
 from conftest import CHROMIUM
-from tests.journeys.test_phone import PAYER, read_off, says
+from tests.journeys.test_phone import PAYER, read_off, says, types
 from tests.journeys.walking import PHONE
 from tests.offline.real import DESK, Member, Shop, ground
 
@@ -157,10 +157,7 @@ def scan(page: Page, request: bytes) -> None:
     """Read a till's QR, typed as a reader of codes types it."""
     page.get_by_role("button", name="Scanner un QR").click()
     page.locator("h1:visible", has_text="Visez le QR").wait_for()
-    if not page.get_by_label("Texte du QR").is_visible():  # as it was left
-        page.get_by_text("Taper le numéro du lieu").click()
-    page.get_by_label("Texte du QR").fill(formats.text_of(request))
-    page.keyboard.press("Enter")
+    types(page, formats.text_of(request))
 
 
 def pay(page: Page, request: bytes) -> SlipSale:

@@ -11,7 +11,7 @@ from caisse.payments import operations
 from tests.journeys.guided import Guide, words_of
 from tests.journeys.market_walking import Buyer, Stall, back, cut, link, market, sent
 from tests.journeys.screens import click, passed, shows
-from tests.journeys.test_phone import PAYER, read_off
+from tests.journeys.test_phone import PAYER, read_off, types
 from tests.journeys.test_till import TILL, tap
 from tests.journeys.walking import PHONE, Visit
 from tests.offline.real import DESK
@@ -121,10 +121,7 @@ def _by_telephone(shop: Guide, member: Guide, stall: Stall, phone: Page) -> None
 def _scanned(phone: Page, text: str) -> None:
     """A reader of codes types what the camera would see."""
     shows(phone, "Visez le QR du commerçant")
-    if not phone.get_by_label("Texte du QR").is_visible():
-        phone.get_by_text("Taper le numéro du lieu").click()
-    phone.get_by_label("Texte du QR").fill(text)
-    phone.keyboard.press("Enter")
+    types(phone, text)
 
 
 def _answered(till: Page, text: str) -> None:

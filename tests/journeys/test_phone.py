@@ -47,6 +47,15 @@ def read_off(page: Page) -> str:
     return text
 
 
+def types(page: Page, text: str) -> None:
+    """A reader of codes types what the camera would see."""
+    field = page.get_by_label("Texte du QR")
+    if not field.is_visible():  # as it was left
+        page.get_by_text("Taper le numéro du lieu").click()
+    field.fill(text)
+    page.keyboard.press("Enter")
+
+
 def telephone(visit: Visit, guests: Guests) -> Page:
     """M09: in her own space she asks for a code, and links this telephone with it."""
     page = entering(visit, guests["adh"], "/moi")(width=PHONE)

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.journeys.test_phone import says, telephone
+from tests.journeys.test_phone import says, telephone, types
 from tests.journeys.test_till import Guests
 from tests.journeys.walking import (
     DESK,
@@ -81,9 +81,7 @@ def test_back_from_the_question_leads_to_the_amount_as_it_was_typed(
     phone = telephone(visit, guests)
     phone.get_by_role("button", name="Scanner un QR").click()
     says(phone, "Visez le QR du commerçant")
-    phone.get_by_text("Sans appareil photo").click()
-    phone.get_by_label("Texte du QR").fill(text)
-    phone.keyboard.press("Enter")
+    types(phone, text)
     says(phone, "L’Épicerie du Figuier")
     for typed, paid in (("2,35", "2,35"), ("2,45", "2,45")):
         phone.get_by_label("Combien payez-vous ?").fill(typed)

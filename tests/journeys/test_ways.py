@@ -13,7 +13,7 @@ from caisse.kernel.month import Month
 from caisse.payments import operations
 from caisse.payments.models import Phone as Linked
 from tests.journeys.test_limits import COMMITTEE
-from tests.journeys.test_phone import PAYER, read_off, says, telephone
+from tests.journeys.test_phone import PAYER, read_off, says, telephone, types
 from tests.journeys.test_till import (
     Guests,
     Shop,
@@ -187,9 +187,8 @@ def test_she_presses_all_on_her_telephone(visit: Visit, guests: Guests) -> None:
     till.get_by_role("button", name="Montrer un QR").click()
     shows(till, "La personne scanne et paie")
     phone.get_by_role("button", name="Scanner un QR").click()
-    phone.get_by_text("Sans appareil photo").click()
-    phone.get_by_label("Texte du QR").fill(read_off(till))
-    phone.get_by_role("button", name="Lire").click()
+    says(phone, "Visez le QR du commerçant")
+    types(phone, read_off(till))
     says(phone, "Payer à L’Épicerie du Figuier ?")
     phone.locator('[data-do="confirm"]').click()
     says(phone, "Le paiement n’est pas passé")

@@ -128,7 +128,8 @@ const ENTERED = { // by the key of that name
 };
 const AT_ONCE = { tell, seen }; // while another act waits for its end
 const typed = (key) => (state.screen === "giving-part" ? partKey(key) : press(key));
-const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, taken, spoken };
+const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, spoken };
+const IN_LINE = { taken }; // a scanner types the next one while the first is kept
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -140,7 +141,9 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  once(() => FORMS[event.target.dataset.form](event.target));
+  const { form } = event.target.dataset;
+  if (IN_LINE[form]) IN_LINE[form](event.target);
+  else once(() => FORMS[form](event.target));
 });
 const PADS = ["amount", "split", "pin", "agreement", "cashier", "giving-part"]; // figures are typed
 let deaf = 0; // until when keys are those of a scanner, which types a whole QR at once

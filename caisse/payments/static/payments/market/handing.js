@@ -4,8 +4,9 @@
 import { cameraWords, fill, find } from "../dom.js";
 import { MARK, fromBase45, offlineId, readRequest, textOf } from "../formats.js";
 import { svgOf } from "../qr/draw.js";
+import { stopped } from "../linking.js";
 import { startCamera } from "../scanning.js";
-import { WORDS, once, show, state, wrong } from "../screens.js";
+import { WORDS, show, state, wrong } from "../screens.js";
 import { packRecord, readPayment, readRecord, readSlip } from "../slips.js";
 import { money, whenOf } from "../telling.js";
 import { asNumber, bytes } from "../wire.js";
@@ -18,6 +19,7 @@ let rows = [];
 let shown = 0;
 let taking = 0; // how many were new, on this screen
 let last = ""; // what the camera sees on and on
+let turn = Promise.resolve(); // one after the other: none that was read is dropped meanwhile
 
 /** The first sale of the queue, as a QR. */
 export async function handOver() {
@@ -55,20 +57,23 @@ export function takeOver() {
   startCamera(find("[data-take-video]"), (text) => {
     if (state.screen !== "take" || text === last) return;
     last = text;
-    once(() => take(text));
+    inLine(text);
   }, (code) => wrong(cameraWords(code)));
 }
 
 /** A scanner has typed one. */
 export function taken(form) {
-  const text = form.sale.value;
+  inLine(form.sale.value);
   form.sale.value = "";
-  return take(text);
+}
+
+function inLine(text) {
+  turn = turn.then(() => take(text)).catch(() => stopped(WORDS.stoppedKeys)); // it keeps nothing
 }
 
 async function take(text) {
-  const row = await rowOf(text.trim());
-  if (!row) return wrong(WORDS.noSale);
+  const row = await rowOf(text.trim()).catch(() => null);
+  if (!row) return state.screen === "take" && wrong(WORDS.noSale);
   taking += await takeRows([row]);
   find("[data-wrong]", find('[data-screen="take"]')).hidden = true;
   told();
