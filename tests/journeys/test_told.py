@@ -148,16 +148,15 @@ def pushed(page: Page, said: dict[str, str]) -> list[list[str]]:
         if known:
             break
         page.wait_for_timeout(50)
-    session.send(
-        "ServiceWorker.deliverPushMessage",
-        {
-            "origin": "/".join(page.url.split("/")[:3]),
-            "registrationId": known[0],
-            "data": json.dumps(said),
-        },
-    )
+    arrives = {
+        "origin": "/".join(page.url.split("/")[:3]),
+        "registrationId": known[0],
+        "data": json.dumps(said),
+    }
     shown: list[list[str]] = []
-    for _turn in range(100):
+    for turn in range(200):
+        if turn % 40 == 0:  # a worker that is just being started loses it; the same is shown once
+            session.send("ServiceWorker.deliverPushMessage", arrives)
         shown = page.evaluate(SHOWN)
         if shown:
             break
