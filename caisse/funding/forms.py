@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caisse.funding import queries
-from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, DayField, EuroField, TextField
+from caisse.kernel.forms import (
+    REQUIRED,
+    ActForm,
+    ChoiceField,
+    DayField,
+    EmailField,
+    EuroField,
+    TextField,
+)
 
 ROWS = 6  # instalments of one agreement that the form offers
 LETTER = gettext_lazy("Date du courrier")
@@ -175,8 +183,7 @@ class AccessForm(ActForm):
 
     given_name = TextField(label=gettext_lazy("Prénom"), max_length=80)
     family_name = TextField(label=gettext_lazy("Nom"), max_length=80)
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+    email = EmailField(
         required=False,
         help_text=gettext_lazy("Pour recevoir un code. Sans elle, le code imprimé suffit."),
     )

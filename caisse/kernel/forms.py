@@ -106,6 +106,17 @@ class TextField(forms.CharField):
         super().__init__(max_length=max_length, error_messages=REQUIRED, **options)
 
 
+class EmailField(forms.EmailField):
+    """An e-mail address, which may also let its owner come in; as long as a database keeps."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("E-mail"))
+        said = _("Écrivez une adresse e-mail, par exemple nom@exemple.fr.")
+        widget = forms.EmailInput(attrs={"autocomplete": "off"})
+        errors = REQUIRED | {"invalid": said}
+        super().__init__(max_length=254, widget=widget, error_messages=errors, **options)
+
+
 class Answers(forms.Select):
     """A list of answers that stands on none of them until one is chosen."""
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, DayField, TextField
+from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, DayField, EmailField, TextField
 from caisse.kernel.wording import weekdays
 from caisse.merchants.codes import CODES
 from caisse.merchants.models import Right
@@ -170,9 +170,7 @@ class PersonForm(ActForm):
 
     given_name = TextField(label=_("Prénom"), max_length=80)
     family_name = TextField(label=_("Nom"), max_length=80)
-    email = forms.EmailField(
-        label=_("E-mail"), help_text=_("Pour entrer avec un code reçu par e-mail."), required=False
-    )
+    email = EmailField(help_text=_("Pour entrer avec un code reçu par e-mail."), required=False)
     right = ChoiceField(label=_("Ce que la personne peut faire"), choices=_rights)
     fields_of = {"right": "right", "holders": "given_name"}
 
@@ -180,12 +178,7 @@ class PersonForm(ActForm):
 class EmailForm(ActForm):
     """Where a person of a place reads her e-mails."""
 
-    email = forms.EmailField(
-        label=_("E-mail"),
-        help_text=_("Personne d’autre ne le lit ici."),
-        error_messages=REQUIRED
-        | {"invalid": _("Écrivez une adresse e-mail, par exemple nom@exemple.fr.")},
-    )
+    email = EmailField(help_text=_("Personne d’autre ne le lit ici."))
 
 
 class CallForm(ActForm):

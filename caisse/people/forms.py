@@ -11,7 +11,15 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from caisse.kernel import clock, sheet
-from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, DayField, MonthField, TextField
+from caisse.kernel.forms import (
+    REQUIRED,
+    ActForm,
+    ChoiceField,
+    DayField,
+    EmailField,
+    MonthField,
+    TextField,
+)
 from caisse.people import queries
 from caisse.people.operations import GIVEN_HERE, NewHolder, NewHousehold
 
@@ -114,23 +122,12 @@ def line(
     )
 
 
-def email_field() -> forms.EmailField:
-    """An address for letters by wire, which also lets its owner come in."""
-    return forms.EmailField(
-        label=_("E-mail"),
-        required=False,
-        max_length=254,
-        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),
-        error_messages={"invalid": _("Cette adresse est incomplète.")},
-    )
-
-
 def person_fields(*, required: bool = True, handle: bool = True) -> dict[str, forms.Field]:
     """The fields of one holder."""
     fields: dict[str, forms.Field] = {
         "given_name": line(_("Prénom"), 80, required=required),
         "family_name": line(_("Nom"), 80, required=required),
-        "email": email_field(),
+        "email": EmailField(required=False),
         "phone": line(_("Téléphone"), 30, type="tel"),
     }
     if handle:
@@ -300,7 +297,7 @@ class LoginForm(AskedForm):
     }
     given_name = line(_("Prénom"), 80, required=True)
     family_name = line(_("Nom"), 80, required=True)
-    email = email_field()
+    email = EmailField(required=False)
     identifier = line(
         _("Identifiant d’accès"),
         40,

@@ -12,8 +12,6 @@ from caisse.merchants.models import Place, PlaceRight, Right
 from caisse.people import operations as people
 from caisse.people import queries as registry
 
-NOTED = "place.email_noted"
-
 
 @transaction.atomic
 def give_right(*, place_id: int, login: str, right: str, by: Actor) -> None:
@@ -108,7 +106,7 @@ def note_email(*, place_id: int, login: str, email: str, by: Actor, id: Id | Non
     by `id`, while it stands. Raises Refusal: `unknown_login`, `not_here`, `differs`.
     """
     subject = f"place:{place_id}"
-    if events.repeated(NOTED, subject=subject, id=id, login=login) is not None:
+    if events.repeated("place.email_noted", subject=subject, id=id, login=login) is not None:
         if not people.reached_at(login, email):
             events.refuse_other()
         return

@@ -141,7 +141,7 @@ def close_login(*, identifier: str, by: Actor) -> None:
 
 @transaction.atomic
 def note_email(*, identifier: str, email: str) -> None:
-    """Keep the e-mail address of the person behind a login; codes for coming in go there, too.
+    """Keep the e-mail address of the person behind a login; codes that open it go there, too.
 
     The caller records who noted it: an event says that it changed, never to what. Raises Refusal:
     `unknown_login` for no such login, or one without a person.
@@ -151,8 +151,7 @@ def note_email(*, identifier: str, email: str) -> None:
         raise Refusal("unknown_login", "Personne n’est nommé derrière cet accès.")
     login.person.email = email.strip()
     login.person.save(update_fields=["email"])
-    for one in Login.objects.filter(person=login.person, is_active=True).order_by("pk"):
-        know_email(one)
+    know_email(login)
 
 
 def reached_at(identifier: str, email: str) -> bool:

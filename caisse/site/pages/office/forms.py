@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, TextField
+from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, EmailField, TextField
 from caisse.kernel.wording import amount
 from caisse.messages.queries import Reachable
 
@@ -49,11 +49,7 @@ class CardForm(ActForm):
     """How the caisse can be reached."""
 
     phone = TextField(label=_("Téléphone"), max_length=30, required=False)
-    email = forms.EmailField(
-        label=_("Adresse e-mail"),
-        required=False,
-        error_messages={"invalid": _("Écrivez une adresse e-mail, par exemple nom@exemple.fr.")},
-    )
+    email = EmailField(label=_("Adresse e-mail"), required=False)
     address = TextField(label=_("Adresse postale"), max_length=200, required=False)
     hours = TextField(
         label=_("Quand on peut passer"),
