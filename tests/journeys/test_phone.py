@@ -129,7 +129,13 @@ def test_a_telephone_without_a_camera_says_how_else_one_pays(visit: Visit, guest
     assert "underline" in opener.evaluate("one => getComputedStyle(one).textDecorationLine")
     assert opener.bounding_box()["height"] >= 44  # type: ignore[index]
     opener.click()
-    phone.get_by_label("Numéro du lieu").fill("Lieu 15")
+    number = phone.get_by_label("Numéro du lieu")
+    number.fill("999999")
+    number.press("Enter")
+    phone.get_by_text("Aucun lieu n’a ce numéro.").wait_for()
+    says(phone, "Payer sans appareil photo")
+    assert number.input_value() == "999999"
+    number.fill("Lieu 15")
     phone.get_by_role("button", name="Continuer").click()
     says(phone, "L’Épicerie du Figuier")
     phone.locator('[data-screen="amount"] [data-do="home"]').click()

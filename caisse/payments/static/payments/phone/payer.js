@@ -148,13 +148,15 @@ function actOf(text) {
   return message?.[0] === KIND.request ? () => asked(message) : null;
 }
 
-/** The number of a place, or what a reader of codes types. */
-function typed(form) {
+/** The number of a place, or what a reader of codes types. What leads nowhere stays typed. */
+async function typed(form) {
   const text = form.typed.value.trim();
   const place = NUMBER.exec(text);
-  const act = place ? () => atPlace(Number(place[1])) : actOf(text);
-  form.reset();
-  return act ? act() : wrong(text ? WORDS.notAsked : WORDS.noNumber);
+  const act = place ? () => atPlace(Number(place[1]), () => wrong(WORDS.noPlace)) : actOf(text);
+  if (act) await act();
+  else wrong(text ? WORDS.notAsked : WORDS.noNumber);
+  if (state.screen === "scan") form.typed.select();
+  else form.reset();
 }
 
 /** Tell the owner on this telephone: the browser is asked, and the caisse learns what it says. */

@@ -24,14 +24,14 @@ export async function toPayTill(message, { place, cents }) {
   show("confirm");
 }
 
-/** A place whose printed QR was scanned: the amount is typed here. */
-export async function atPlace(number) {
+/** A place whose printed QR was scanned, or its number typed; `unknown`: there is none. */
+export async function atPlace(number, unknown = () => failed(WORDS.notAsked)) {
   if (!isWay(state.wallet, "shop_qr")) {
     return failed(find("[data-reasons]").dataset.means_unavailable);
   }
   const answer = await ask("POST", `${API}/places`, { place: number }, state.device);
   if (!answer) return failed(WORDS.noAnswer);
-  if (answer.status !== 200 || !answer.said.place) return failed(WORDS.notAsked);
+  if (answer.status !== 200 || !answer.said.place) return unknown();
   state.asked = { place: answer.said.place, number };
   fill("at", answer.said.place);
   find("#amount").value = "";
