@@ -11,17 +11,17 @@ from django.db import connection, transaction
 from caisse.kernel import clock, work
 from caisse.kernel.month import Month
 from caisse.ledger.models import Gain, Tip, Trace, Transfer
-from caisse.ledger.queries.lines import SUMMED, TRACED
+from caisse.ledger.queries.lines import FOLLOWED, SUMMED, TRACED
 
 STEP = 20_000
+_OF_FAMILIES = " OR ".join(f"a.code LIKE '{family}:%%'" for family in FOLLOWED)
 
 FOLLOW = f"""
 INSERT INTO {Trace._meta.db_table} (account, at, seq, transfer)
 SELECT a.id, t.at, t.seq, t.id FROM {Transfer._meta.db_table} t
 JOIN ledger_account a ON a.id = t.{{side}}
 WHERE t.seq > %s AND t.seq <= %s
-AND (a.code LIKE 'wallet:%%' OR a.code LIKE 'place:%%' OR a.code LIKE 'voucher:%%'
-    OR a.code LIKE 'reserve:%%')
+AND ({_OF_FAMILIES})
 """
 
 

@@ -29,8 +29,10 @@ from caisse.ledger.queries.books import (
     transfers,
 )
 from caisse.ledger.queries.lines import (
+    Hold,
     Line,
     gained,
+    holds,
     lines,
     named_in,
     payers,
@@ -40,6 +42,7 @@ from caisse.ledger.queries.lines import (
 __all__ = [
     "AccountState",
     "Flow",
+    "Hold",
     "Line",
     "Movement",
     "account",
@@ -51,6 +54,7 @@ __all__ = [
     "flows",
     "gained",
     "held",
+    "holds",
     "last_link",
     "lines",
     "look_at_accounts",

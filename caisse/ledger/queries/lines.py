@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -10,7 +11,9 @@ from caisse.kernel import clock, work
 from caisse.kernel.ids import Id, first_id
 from caisse.kernel.month import Month
 from caisse.ledger.models import Account, Gain, Trace, Transfer
+from caisse.ledger.rules import family_of
 
+FOLLOWED = ("wallet", "place", "voucher", "reserve")  # families whose transfers are traced
 TRACED = "ledger.traced"  # the mark of the last transfer that operations.trace has followed
 SUMMED = "ledger.summed"  # and of the last one that is in the sums
 _SET_ASIDE = ("held", "void")  # what a hold will credit is not there yet
@@ -34,6 +37,14 @@ class Line:
     chain: Id | None = None
 
 
+class Hold(NamedTuple):
+    """One hold of an account's debits, closed since or not: when it was set, until when (ms)."""
+
+    seq: int
+    at: int
+    expires_at: int
+
+
 def lines(
     code: str,
     *,
@@ -48,7 +59,8 @@ def lines(
     With a `limit`, the last ones before the transfer number `before`, the newest first. The other
     account is not told. A hold counts when set, for all of it or for what was posted of it; its
     post counts no more, its void gives back: the sum of all lines of an account is its balance less
-    what is held. Of a sale in parts each part is a line, of one `chain`.
+    what is held. Of a sale in parts each part is a line, of one `chain`. Of a family that nobody
+    traces the journal itself is read, from `since_ms` on: right, and slow.
     """
     number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
     asked = Q(at__gte=since_ms)
@@ -56,7 +68,7 @@ def lines(
         asked &= Q(at__lt=until_ms)
     if before is not None:
         asked &= Q(seq__lt=before)
-    traced = work.marked(TRACED)
+    traced = _traced([code])
     known = Trace.objects.filter(asked, account=number, seq__lte=traced).values("transfer")
     old = Transfer.objects.filter(pk__in=known)
     new = Transfer.objects.filter(
@@ -66,6 +78,29 @@ def lines(
     found = [*_lines_of(new, number, reasons, limit), *_lines_of(old, number, reasons, limit)]
     found.sort(key=lambda line: line.seq, reverse=limit is not None)
     return found[:limit]
+
+
+def _traced(codes: Sequence[str]) -> int:
+    """Up to which transfer the traces tell all of these accounts; 0 when one is of no traced family.
+
+    What the mark has passed is in no trace of such an account: an empty answer would be a lie.
+    """
+    followed = all(family_of(code) in FOLLOWED for code in codes)
+    return work.marked(TRACED) if followed else 0
+
+
+def holds(code: str, *, after_ms: int, until_ms: int) -> list[Hold]:
+    """The holds of one account's debits that expire after `after_ms`, up to `until_ms`, in order.
+
+    By the index of what expires: as right and as cheap whether the journal was followed, and what
+    is over was voided, or not. Those that were closed before their time are told too.
+    """
+    number = Account.objects.filter(code=code).values_list("pk", flat=True).first() or 0
+    rows = Transfer.objects.filter(
+        debit=number, phase="held", expires_at__gt=after_ms, expires_at__lte=until_ms
+    )
+    found = rows.order_by("expires_at", "seq").values_list("seq", "at", "expires_at")
+    return [Hold(seq, at, expires_at) for seq, at, expires_at in found if expires_at is not None]
 
 
 def _lines_of(
@@ -99,7 +134,7 @@ def named_in(
 ) -> list[Id]:
     """The transfers of any of these wallets, places or vouchers for some reasons, in that time.
 
-    A few thousand accounts at most. A hold and its post are both there.
+    A few thousand accounts at most; others than `FOLLOWED` are looked for in the journal itself. A hold and its post are both there.
     """
     numbers = list(Account.objects.filter(code__in=codes).values_list("pk", flat=True))
     if not numbers:
@@ -107,7 +142,7 @@ def named_in(
     asked = Q(at__gte=since_ms)
     if until_ms is not None:
         asked &= Q(at__lt=until_ms)
-    traced = work.marked(TRACED)
+    traced = _traced(codes)
     known = Trace.objects.filter(asked, account__in=numbers, seq__lte=traced).values("transfer")
     old = Transfer.objects.filter(pk__in=known, reason__in=reasons)
     new = Transfer.objects.filter(

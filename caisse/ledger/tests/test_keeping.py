@@ -13,7 +13,7 @@ from caisse.kernel.ids import derived_id, first_id, new_id, show_id
 from caisse.kernel.month import Month, months
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries
-from caisse.ledger.rules import LAG_MS
+from caisse.ledger.rules import LAG_MS, Transfer
 from caisse.ledger.tests.books import (
     START,
     balances,
@@ -68,6 +68,39 @@ def test_expired_holds_are_voided_and_nothing_else() -> None:
     held = {code: held for code, (_, held) in balances().items() if held}
     assert held == {"wallet:3": 3, "wallet:4": 4}
     assert recount() == []
+
+
+def a_try(account: str, expires_at: int) -> Transfer:
+    return Transfer(
+        new_id(), account, "tries:all", 1, "try", new_id(), "try", phase="held",
+        expires_at=expires_at,
+    )  # fmt: skip
+
+
+def test_an_account_that_nobody_traces_is_told_all_the_same() -> None:
+    """Its lines and holds, before and after the journal was followed, and what is over voided."""
+    with clock.travelled(NOON):
+        found()
+        ledger.open_accounts(["tries:till:1", "tries:2:u"])
+        ends = [NOON + minute * MINUTE_MS for minute in (3, 1, 2)]
+        tried = [a_try("tries:till:1", end) for end in ends]
+        assert submit(*tried, a_try("tries:2:u", NOON + 1)) == "posted posted posted posted"
+        for _each in range(2):
+            assert [line.id for line in queries.lines("tries:till:1")] == [t.id for t in tried]
+            named = queries.named_in(["tries:till:1", "wallet:1"], reasons=("try",))
+            assert sorted(named) == sorted(one.id for one in tried)
+            held = queries.holds("tries:till:1", after_ms=ends[1], until_ms=NOON + DAY_MS)
+            assert [one.expires_at for one in held] == [ends[2], ends[0]]
+            assert {one.at for one in held} == {NOON}
+            assert len(queries.holds("tries:till:1", after_ms=NOON, until_ms=ends[2])) == 2
+            assert queries.holds("tries:till:9", after_ms=NOON, until_ms=ends[0]) == []
+            ledger.trace()
+    with clock.travelled(NOON + 2 * MINUTE_MS):
+        assert ledger.void_expired() == 3
+        ledger.trace()
+        after = queries.holds("tries:till:1", after_ms=clock.now_ms(), until_ms=NOON + DAY_MS)
+        assert [one.expires_at for one in after] == [ends[0]]
+        assert sum(line.cents for line in queries.lines("tries:till:1")) == -1
 
 
 def test_expired_holds_are_found_though_the_clock_was_a_year_ahead() -> None:

@@ -36,6 +36,7 @@ from caisse.payments.operations.pins import (
 from caisse.payments.operations.tills import (
     HOUR_MS,
     in_words,
+    judged_at,
     submit_try,
     tries_account,
 )
@@ -326,4 +327,4 @@ def _count_at_till(entry: Entry) -> Outcome:
         tries_account(till), "tries:all", 1, "try", till,
         unit="try", phase="held", expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
-    return submit_try(line)
+    return judged_at(till, lambda: submit_try(line))

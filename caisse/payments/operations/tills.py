@@ -1,7 +1,7 @@
 """Tills: opened at a place by a cashier, closed; known to a payment without asking the database."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import connection
 
@@ -41,16 +41,35 @@ def paused_until(till: Id) -> str:
 
 
 def end_of_pause(account: AccountState | None) -> int:
-    """The instant of that time (ms), by the `tries_account` that was looked at; 0 for none."""
+    """The instant of that time (ms), by the `tries_account` that was looked at; 0 for none.
+
+    It is when fewer holds than the ceiling are left: of as many as it, when the first one expires.
+    One that is over counts no more, also while nobody has voided it.
+    """
     if account is None or account.ceiling is None or account.held < account.ceiling:
         return 0
-    oldest = books.lines(account.code, since_ms=clock.now_ms() - HOUR_MS)
-    return oldest[0].at + HOUR_MS if oldest else 0
+    now = clock.now_ms()
+    # each is of an hour; the second one is room for another machine's clock
+    found = books.holds(account.code, after_ms=now, until_ms=now + 2 * HOUR_MS)
+    return found[-account.ceiling].expires_at if len(found) >= account.ceiling else 0
 
 
 def in_words(instant: int) -> str:
     """The hour of an instant, in the language of whoever asks."""
     return hour(clock.local(instant))
+
+
+def judged_at(till: Id, submit: Callable[[], Outcome]) -> Outcome:
+    """What the ledger answers to something that the wrong codes of a till limit.
+
+    Where they are full of such as are over and the worker has not been there yet, these are voided:
+    what is typed after a pause is counted, and nobody is told of a pause that has ended.
+    """
+    outcome = submit()
+    if outcome.answer in ("ceiling", "limited") and not paused_until(till):
+        ledger.void_expired()
+        outcome = submit()
+    return outcome
 
 
 def submit_try(line: Transfer) -> Outcome:
