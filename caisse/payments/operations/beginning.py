@@ -228,7 +228,7 @@ def _goes_on(seat: Seat, seen: Seen, articles: limits.Today) -> bool:
 
 def _refused(entry: Entry, seen: Seen, articles: limits.Today) -> Declined | None:
     wanted = entry.purchase
-    if not _of_these_days(wanted.payment_id):
+    if not of_these_days(wanted.payment_id):
         return declined("device_clock")
     if seen.tills.get(wanted.till) != wanted.place_id:
         return declined("till_suspended")
@@ -244,7 +244,7 @@ def _refused(entry: Entry, seen: Seen, articles: limits.Today) -> Declined | Non
     return None
 
 
-def _of_these_days(id: Id) -> bool:
+def of_these_days(id: Id) -> bool:
     """Whether the ledger would take a payment of that instant, a minute on the safe side.
 
     The ledger judges the instant of a payment before the bucket, and does not judge that of a try:

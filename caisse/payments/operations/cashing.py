@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
-from caisse.kernel.wording import day, hour
+from caisse.kernel.wording import day
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import DONE, Outcome, Transfer
@@ -18,12 +18,15 @@ from caisse.payments import formats, keys, vouchers
 from caisse.payments.models import Voucher, VoucherSheet
 from caisse.payments.operations import limits
 from caisse.payments.operations.answers import Answer, plain
+from caisse.payments.operations.beginning import of_these_days
 from caisse.payments.operations.noting import note_voucher
 from caisse.payments.operations.paying import Purchase, is_a_way, pay_transfer
 from caisse.payments.operations.paying_pin import paid_before
 from caisse.payments.operations.tills import (
     HOUR_MS,
+    in_words,
     is_open,
+    judged_at,
     paused_until,
     submit_try,
     tries_account,
@@ -80,6 +83,8 @@ def _noted(wanted: Purchase, voucher: Voucher | None, answer: Declined) -> Decli
 
 def _before_it(wanted: Purchase, lines: tuple[Line, ...]) -> Declined | None:
     """What does not depend on the voucher."""
+    if not of_these_days(wanted.payment_id):  # the ledger would judge it before the limit
+        return declined("device_clock")
     if not is_open(wanted.till, wanted.place_id):
         return declined("till_suspended")
     if not is_a_way(wanted.method):
@@ -139,12 +144,32 @@ def _expired(voucher: Voucher) -> Declined:
 
 
 def _judged(wanted: Purchase, shown: Read, at: Id) -> Answer:
-    """What becomes of it: of a typed code, only while its till may type codes."""
+    """What becomes of it: of a typed code, only while its till may type codes.
+
+    What stands against a typed code that is right is said after the ledger has judged, as it judges
+    a wrong one: beyond what its till may get wrong, right and wrong hear the same.
+    """
     if shown.code and (until := paused_until(at)):
         return declined("till_code_paused", until=until)
     if shown.voucher is None:
         return _count(wanted, shown, at) if shown.code else shown.refused or NO_VOUCHER
-    voucher = shown.voucher
+    voucher, stands = shown.voucher, _against(wanted, shown.voucher)
+    if not shown.code:
+        return stands or _told(wanted, voucher, ledger.submit([_cashing(wanted, voucher)])[0], at)
+    limit = tries_account(at)
+    if books.account(limit) is None:
+        ledger.open_accounts([limit, "tries:all"])
+    asked = _cashing(wanted, voucher)._replace(unless=limit)
+    if stands is not None:  # more than is ever on it: asked for the limit alone, it moves nothing
+        asked = asked._replace(cents=voucher.cents + 1)
+    outcome = judged_at(at, lambda: ledger.submit([asked])[0])
+    if stands is None or outcome.answer == "limited":
+        return _told(wanted, voucher, outcome, at)
+    return stands
+
+
+def _against(wanted: Purchase, voucher: Voucher) -> Declined | None:
+    """What stands against cashing a voucher for this purchase, as far as can be seen before."""
     account = books.account(voucher.account)
     if account is None or account.balance < voucher.cents:
         return gone(voucher)
@@ -152,14 +177,14 @@ def _judged(wanted: Purchase, shown: Read, at: Id) -> Answer:
         return _expired(voucher)
     if wanted.cents < voucher.cents:
         return declined("voucher_whole", amount_cents=voucher.cents)
-    limit = tries_account(at) if shown.code else None
-    if limit is not None and books.account(limit) is None:
-        ledger.open_accounts([limit, "tries:all"])
-    transfer = Transfer(
+    return None
+
+
+def _cashing(wanted: Purchase, voucher: Voucher) -> Transfer:
+    return Transfer(
         wanted.payment_id, voucher.account, f"place:{wanted.place_id}", voucher.cents, "payment",
-        wanted.till, unless=limit, method=wanted.method,
+        wanted.till, method=wanted.method,
     )  # fmt: skip
-    return _told(wanted, voucher, ledger.submit([transfer])[0], at)
 
 
 def _told(wanted: Purchase, voucher: Voucher, outcome: Outcome, at: Id) -> Answer:
@@ -194,12 +219,12 @@ def _count(wanted: Purchase, shown: Read, at: Id) -> Declined:
         tries_account(at), "tries:all", 1, "try", wanted.till, unit="try", phase="held",
         expires_at=clock.now_ms() + HOUR_MS,
     )  # fmt: skip
-    outcome = submit_try(line)
+    outcome = judged_at(at, lambda: submit_try(line))
     if outcome.answer == "ceiling":
         return _paused(at)
     return declined("voucher_unknown") if outcome.answer in DONE else plain(outcome.answer)
 
 
 def _paused(till: Id) -> Declined:
-    until = paused_until(till) or hour(clock.local(clock.now_ms() + HOUR_MS))
+    until = paused_until(till) or in_words(clock.now_ms())  # over a moment ago
     return declined("till_code_paused", until=until)
