@@ -136,6 +136,14 @@ def history(
     return [_read(row) for row in rows[:limit]]
 
 
+def count(*, name: str, subject: object, since: int) -> int:
+    """How many events of one name a subject has had since an instant (ms), that one left out.
+
+    By when they were written: an id may bear any instant that its sender chose.
+    """
+    return Event.objects.filter(name=name, subject=str(subject), at__gt=since).count()
+
+
 def state() -> tuple[int, int]:
     """What changes whenever an event is written: a key for what was counted from the books.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from caisse.payments.tests import test_offline as sales
 from caisse.payments.tests import test_offline_api as api
 from caisse.payments.tests import test_offline_cheats as cheats
+from caisse.payments.tests import test_offline_copies as copies
 from caisse.payments.tests import test_offline_honest as honest
 from caisse.payments.tests import test_offline_late as late
 from caisse.payments.tests import test_offline_rooms as rooms
@@ -23,6 +24,7 @@ JUDGING, RECORDS = f"{PURE}.judging", f"{PURE}.records"
 SYNCING, OPENING = f"{OPERATIONS}.syncing", f"{OPERATIONS}.opening"
 COVERING, LICENCES = f"{OPERATIONS}.covering", f"{OPERATIONS}.licences"
 RESERVES, SLIPS = f"{OPERATIONS}.reserves", f"{OPERATIONS}.slip_uses"
+LATE = f"{OPERATIONS}.late_sales"
 TWICE, MODELS = f"{OPERATIONS}.twice", "caisse.payments.models.offline"
 PROOF = "caisse.payments.api.proof"
 
@@ -403,6 +405,50 @@ TABLE = (
             "    if verdict.is_posted:\n        note_use(opened, paid=True)",
             "    if verdict.is_posted:\n        pass",
         ),
+    ),
+    seen(
+        copies.test_a_copy_is_of_the_place_and_the_hours_of_slip_and_licence,
+        Broken(
+            "a late copy is of its hours",
+            JUDGING,
+            "if not since - SLACK_MS <= asked_at <= until + SLACK_MS:",
+            "if False:",
+        ),
+        Broken(
+            "a late copy is of its place",
+            JUDGING,
+            "if slip_place not in (ANYWHERE, at_place):",
+            "if False:",
+        ),
+    ),
+    seen(
+        copies.test_invented_requests_take_nothing_of_what_tills_have_written_down,
+        Broken(
+            "a late copy is within its slip",
+            JUDGING,
+            '"late" if 0 < cents <= left else "member_limit"',
+            '"late"',
+        ),
+    ),
+    seen(
+        copies.test_an_honest_copy_that_came_too_late_waits_for_a_person_and_its_till_hears_the_same,
+        Broken(
+            "what waits of a slip is counted",
+            SLIPS,
+            'left -= others.aggregate(cents=Sum("cents"))["cents"] or 0',
+            "pass",
+        ),
+        Broken(
+            "a copy is of the licence of its request",
+            OPENING,
+            "return last or rows.filter(closed_at=None)",
+            "return rows.filter(closed_at=None)",
+        ),
+    ),
+    seen(
+        copies.test_cheap_copies_of_one_wallet_are_few_and_leave_the_tills_their_hundred,
+        Broken("copies leave the tills a hundred", LATE, "known < MOST_COPIES and ", ""),
+        Broken("copies of a wallet are few", LATE, " and mine.count() < MOST_OF_WALLET", ""),
     ),
     seen(
         cheats.test_a_copied_counter_hides_nothing_of_what_a_slip_has_paid,

@@ -36,6 +36,35 @@ def _judges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worlds, "TILL", Till)
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ({}, "late"),
+        ({"left": 5_00}, "late"),
+        ({"left": 4_99}, "member_limit"),
+        ({"cents": 0}, "member_limit"),
+        ({"slip_place": judging.ANYWHERE}, "late"),
+        ({"slip_place": 8}, "other_place"),
+        ({"asked_at": 10**9 - judging.SLACK_MS}, "late"),
+        ({"asked_at": 10**9 - judging.SLACK_MS - 1}, "forged"),
+        ({"asked_at": 2 * 10**9 + judging.SLACK_MS}, "late"),
+        ({"asked_at": 2 * 10**9 + judging.SLACK_MS + 1}, "forged"),
+    ],
+)
+def test_a_copy_that_came_too_late_waits_for_a_person_where_its_till_may_have_sold_so(
+    said: dict[str, int], answer: str
+) -> None:
+    good: dict[str, Any] = {
+        "cents": 5_00,
+        "left": 20_00,
+        "at_place": 7,
+        "slip_place": 7,
+        "asked_at": 10**9,
+    }
+    told = judging.judge_late_copy(**good | {"since": 10**9, "until": 2 * 10**9} | said)
+    assert told == Verdict(answer)
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_the_same_records_get_the_same_answers_and_move_the_same_money(run: int) -> None:
     articles = Articles(design="chosen")

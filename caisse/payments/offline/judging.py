@@ -15,6 +15,7 @@ from caisse.kernel.ids import Id
 Proof = Literal["signed", "right", "wrong", "forged"]
 ANYWHERE = 0  # the place of what is set aside for no place
 NO_END = 1 << 60
+SLACK_MS = 600_000  # a request is answered within ten minutes, and a till's clock may be so wrong
 
 
 class Record(NamedTuple):
@@ -121,6 +122,22 @@ def judge_copy(verdict: Verdict) -> Verdict:
     """
     waits = verdict.lost_cents > 0 or verdict.answer == "room_used"
     return Verdict("waits") if waits else verdict
+
+
+def judge_late_copy(
+    cents: int, left: int, *, at_place: int, slip_place: int, asked_at: int, since: int, until: int
+) -> Verdict:
+    """Whether a person decides on a copy that came too late and that no money pays (`late`).
+
+    `left` is what its slip was for, less all that was paid or waits of it (cents). `asked_at` is
+    the till's request, `since` and `until` the hours in which slip and licence were both in force
+    (ms). Nobody but who signed it has said that this till asked for it.
+    """
+    if not since - SLACK_MS <= asked_at <= until + SLACK_MS:
+        return Verdict("forged")
+    if slip_place not in (ANYWHERE, at_place):
+        return Verdict("other_place")
+    return Verdict("late" if 0 < cents <= left else "member_limit")
 
 
 def _set_aside(record: Record, sight: Sight) -> Verdict:

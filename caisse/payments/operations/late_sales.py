@@ -24,6 +24,7 @@ from caisse.payments.models import LateSale
 from caisse.payments.operations.covering import REQUESTS
 from caisse.payments.operations.offline_room import ROLES, free_of_fund
 from caisse.payments.operations.opening import Opened
+from caisse.payments.operations.slip_uses import payments_of
 from caisse.payments.operations.twice import number_under, paid_under
 from caisse.payments.queries.late_sales import alone_left
 from caisse.payments.queries.offline import FUND, loss_account
@@ -33,14 +34,16 @@ from caisse.people import queries as registry
 LATE_SALE = "offline.late"
 MONTH_MS = 31 * clock.DAY_MS
 MOST_LATE = 100  # sales of a place and a month that are written down though they came too late
+MOST_COPIES = 20  # of these by copies of telephones alone: a hundred more are left to its tills
+MOST_OF_WALLET = 10  # sales of one wallet and a month that its telephones have written down so
 
 
 def note_late(opened: Opened) -> None:
     """Write a sale that is not paid any more down, once, for a person who may decide otherwise.
 
-    In the caller's transaction. Of a place and a month 100 at most: a till that cheats fills no
-    journal. Nobody has looked at a code, so the row says nothing of who paid. For one that its till
-    has undone nobody has to decide.
+    In the caller's transaction. Of a place and a month so many at most: neither a till that cheats
+    nor a telephone fills the journal. Nobody has looked at a code, so the row says nothing of who
+    paid. For one that its till has undone nobody has to decide.
     """
     subject, id = f"place:{opened.licence.place_id}", _id_of(opened)
     if opened.cents <= 0 or opened.cancelled is not None:
@@ -48,9 +51,7 @@ def note_late(opened: Opened) -> None:
         return
     if events.repeated("sale.late", subject=subject, id=id) is not None:
         return
-    since = clock.now_ms() - MONTH_MS
-    known = events.history(names=("sale.late",), subject=subject, limit=MOST_LATE)
-    if sum(one.at > since for one in known) >= MOST_LATE:
+    if not _has_room(opened, subject):
         return
     events.record("sale.late", subject=subject, by=SYSTEM, id=id, cents=opened.cents)
     LateSale.objects.create(
@@ -58,6 +59,16 @@ def note_late(opened: Opened) -> None:
         place_id=opened.licence.place_id, cents=opened.cents, method=opened.method,
         made_at=opened.made_at, at=clock.now_ms(),
     )  # fmt: skip
+
+
+def _has_room(opened: Opened, subject: str) -> bool:
+    """Whether one more is written down. Whatever copies there are, tills have MOST_LATE left."""
+    since = clock.now_ms() - MONTH_MS
+    known = events.count(name="sale.late", subject=subject, since=since)
+    if not opened.is_copy:
+        return known < MOST_LATE + MOST_COPIES
+    mine = LateSale.objects.filter(payment__in=payments_of(opened.wallet_id), at__gt=since)
+    return known < MOST_COPIES and mine.count() < MOST_OF_WALLET
 
 
 def paid_late(opened: Opened) -> Movement | None:

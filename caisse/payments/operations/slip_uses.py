@@ -1,11 +1,14 @@
 """What slips have paid: counters that come twice, sums that pass what was set aside, their ends."""
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from caisse.kernel import clock, events
 from caisse.kernel.actor import SYSTEM
+from caisse.kernel.ids import Id
 from caisse.ledger import operations as ledger
-from caisse.payments.models import OfflineStop, Reserve, SlipUse
+from caisse.payments.models import LateSale, OfflineStop, Reserve, SlipUse
+from caisse.payments.offline import judging
+from caisse.payments.offline.judging import ANYWHERE, Verdict
 from caisse.payments.operations.opening import Opened
 
 
@@ -54,6 +57,35 @@ def slip_left(opened: Opened) -> int:
     slip = Reserve.objects.select_for_update().get(pk=opened.reserve.pk)
     paid = SlipUse.objects.filter(reserve_id=slip.pk, paid=True).exclude(payment=opened.id)
     return max(0, slip.cents - (paid.aggregate(cents=Sum("cents"))["cents"] or 0))
+
+
+def late_copy(opened: Opened) -> Verdict:
+    """What a telephone's copy is told that came too late and that money does not pay.
+
+    A person decides on it only where its till may have sold so: what its slip has paid, and what
+    waits for a person already, leaves as much of what was set aside, and the request is of the
+    hours of slip and licence. Payments of one slip take turns.
+    """
+    slip, licence = opened.reserve, opened.licence
+    if slip is None:
+        return Verdict("forged")
+    left = slip_left(opened)
+    noted = LateSale.objects.filter(payment__in=payments_of(slip.wallet, slip.pk))
+    others = noted.exclude(payment=opened.id).exclude(state=LateSale.State.POSTED)
+    left -= others.aggregate(cents=Sum("cents"))["cents"] or 0
+    return judging.judge_late_copy(
+        opened.cents, left, at_place=licence.place_id, slip_place=slip.place_id or ANYWHERE,
+        asked_at=opened.made_at, since=max(slip.since, licence.since),
+        until=min(slip.until, licence.until, licence.closed_at or licence.until),
+    )  # fmt: skip
+
+
+def payments_of(wallet_id: int, slip_id: int | None = None) -> QuerySet[SlipUse, Id]:
+    """The numbers of what a wallet's slips, or one of them, have signed, for a query."""
+    uses = SlipUse.objects.filter(reserve__wallet=wallet_id)
+    if slip_id is not None:
+        uses = uses.filter(reserve_id=slip_id)
+    return uses.values_list("payment", flat=True)
 
 
 def may_hold(opened: Opened) -> bool:

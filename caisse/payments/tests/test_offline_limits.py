@@ -129,17 +129,17 @@ def test_a_licence_that_is_closed_is_not_given_again(till: Till) -> None:
 def test_late_sales_of_another_month_are_written_down_again(awa: Member) -> None:
     shop = Shop("Halle")
     shop.open()
-    sales = [shop.code_sale("personne", "123456", 1, method="pin") for _each in range(101)]
+    sales = [shop.code_sale("personne", "123456", 1, method="pin") for _each in range(121)]
     shop.close()
     assert set(shop.sync(*sales)) == {"late"}
-    assert len(events.history(names=("sale.late",), limit=500)) == 100
+    assert len(events.history(names=("sale.late",), limit=500)) == 120
     later(24 * 32)
     ledger.prepare(Month.of(clock.today()))
     shop.open()
     sale = shop.code_sale("personne", "123456", 50_00, method="pin")
     shop.close()
     assert shop.sync(sale) == ["late"]
-    assert len(events.history(names=("sale.late",), limit=500)) == 101
+    assert len(events.history(names=("sale.late",), limit=500)) == 121
 
 
 def test_a_payment_that_was_given_back_is_proven_no_more(awa: Member) -> None:
