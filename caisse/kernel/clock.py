@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 DAY_MS = 86_400_000
 QUARTER_MS = 900_000
+# What a calendar shows in any zone, from the year 2 to 9999: an instant may be what a device said.
+FIRST_MS, LAST_MS = -62_104_060_800_000, 253_402_128_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def set_zone(name: str) -> None:
 
 
 def at(ms: int) -> datetime:
-    """The aware UTC instant of `ms`."""
-    seconds, rest = divmod(ms, 1000)
+    """The aware UTC instant of `ms`; the last that can be shown for what lies beyond."""
+    seconds, rest = divmod(min(max(ms, FIRST_MS), LAST_MS), 1000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
 
 

@@ -7,6 +7,8 @@ is compared here and judged with the others (payments.md 2.3).
 from hashlib import sha256
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from caisse.kernel.ids import Id
 from caisse.payments import cards, formats, keys
 from caisse.payments.models import Device, Licence, Reserve
@@ -22,9 +24,11 @@ from caisse.payments.reasons import Declined
 
 UNREADABLE = "qr_unreadable"
 NO_LICENCE = "offline_licence_old"
+WRONG_CLOCK = "offline_clock"
 TILL_BITS = 0xFFFF  # of a device's number, in its request
 METHODS = frozenset({"card", "pin"})
 OF_A_PHONE = "member_qr"
+MINUTE_MS = 60_000
 
 
 class Opened(NamedTuple):
@@ -87,7 +91,8 @@ def open_slip(sent: SlipSale, licence: Licence | None) -> Opened | Closed:
         return Closed(NO_ID, UNREADABLE)
     asked, paid = formats.read_request(sent.request), formats.read_offline_payment(sent.payment)
     place = int.from_bytes(asked.place, "big")
-    licence = licence_of(place, asked.till) if licence is None else licence
+    made_at = formats.instant_of_minute(asked.minute)
+    licence = licence_of(place, asked.till, made_at) if licence is None else licence
     if licence is None or asked.cents <= 0:
         return Closed(id, UNREADABLE)
     if (licence.place_id, licence.device_id & TILL_BITS) != (place, asked.till):
@@ -98,8 +103,7 @@ def open_slip(sent: SlipSale, licence: Licence | None) -> Opened | Closed:
     if not formats.has_paid(paid, sent.request):
         return Closed(id, UNREADABLE)
     return Opened(
-        id=id, licence=licence, cents=asked.cents,
-        made_at=formats.instant_of_minute(asked.minute), method=OF_A_PHONE,
+        id=id, licence=licence, cents=asked.cents, made_at=made_at, method=OF_A_PHONE,
         handle=f"slip:{reserve.key}", digest=digest_of(sent, licence.place_id),
         wallet_id=reserve.wallet, reserve=reserve, proof="signed", counter=paid.counter,
         request=formats.request_id(sent.request), cancelled=sent.cancelled,
@@ -157,12 +161,15 @@ def _compared(sent: CodeSale, licence: Licence, typed: Typed, handle: str, tried
     )  # fmt: skip
 
 
-def licence_of(place_id: int, till: int) -> Licence | None:
-    """The licence of the device of a place whose number ends so: the open one, else the last."""
+def licence_of(place_id: int, till: int, at: int) -> Licence | None:
+    """The licence of the device of a place whose number ends so: the one in force at an instant
+    (ms), else the open one, else the last."""
     devices = Device.objects.filter(place=place_id).values_list("pk", flat=True)
     same = [pk for pk in devices if pk & TILL_BITS == till]
     rows = Licence.objects.filter(device__in=same)
-    return rows.filter(closed_at=None).first() or rows.order_by("-pk").first()
+    then = rows.filter(since__lte=at + MINUTE_MS, until__gte=at)  # requests name whole minutes
+    last = then.filter(Q(closed_at=None) | Q(closed_at__gte=at)).order_by("-pk").first()
+    return last or rows.filter(closed_at=None).first() or rows.order_by("-pk").first()
 
 
 def _is(message: bytes, kind: int) -> bool:

@@ -33,6 +33,7 @@ from caisse.payments.operations.late_sales import no_longer_late, note_late, pai
 from caisse.payments.operations.licences import drop_sale
 from caisse.payments.operations.opening import (
     NO_LICENCE,
+    WRONG_CLOCK,
     Closed,
     Opened,
     as_asked,
@@ -42,7 +43,7 @@ from caisse.payments.operations.opening import (
 )
 from caisse.payments.operations.paying_pin import _count_at_till, is_usual
 from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten
-from caisse.payments.operations.slip_uses import may_hold, note_use, slip_left, watch
+from caisse.payments.operations.slip_uses import late_copy, may_hold, note_use, slip_left, watch
 from caisse.payments.operations.tills import paused_until, submit_try
 from caisse.payments.operations.twice import given_up, number_used, paid_otherwise, undo
 from caisse.payments.queries.offline import FUND, loss_account
@@ -126,7 +127,9 @@ def _named(records: Sequence[tuple[int, Sent]]) -> set[int]:
 
 
 def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
-    """A record of a device. Nobody looks at a code that was paid before, or under a licence that is
+    """A record of a device; it leaves the queue also when its clock was out of all time.
+
+    Nobody looks at a code that was paid before, or under a licence that is
     closed, overdue, of another place, or takes no such code: whoever guesses codes would have all
     the time he wants.
     """
@@ -135,6 +138,8 @@ def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
     if isinstance(sent, SlipSale):
         opened: Opened | Closed = open_slip(sent, licence)
         return opened.id, _answer(opened)
+    if sent.made_at > clock.LAST_MS:  # no calendar has that day
+        return sent.id, WRONG_CLOCK
     asked = as_asked(sent, licence)
     before = _before(asked)
     if before is None and not licence.takes(asked.method):
@@ -295,10 +300,17 @@ def _claim(opened: Opened, proof: Proof) -> Verdict:
 
 
 def _late(opened: Opened, verdict: Verdict) -> Verdict:
-    """What is not paid any more is written down, once, for a person who may decide otherwise."""
+    """What is not paid any more is written down, once, for a person who may decide otherwise.
+
+    A copy of a telephone only where it may be of a sale: anybody may invent a till's request.
+    """
     if verdict.is_posted:
         note_use(opened, paid=True)
-    else:
+        return verdict
+    if opened.is_copy:
+        verdict = late_copy(opened)
+    if verdict.answer == "late":
+        note_use(opened)
         note_late(opened)
     return verdict
 
