@@ -428,3 +428,22 @@ def test_keys_cannot_be_taken_out_and_nobody_is_named(
     for word in (sale.payment.hex(), "Zoé", "Moulin", awa.handle, awa.pin, awa.card):
         assert word not in kept["text"], word
     assert STALL in kept["text"]
+
+
+def test_a_sum_that_is_too_large_is_refused_and_stays_typed(
+    market: Market, telephone: Telephones
+) -> None:
+    page = telephone()
+    page.get_by_role("button", name="Mettre de côté pour le marché").click()
+    page.get_by_role("button", name="Mettre de côté", exact=True).click()
+    page.get_by_label(STALL).check()
+    page.get_by_label("Combien ?").fill("200000")
+    page.locator('[data-form="set"] button.go').click()
+    page.locator('[data-screen="choose"] [data-wrong]:visible').wait_for()
+    assert "au plus en tout." in looked_at(page) and market.aside() == 0
+    assert page.get_by_label("Combien ?").input_value() == "200000"
+    assert page.get_by_label(STALL).is_checked()
+    page.get_by_label("Combien ?").fill("20")
+    page.locator('[data-form="set"] button.go').click()
+    says(page, "De côté pour le marché")
+    assert market.aside() == 20_00

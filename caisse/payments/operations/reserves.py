@@ -68,6 +68,7 @@ def issue_slips(
     if any(one.place_id == ANYWHERE and one.cents > rules.offline_member_cents for one in wanted):
         most = reaching.amount(rules.offline_member_cents)
         raise Refusal("anywhere_limit", f"Pour tous les lieux, {most} au plus.")
+    _demand_cents([one.cents for one in wanted], wallet_id, rules)
     number, _sign = keys.sign_key()
     since = formats.instant_of_minute(formats.minute_of(clock.now_ms()))
     rows = [
@@ -81,7 +82,7 @@ def issue_slips(
     ]  # fmt: skip
     for row in rows:
         row.signature = _signed(row).signature
-    total = _set_aside(rows, rules)
+    total = _set_aside(rows)
     events.record("slips.issued", subject=subject, by=by, id=id, **said, cents=total)
     _move_aside(rows, id)
     return [slip_of(row) for row in rows]
@@ -107,6 +108,7 @@ def set_aside(*, holder_id: int, place_id: int, cents: int, by: Actor, id: Id) -
     _demand_places(wallet_id, [place_id], 0, rules)
     if place_id == ANYWHERE:
         raise Refusal("unknown_place", "Choisissez le lieu pour lequel mettre de côté.")
+    _demand_cents([cents], wallet_id, rules)
     now = clock.now_ms()
     there = Reserve.objects.filter(holder=holder_id, place=place_id, released_at=None)
     if there.filter(until__gt=now).exists():
@@ -115,7 +117,7 @@ def set_aside(*, holder_id: int, place_id: int, cents: int, by: Actor, id: Id) -
         key=secrets.token_hex(8), wallet=wallet_id, place_id=place_id, cents=cents, since=now,
         until=now + rules.offline_licence_hours * HOUR_MS, holder_id=holder_id, cause=id,
     )  # fmt: skip
-    _set_aside([row], rules)
+    _set_aside([row])
     events.record("reserve.made", subject=subject, by=by, id=id, **said)
     _move_aside([row], id)
     return Reserve.objects.get(cause=id).pk
@@ -299,16 +301,20 @@ def _demand_places(
         raise Refusal("places", "De l’argent est déjà mis de côté pour tous les lieux.")
 
 
-def _set_aside(rows: Sequence[Reserve], rules: OfflineRules) -> int:
-    """Open the accounts of these reserves, if the wallet holds them within the article; cents."""
-    wallet = f"wallet:{rows[0].wallet}"
-    live = Reserve.objects.filter(wallet=rows[0].wallet, released_at=None)
+def _demand_cents(asked: Sequence[int], wallet_id: int, rules: OfflineRules) -> None:
+    """Some, and with what lies aside already within the article: before anything is signed."""
+    live = Reserve.objects.filter(wallet=wallet_id, released_at=None)
     before = books.accounts([row.account for row in live])
-    total, most = sum(row.cents for row in rows), rules.offline_reserve_cents
-    if any(not 0 < row.cents <= formats.MOST_CENTS for row in rows):
+    most = rules.offline_reserve_cents  # its bounds stay far below what a slip can say
+    if any(cents <= 0 for cents in asked):
         raise Refusal("amount", "Le montant doit être supérieur à zéro.")
-    if total + sum(one.balance for one in before.values()) > most:
+    if sum(asked) + sum(one.balance for one in before.values()) > most:
         raise Refusal("reserve_limit", f"Mettez de côté {reaching.amount(most)} au plus en tout.")
+
+
+def _set_aside(rows: Sequence[Reserve]) -> int:
+    """Open the accounts of these reserves, if the wallet holds them; the cents of all."""
+    wallet, total = f"wallet:{rows[0].wallet}", sum(row.cents for row in rows)
     account = books.account(wallet)
     if account is None or account.state != "open":
         raise Refusal("means_unavailable", "Ce porte-monnaie est en pause. Appelez l’accueil.")

@@ -138,7 +138,7 @@ export async function setAside(form) {
   }];
   const setting = await prepared({ id: newId(), at: now(), wanted });
   show("setting");
-  return sendSetting(setting);
+  return sendSetting(setting, "choose"); // refused, what was typed is still there
 }
 
 /** Ask again for what waits: the same number, the same keys. */
@@ -149,12 +149,14 @@ export async function askSetting() {
   return sendSetting(setting);
 }
 
-async function sendSetting(setting) {
+async function sendSetting(setting, before = "aside") {
   const answer = await sent(setting);
   if (answer === null) return show("unset");
   if (UNKNOWN.includes(answer.status)) return unlinked(answer.status);
-  await toAside();
-  if (answer.status !== 201) wrong(answer.said.member || WORDS.failed);
+  const refused = answer.status !== 201;
+  if (refused && before === "choose") show("choose");
+  else await toAside();
+  if (refused) wrong(answer.said.member);
   look();
   return null;
 }
