@@ -134,6 +134,9 @@ def refundable(paid_on: date, today: date, rules: PaymentRules) -> bool:
     return first is None or first <= paid_on
 
 
+FIRST_DAY = date(2000, 1, 1)  # of a purchase: no caisse is older, and its instant fits every table
+
+
 def first_refundable(today: date, rules: PaymentRules) -> date | None:
     """The first business day of which a purchase may be refunded on `today`; None: any."""
     window = rules.refund_window_days

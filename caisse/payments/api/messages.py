@@ -11,6 +11,7 @@ from caisse.kernel.refusing import in_words
 from caisse.merchants.rules import Line
 from caisse.payments import formats, operations
 from caisse.payments.operations import Declined
+from caisse.payments.rules import FIRST_DAY
 
 PREFIX = "/api/v1/"
 LARGEST = 4_096  # bytes of a request
@@ -186,7 +187,7 @@ def a_text(value: Any, what: str, most: int) -> str:
 
 
 def a_day(value: Any, last: date) -> date:
-    """A day as « 2024-02-29 », until `last`."""
+    """A day as « 2024-02-29 », from FIRST_DAY until `last`."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise WrongRequest("day: YYYY-MM-DD")
     try:
@@ -195,6 +196,8 @@ def a_day(value: Any, last: date) -> date:
         raise WrongRequest("day: one that exists") from None
     if day > last:
         raise WrongRequest("day: not after today")
+    if day < FIRST_DAY:
+        raise WrongRequest(f"day: not before {FIRST_DAY.isoformat()}")
     return day
 
 

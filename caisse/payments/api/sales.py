@@ -19,7 +19,7 @@ def listed(asked: Asked, device: Device) -> Told:
     said = asked_in_query(asked, ("day", "after"))
     today, first = clock.today(), queries.first_sales_day()
     day = a_day(said.get("day", today.isoformat()), today)
-    if first is not None and day < first:
+    if day < first:
         raise WrongRequest(f"day: not before {first.isoformat()}")
     after = any_id(said["after"]) if "after" in said else None
     told = queries.till_sales(device, day=day, after=after)

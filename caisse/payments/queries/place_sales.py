@@ -15,7 +15,7 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.queries import Sale
 from caisse.payments.models import Cashier, Device, Till
 from caisse.payments.queries.receipts import given_back
-from caisse.payments.rules import PaymentRules, first_refundable
+from caisse.payments.rules import FIRST_DAY, PaymentRules, first_refundable
 
 MOST_SALES = 50  # of one answer
 OPENED = re.compile(r"cashier:(?P<cashier>[0-9]+)@device:(?P<device>[0-9]+)")
@@ -31,10 +31,11 @@ class Seller(NamedTuple):
     cashier: str = ""
 
 
-def first_sales_day() -> date | None:
-    """The first day whose sales a till lists, for they may still be given back; None: any."""
+def first_sales_day() -> date:
+    """The first day whose sales a till lists, for they may still be given back."""
     today = clock.today()
-    return first_refundable(today, bylaws.in_force(PaymentRules, month=Month.of(today)))
+    first = first_refundable(today, bylaws.in_force(PaymentRules, month=Month.of(today)))
+    return FIRST_DAY if first is None else first
 
 
 def till_sales(row: Device, *, day: date, after: Id | None = None) -> dict[str, object] | None:
@@ -53,11 +54,11 @@ def till_sales(row: Device, *, day: date, after: Id | None = None) -> dict[str, 
     told, first = found[:MOST_SALES], first_sales_day()
     given = given_back([one.id for one in told if _kind(one) == "payment"])
     sellers = _sellers(row.place_id, [one.id for one in told])
-    open_still = first is None or first <= day
+    open_still = first <= day
     return {
         "day": day.isoformat(),
         "told": in_words_day(day, weekday=True),
-        "day_before": None if first is not None and day <= first else _iso(day, -1),
+        "day_before": None if day <= first else _iso(day, -1),
         "day_after": None if day >= clock.today() else _iso(day, 1),
         "sales": [
             _row(one, given.get(one.id, 0), sellers.get(one.id, Seller()), open_still)

@@ -182,7 +182,8 @@ def test_the_address_is_proven_with_what_is_asked_behind_it(world: TwoTills) -> 
     assert (taken.status, taken.said["reason"]) == (401, "till_unknown")
     for query in (
         "?day=2023-02-07", "?day=2023-02-30", "?day=", "?day", "?place=1", "?after=x",
-        f"?day={DAY}&day={DAY}", f"?after={show_id(new_id())}",
+        "?day=0001-01-01", "?day=1999-12-31", "?day=9999-12-31", f"?day={DAY}&day={DAY}",
+        f"?after={show_id(new_id())}",
     ):  # fmt: skip
         answer = world.listed(query)
         assert (answer.status, answer.said["reason"]) == (400, "request"), query
@@ -218,3 +219,18 @@ def test_a_long_list_asks_the_database_no_more_than_a_short_one(world: TwoTills)
     for _each in range(4):
         world.refund(world.bought(5_00, till=world.other), 1_00, world.till)
     assert asked() == few <= 20
+
+
+def test_where_any_purchase_may_be_given_back_the_list_begins_with_the_first_caisses() -> None:
+    """Before it there is no day that every table can hold."""
+    forget()
+    world = ManyHands(payment__refund_window_days=None)
+    for day in ("0001-01-01", "1999-12-31"):
+        told = world.till.send("GET", f"tills/sales?day={day}")
+        assert (told.status, told.said["reason"]) == (400, "request"), day
+        told = world.till.send("POST", "days", {"day": day})
+        assert (told.status, told.said["reason"]) == (400, "request"), day
+    first = world.till.send("GET", "tills/sales?day=2000-01-01").said
+    assert (first["day_before"], first["day_after"]) == (None, "2000-01-02")
+    forget()
+    BRAKE.release()

@@ -10,7 +10,7 @@ from caisse.kernel import clock, events
 from caisse.kernel.events import Happened
 from caisse.kernel.guard import OFFICE, in_menu, only
 from caisse.kernel.ids import Id, first_id, parse_id, show_id
-from caisse.kernel.pages import SHOWN, show
+from caisse.kernel.pages import OLDEST, SHOWN, show
 from caisse.kernel.sheet import read_day
 from caisse.kernel.wording import day
 from caisse.merchants import queries as merchants
@@ -56,8 +56,9 @@ def _wanted(request: HttpRequest) -> tuple[str, str | None, Id | None]:
         if request.GET.get("avant"):
             return section, subject, parse_id(request.GET["avant"])
         if request.GET.get("jour"):
-            after = read_day(request.GET["jour"]) + timedelta(1)
-            return section, subject, first_id(clock.instant(after))
+            asked = read_day(request.GET["jour"])
+            day_ = min(max(asked, OLDEST), clock.today())  # what no table holds is the nearest
+            return section, subject, first_id(clock.instant(day_ + timedelta(1)))
     except ValueError:
         raise Http404 from None
     return section, subject, None
