@@ -114,6 +114,7 @@ class GiftForm(ActForm):
         "amount": "cents",
         "gift_limit": "cents",
         "funds_short": "cents",
+        "funds_reserved": "cents",
     }
     to = TextField(
         label=_("Identifiant de la personne"),

@@ -16,6 +16,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Le paiement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
         "Il vous reste {left}. Vous pouvez payer une partie et compléter en euros.",
     ),
+    # for her own telephone and her messages: a shop is told `funds_short` (`at_shop`)
+    "funds_reserved": (
+        "Le paiement ne passe pas pour ce montant. Un montant plus petit, ou le reste en euros ?",
+        "{amount} sont mis de côté pour {place} jusqu’à {until}. "
+        "Reprenez-les dans « Payer » ou à l’accueil.",
+    ),
     "amount_limit": (
         "Ce montant dépasse ce qui est possible en une fois.",
         "Un montant plus petit passera. Le maximum est fixé par la caisse, ou par vous.",
@@ -245,6 +251,8 @@ AT_SHOP: dict[str, tuple[str, str]] = {
         "euros.",
     ),
 }
+# That money is set aside is hers to know: what a shop is told has the other reason's every byte.
+SHOPS_WORD = {"funds_reserved": "funds_short"}
 # All that she has was asked for, by her own code: that there is nothing is the answer itself.
 AT_SHOP_ALL: dict[str, tuple[str, str]] = {
     "funds_short": (
@@ -340,8 +348,9 @@ def at_shop(answer: Declined, *, method: str, up_to: bool = False) -> Declined:
     With `up_to` all that the wallet has was asked for.
     """
     known = AT_SHOP_ALL if up_to else AT_SHOP
-    said = {**known, **SCANNED.get(method, {})}.get(answer.reason)
-    return answer if said is None else Declined(answer.reason, *said)
+    reason = SHOPS_WORD.get(answer.reason, answer.reason)
+    said = {**known, **SCANNED.get(method, {})}.get(reason)
+    return answer if said is None else Declined(reason, *said)
 
 
 def agreement_exceeded(cents: int) -> Declined:
@@ -359,21 +368,23 @@ def declined(
     until: str = "",
     phone: str = "",
     on: str = "",
+    place: str = "",
 ) -> Declined:
     """The refusal `reason` with its sentences; the values are those of which they speak.
 
     `phone` is the caisse's; unsaid, the number that the process remembers; none where nobody has
     written one. `on` is the day, or the hour, of what was before. An empty wallet has 0
-    `left_cents`.
+    `left_cents`. `place` is for where money is set aside.
     """
     phone = phone or reaching.phone()
     said = {
         "left": reaching.amount(left_cents), "amount": reaching.amount(amount_cents),
         "days": days, "until": until, "phone": f" : {phone}" if phone else "", "on": on,
+        "place": place,
     }  # fmt: skip
-    empty = reason in EMPTY and left_cents <= 0
+    empty = SHOPS_WORD.get(reason, reason) in EMPTY and left_cents <= 0
     known = WITH_AMOUNT.get(reason) if amount_cents else WITH_DATE.get(reason) if on else None
     if empty:
-        known = EMPTY[reason]
+        known = EMPTY.get(reason)
     cashier, member = (text.format(**said) for text in known or SENTENCES[reason])
     return Declined(reason, cashier, member, empty)

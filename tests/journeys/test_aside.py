@@ -329,7 +329,10 @@ def test_a_wallet_that_holds_too_little_pays_from_what_is_set_aside(
     scan(page, request)
     says(page, f"Payer à {STALL}")
     page.locator('[data-do="confirm"]').click()
-    says(page, "Le paiement n’est pas passé")
+    told = says(page, "Le paiement n’est pas passé")
+    assert f"sont mis de côté pour {STALL} jusqu’à" in told and "60,00" in told
+    assert "sont mis de côté pour" in looked_at(page)
+    assert page.locator('[data-do="all"]').is_visible(), "a part is in the wallet"
     page.get_by_role("button", name="Payer avec l’argent mis de côté").click()
     says(page, "Payer sans réseau à")
     page.locator('[data-do="pay-apart"]').click()

@@ -48,6 +48,7 @@ HERE = Path(__file__)
 DAY_MS = clock.DAY_MS
 SEEN_BY = {
     "funds_short": "test_till.py",
+    "funds_reserved": "test_aside.py",
     "amount_limit": "test_limits.py",
     "day_limit": "test_limits.py",
     "code_wrong": "test_till.py",

@@ -18,7 +18,7 @@ from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Refused, Transfer
 from caisse.payments import reaching
-from caisse.payments.queries import Gift, gift_rules, given_this_month
+from caisse.payments.queries import Gift, gift_rules, given_this_month, reserved
 from caisse.payments.queries import gift as gift_of
 from caisse.payments.rules import gift_room
 from caisse.people import operations as people
@@ -51,7 +51,7 @@ def give(*, wallet_id: int, to: str, cents: int, by: Actor, id: Id) -> Given:
 
     Raises Refusal: `gifts_off`, `amount`, `gift_limit` beyond article payment.gift_month_max_cents,
     `gift_to` for an identifier that receives nothing, whatever the reason, `gift_tries` after
-    UNKNOWN of them within a day, `funds_short`, `means_unavailable`, `differs`.
+    UNKNOWN of them within a day, `funds_short`, `funds_reserved`, `means_unavailable`, `differs`.
     """
     wallet = f"wallet:{wallet_id}"
     before = events.repeated("gift.given", subject=wallet, id=id, cents=cents)
@@ -79,6 +79,9 @@ def _demand(wallet_id: int, cents: int) -> None:
     if account is None or account.state != "open":
         raise Refusal("means_unavailable", "Votre porte-monnaie est en pause. Appelez l’accueil.")
     if cents > account.available:
+        held = reserved(wallet_id, cents=cents)
+        if held is not None:
+            raise Refusal("funds_reserved", held.refusal().member)
         raise Refusal("funds_short", f"Il vous reste {reaching.amount(account.available)}.")
 
 

@@ -14,6 +14,8 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """Refusals that a holder is told after her code was right; a wrong one stands in the journal."""
+AS_SHOP = {"funds_reserved": "funds_short"}
+"""Noted as the shop was told: what was set aside then, the books say when she reads it."""
 OF_CARD = frozenset({"card_replaced", "means_unavailable"})
 OF_QR = frozenset({"qr_expired", "qr_used", "means_unavailable"})
 OF_VOUCHER = frozenset({"voucher_used", "voucher_expired", "voucher_whole"})
@@ -24,6 +26,7 @@ def note_refusal(purchase: Purchase, reason: str, *, right: bool) -> None:
 
     `right`: the code was. Of a code that is in pause, right and wrong are noted alike.
     """
+    reason = AS_SHOP.get(reason, reason)
     paused = reason == "code_paused"
     twice = reason == "qr_used" and purchase.method == "member_qr"
     if not purchase.wallet_id or not (paused or (right and (twice or reason in TOLD))):

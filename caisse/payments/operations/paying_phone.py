@@ -27,7 +27,7 @@ from caisse.payments.operations.paying import (
     told,
 )
 from caisse.payments.operations.tills import is_open, till_for
-from caisse.payments.queries import PRINTED_QR, Receipt, receipt
+from caisse.payments.queries import PRINTED_QR, Receipt, receipt, reserved
 from caisse.payments.reasons import CODE_ON_PHONE, SCANNED_BY_PHONE, Declined, declined
 
 LIVES_MINUTES = 10  # how long a request may be answered, and a payment be on its way
@@ -166,7 +166,18 @@ def _paid(wanted: Purchase, *, up_to: bool = False) -> Answer:
     answer = told(asked, first)
     if isinstance(answer, Declined) and answer.reason == "id_reused":
         return SCANNED_BY_PHONE["qr_used"]
+    if isinstance(answer, Declined) and answer.reason == "funds_short":
+        return _short(asked, answer)
     return answer
+
+
+def _short(wanted: Purchase, answer: Declined) -> Declined:
+    """The same; `funds_reserved` where what she has set aside is what is missing.
+
+    This is her own telephone: at a till nobody looks, and none of it is the shop's to know.
+    """
+    held = reserved(wanted.wallet_id, cents=wanted.cents)
+    return answer if held is None else held.refusal(empty=answer.empty)
 
 
 def _first(id: Id, wallet_id: int) -> Answer | None:

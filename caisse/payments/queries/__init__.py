@@ -6,9 +6,12 @@ from caisse.payments.cards import (
 from caisse.payments.queries.asides import (
     AsideDesk,
     AsideRow,
+    Reserved,
     aside_desk,
     asides,
     asides_screen,
+    reserved,
+    reserved_then,
 )
 from caisse.payments.queries.days import (
     PRINTED_QR,
@@ -120,6 +123,7 @@ __all__ = [
     "PaperSaleRow",
     "PhoneRow",
     "Receipt",
+    "Reserved",
     "SheetView",
     "Spot",
     "Standing",
@@ -171,6 +175,8 @@ __all__ = [
     "receipt_of",
     "refunds_of",
     "refused_in_words",
+    "reserved",
+    "reserved_then",
     "sale_behind",
     "sheet",
     "sheets",

@@ -1,14 +1,20 @@
 """Money set aside for sales without network, as its member reads it: for where, how much, spent."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from caisse.kernel import clock
+from caisse.kernel.wording import day, hour
 from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.payments.models import Licence, Reserve
 from caisse.payments.queries.offline import offline_today
+from caisse.payments.reasons import Declined, declined
 
 OFFERED = 60  # places
 SEEN_MS = 90 * clock.DAY_MS  # a place that had a licence since then sells without network
@@ -72,6 +78,88 @@ def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
             for row in rows
         ],
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What is set aside of a wallet, in cents: for where and until when, in words."""
+
+    cents: int
+    place: str
+    until: str
+
+    def refusal(self, *, empty: bool = False) -> Declined:
+        """Why what she asked for does not pass; `empty` when the wallet itself has nothing."""
+        left = 0 if empty else 1  # of which its sentence does not speak
+        return declined(
+            "funds_reserved", amount_cents=self.cents, place=self.place, until=self.until,
+            left_cents=left,
+        )  # fmt: skip
+
+
+def reserved(wallet_id: int, *, cents: int) -> Reserved | None:
+    """What is set aside where `cents` are more than the wallet has, and would pass with it.
+
+    None where nothing is set aside, or the amount is above both together. Source: payments.md 11,
+    `funds_reserved`.
+    """
+    rows = list(Reserve.objects.filter(wallet=wallet_id, released_at=None).order_by("pk"))
+    if not rows:
+        return None
+    known = _available([f"wallet:{wallet_id}", *(row.account for row in rows)])
+    return _missing(rows, known, wallet_id, cents)
+
+
+def reserved_then(wallet_id: int, asked: Sequence[tuple[int, int]]) -> list[Reserved | None]:
+    """The same of each amount (cents) and instant (ms) `asked` about, as the books tell them.
+
+    One read where nothing was set aside then; else some for each account, however many are asked.
+    """
+    if not asked:
+        return []
+    since = min(at for _cents, at in asked)
+    there = Q(released_at=None) | Q(released_at__gt=since)
+    rows = list(Reserve.objects.filter(there, wallet=wallet_id).order_by("pk"))
+    if not rows:
+        return [None] * len(asked)
+    known = _available([f"wallet:{wallet_id}", *(row.account for row in rows)])
+    moved = {code: books.lines(code, since_ms=since) for code in known}
+    found = []
+    for cents, at in asked:
+        then = {
+            code: left - sum(line.cents for line in moved[code] if line.at > at)
+            for code, left in known.items()
+        }
+        began = [row for row in rows if row.since <= at]
+        found.append(_missing(began, then, wallet_id, cents))
+    return found
+
+
+def _available(codes: Sequence[str]) -> dict[str, int]:
+    """What may be spent of each of these accounts, in cents."""
+    known = books.accounts(codes)
+    return {code: known[code].available if code in known else 0 for code in codes}
+
+
+def _missing(
+    rows: Sequence[Reserve], had: Mapping[str, int], wallet_id: int, cents: int
+) -> Reserved | None:
+    left = [row for row in rows if had[row.account] > 0]
+    aside = sum(had[row.account] for row in left)
+    if not 0 < cents - had[f"wallet:{wallet_id}"] <= aside:
+        return None
+    until = clock.local(max(row.until for row in left))
+    when = hour(until)
+    if until.date() != clock.today():
+        when = _("%(hour)s, le %(day)s") % {"hour": when, "day": day(until.date())}
+    return Reserved(aside, _for_where({row.place_id for row in left}), when)
+
+
+def _for_where(places: set[int | None]) -> str:
+    if len(places) > 1:
+        return _("plusieurs lieux")
+    (place,) = places
+    return _("tous les lieux") if place is None else merchants.names().get(place, _("un lieu"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ VALUES: list[dict[str, Any]] = [{}, {"amount_cents": 60_00}, {"on": "9 h 40"}]
 @pytest.mark.parametrize("values", VALUES, ids=str)
 @pytest.mark.parametrize("reason", SENTENCES)
 def test_every_reason_has_two_whole_sentences(reason: str, values: dict[str, Any]) -> None:
-    told = declined(reason, left_cents=12_50, days=30, until="10 h 12", **values)
+    told = declined(reason, left_cents=12_50, days=30, until="10 h 12", place="Halle", **values)
     for sentence in (told.cashier, told.member):
         assert sentence[-1] in ".?"
         assert "{" not in sentence and "'" not in sentence

@@ -15,10 +15,10 @@ from caisse.messages import operations as messages
 from caisse.messages import queries as told
 from caisse.messages.queries import NoticeRow, RemarkRow
 from caisse.payments import queries as payments
-from caisse.payments.queries import WalletLine
+from caisse.payments.queries import Reserved, WalletLine
 from caisse.people.queries import Me
 from caisse.site.telling import wallet as words
-from caisse.site.telling.remarks import remarked
+from caisse.site.telling.remarks import remarked, set_aside_then
 
 ICONS = {"paused": "lock", "card": "lock", "qr": "qrcode", "voucher": "ticket"}
 NEWS_MS = 14 * clock.DAY_MS
@@ -56,7 +56,8 @@ def items(
         lines = payments.lines_until(me.wallet_id, until_ms=until_ms, limit=most)
         found += [_moved(line, names, read) for line in lines]
         rows = told.remarks(me.wallet_id, until_ms=until_ms, limit=most)
-        found += [_remarked(row, names, unit, read) for row in rows]
+        held = set_aside_then(rows, me.wallet_id)
+        found += [_remarked(row, names, unit, read, held.get(row.id)) for row in rows]
     if me.person_id is not None:
         wrote = told.mail_of(me.person_id, until_ms=until_ms, limit=most)
         found += [_written(row, read) for row in wrote]
@@ -93,8 +94,10 @@ def _moved(line: WalletLine, names: Mapping[int, str], read: int) -> Item:
     return Item(line.at, one.title, one.kind, one.signed, address, "receipt", line.at > read)
 
 
-def _remarked(row: RemarkRow, names: Mapping[int, str], unit: str, read: int) -> Item:
-    title, text = remarked(row, names, unit)
+def _remarked(
+    row: RemarkRow, names: Mapping[int, str], unit: str, read: int, held: Reserved | None
+) -> Item:
+    title, text = remarked(row, names, unit, held)
     kind = ICONS.get(row.kind, "hand-stop")
     ask = f"{reverse('my_inquiry')}?sujet=amount&refus={show_id(row.id)}"
     return Item(row.at, title, text, "", "", kind, row.at > read, ask)

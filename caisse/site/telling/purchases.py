@@ -12,7 +12,6 @@ from django.utils.translation import gettext_noop
 
 from caisse.kernel import clock
 from caisse.kernel.ids import Id
-from caisse.kernel.refusing import in_words
 from caisse.kernel.wording import (
     amount,
     amount_in_words,
@@ -33,7 +32,8 @@ from caisse.people import queries as people
 from caisse.people.queries import Addressee
 from caisse.site.telling import wallet as words
 from caisse.site.telling.letters import unit
-from caisse.site.telling.remarks import remarked
+from caisse.site.telling.remarks import remarked, set_aside_then
+from caisse.site.telling.remarks import why as why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,11 @@ def refused(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
     found = messages.remark(cause)
     if found is None:
         return None
-    one = found[1]
+    wallet_id, one = found
     if one.kind != "refused":
         return _shown(one)
-    title, why = _("Un achat n’est pas passé"), in_words(payments.refused_in_words(one.reason))
+    held = set_aside_then([one], wallet_id).get(one.id)
+    title, why = _("Un achat n’est pas passé"), why_not(one, held)
     place, nothing = _name(one.place_id), _("Rien n’a été prélevé.")
     asked = amount(one.cents or 0, unit(), decimals=True)
     return Letter(

@@ -12,7 +12,8 @@ import { paid, showSale } from "./receipts.js";
 import { API, WORDS, failed, show, state, typedCents, wrong } from "./screens.js";
 import { home, unlinked } from "./wallet.js";
 
-const HELPED = ["funds_short", "amount_limit", "code_needed"]; // refusals that no slip meets
+const SHORT = ["funds_short", "funds_reserved"]; // more was asked for than the wallet has
+const HELPED = [...SHORT, "amount_limit", "code_needed"]; // refusals that no slip meets
 
 /** What a till asks for, read by the caisse: before anything is paid. */
 export async function toPayTill(message, { place, cents }) {
@@ -90,7 +91,7 @@ async function ended(answer) {
 /** What a till asks for may be paid with all that there is, if anything: she presses it herself. */
 function offerAll({ reason, empty }) {
   const { request, up_to: all } = state.asked.said;
-  const may = request && !all && reason === "funds_short" && !empty && isPartial(state.wallet);
+  const may = request && !all && SHORT.includes(reason) && !empty && isPartial(state.wallet);
   find("[data-all]").hidden = !may;
 }
 
