@@ -165,7 +165,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_C
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "caisse.site.packed.Packed",
     "caisse.site.middleware.SecurityHeaders",
     "caisse.site.middleware.Sessions",
     "caisse.site.middleware.Language",

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from caisse.bylaws import queries as bylaws
@@ -61,12 +62,17 @@ class Installed(NamedTuple):
 
 
 def beside(app: Installed, page: Page) -> tuple[Page, Page]:
-    """The two addresses beside an installed page: its manifest, and what keeps its files."""
+    """The two addresses beside an installed page: its manifest, and what keeps its files.
 
+    `page` draws it plain: packed, it would be another one each time.
+    """
+
+    @gzip_page
     @require_safe
     def manifest(_request: HttpRequest) -> HttpResponse:
         return JsonResponse(_told(app), content_type="application/manifest+json")
 
+    @gzip_page
     @require_safe
     def offline(request: HttpRequest) -> HttpResponse:
         return HttpResponse(

@@ -5,6 +5,7 @@ Without network it tells what it knew last.
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from caisse.bylaws import queries as bylaws
@@ -34,9 +35,15 @@ ANSWERED = (  # what a copy of a payment without network may be answered, but fo
 )  # fmt: skip
 
 
+@gzip_page  # the same for all: no secret is in it, no size tells one
 @require_safe
 def payer(request: HttpRequest) -> HttpResponse:
     """`/payer`: link this telephone, then pay with it."""
+    return drawn(request)
+
+
+def drawn(request: HttpRequest) -> HttpResponse:
+    """The page itself."""
     told = {
         **APP.words(), "push_key": messages.push_key(), "reasons": _reasons(), **_allowed(),
     }  # fmt: skip
@@ -57,4 +64,4 @@ def _reasons() -> dict[str, str]:
     return {one.reason: in_words(one.member) for one in known}
 
 
-payer_manifest, payer_offline = beside(APP, payer)
+payer_manifest, payer_offline = beside(APP, drawn)

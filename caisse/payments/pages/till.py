@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from caisse.kernel.pages import show, with_camera
@@ -18,9 +19,15 @@ APP = Installed(
 )
 
 
+@gzip_page  # the same for all: no secret is in it, no size tells one
 @require_safe
 def till(request: HttpRequest) -> HttpResponse:
     """`/commerce/appareil`: link this device, then cash with it."""
+    return drawn(request)
+
+
+def drawn(request: HttpRequest) -> HttpResponse:
+    """The page itself."""
     reasons = [
         (one.reason, in_words(one.cashier), in_words(one.member)) for one in without_network()
     ]
@@ -28,4 +35,4 @@ def till(request: HttpRequest) -> HttpResponse:
     return with_camera(show(request, "payments/till.html", told))
 
 
-till_manifest, till_offline = beside(APP, till)
+till_manifest, till_offline = beside(APP, drawn)
