@@ -1,5 +1,7 @@
 """P11: amounts by category where the caisse covers a part of a purchase; the rest is in euros."""
 
+import pytest
+
 from caisse.bylaws import operations as bylaws
 from caisse.bylaws.rules import Amend
 from caisse.kernel import clock
@@ -23,29 +25,30 @@ from tests.journeys.walking import seen
 RATES = (Rate("frais", 9_000), Rate("epicerie", 5_000), Rate("alcool", 0))
 
 
-def decided(mode: str) -> None:
+def decided(mode: str, rounding: str = "half_up") -> None:
     """The committee decides it for next month on; then it is next month."""
     month = Month.of(clock.today()).next()
-    effects = [Amend("coverage.rates_bp", RATES, month), Amend("coverage.mode", mode, month)]
+    said = {"rates_bp": RATES, "mode": mode, "rounding": rounding}
+    effects = [Amend(f"coverage.{name}", value, month) for name, value in said.items()]
     bylaws.decide(title="Prise en charge", text="", body="comité", effects=effects, by=COMMITTEE)
     clock.travel(clock.instant(month.first, 10), runs=True)
 
 
-def covered(visit: Visit, guests: Guests, mode: str) -> Shop:
+def covered(visit: Visit, guests: Guests, mode: str, rounding: str = "half_up") -> Shop:
     """A till in a caisse that covers a part."""
     handle, pin = draw(guests)
-    decided(mode)
+    decided(mode, rounding)
     till, keeper = linked(visit, guests)
     return Shop(till, handle, pin, keeper)
 
 
-def who_and_code(shop: Shop) -> None:
+def who_and_code(shop: Shop, rest: str = "1,20") -> None:
     page = shop.till
     shows(page, "Pour qui ?")
     page.get_by_label("Identifiant").fill(shop.handle)
     page.get_by_role("button", name="Tourner l’écran").click()
     shows(page, "À vous de taper")
-    assert "Reste à payer en euros : 1,20 €" in seen(page)
+    assert f"Reste à payer en euros : {rest} €" in seen(page)
     tap(page, shop.pin)
     page.locator('[data-do="pay"]').click()
     shows(page, "Payé")
@@ -73,6 +76,31 @@ def test_amounts_are_put_under_their_category(visit: Visit, guests: Guests) -> N
     page.get_by_role("button", name="Personne suivante").click()
     shows(page, "Combien ?")
     assert "Reste à payer" not in seen(page) and "0,00 MonA" in seen(page)
+
+
+@pytest.mark.parametrize(
+    ("rounding", "part", "rest"),
+    [
+        ("half_up", "2,19", "1,33"),  # 96 and 123 cents, of 96.3 and 122.5
+        ("down", "2,18", "1,34"),
+        ("up", "2,20", "1,32"),
+        ("outward", "2,18", "1,34"),
+    ],
+)
+def test_what_has_to_be_rounded_is_rounded_as_the_committee_decided(
+    visit: Visit, guests: Guests, rounding: str, part: str, rest: str
+) -> None:
+    """The till says the part to the cent, line by line; the caisse takes no other."""
+    shop = covered(visit, guests, "rate_by_product", rounding)
+    page = shop.till
+    for keys, category in (("107", "Frais 90 %"), ("245", "Epicerie 50 %")):
+        tap(page, keys)
+        page.get_by_role("button", name=category, exact=True).click()
+    shown = f"La caisse paie {part} MonA Reste à payer en euros : {rest} €"
+    assert shown in till_looked_at(page)
+    page.get_by_role("button", name="Continuer").click()
+    who_and_code(shop, rest)
+    assert f"{part} MonA" in seen(page)
 
 
 def test_the_rate_of_the_place_by_keyboard_alone_and_another_way(

@@ -1,9 +1,11 @@
-"""The messages of QRs in a browser: the same vectors as in Python, one file for both."""
+"""The messages of QRs, and cents that are rounded, in a browser: the same vectors as in Python."""
 
 from typing import Any
 
+from caisse.kernel.cents import ROUNDINGS
 from caisse.payments.formats import Ticket, pack_slip, seal_ticket
 from caisse.payments.tests.test_formats import VECTORS, known, the_slip
+from tests.journeys.test_till import TILL
 from tests.journeys.walking import Visit
 
 SAID_IN_A_BROWSER = """async (v) => {
@@ -65,3 +67,19 @@ def test_a_browser_says_the_same_as_the_caisse(visit: Visit) -> None:
     assert said["proven"] is True and said["refused"] == [False] * 28
     assert said["minute"] == VECTORS["request"]["minute"]
     assert said["others"] == [None] * 6
+
+
+PARTS_IN_A_BROWSER = """async (vectors) => {
+  const { partAt } = await import("/static/payments/basket.js");
+  const parts = {};
+  for (const rounding of ["half_up", "down", "up", "outward"]) {
+    parts[rounding] = vectors.map(({ cents, bp }) => partAt(cents, bp, rounding));
+  }
+  return parts;
+}"""
+
+
+def test_a_till_rounds_what_is_covered_as_the_caisse_does(visit: Visit) -> None:
+    vectors = VECTORS["coverage"]
+    parts = visit(TILL).evaluate(PARTS_IN_A_BROWSER, vectors)
+    assert parts == {name: [one[name] for one in vectors] for name in ROUNDINGS}

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caisse.bylaws.rules import check_value
-from caisse.kernel.cents import ROUNDINGS
+from caisse.kernel.cents import ROUNDINGS, Rounding
 from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.merchants.rules import (
     CoverageRules,
+    Covered,
     Line,
     Rate,
     RedemptionRules,
@@ -21,6 +22,7 @@ from caisse.merchants.rules import (
     paid_on,
     redemption,
 )
+from caisse.payments.tests.test_formats import VECTORS
 
 redemption_rules = st.builds(
     RedemptionRules,
@@ -86,3 +88,12 @@ def test_a_rate_that_the_article_does_not_know_is_refused() -> None:
     assert CoverageRules(mode="rate_by_place").contradiction() is not None
     with pytest.raises(Refusal):
         check_value("coverage.rates_bp", (Rate("far", 1), Rate("far", 2)))
+
+
+@pytest.mark.parametrize("case", VECTORS["coverage"])
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+def test_a_part_is_rounded_as_the_till_rounds_it(case: dict[str, int], rounding: Rounding) -> None:
+    """The vectors that `tests/journeys/test_formats.py` gives to the till's JavaScript."""
+    rules = CoverageRules("rate_by_product", (Rate("pain", case["bp"]),), rounding)
+    part = coverage([Line(case["cents"], "pain")], rules)
+    assert part == Covered(case[rounding], case["cents"] - case[rounding])

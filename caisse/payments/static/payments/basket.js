@@ -16,6 +16,9 @@ const ROUND = { // of cents, in hundredths of a percent; all whole numbers below
   outward: (whole) => Math.floor(whole / HUNDREDTHS), // no rate is above the whole
 };
 
+/** The caisse's part of an amount in cents, at a rate in hundredths of a percent: rounded once. */
+export const partAt = (cents, bp, rounding) => ROUND[rounding](cents * bp);
+
 const rules = () => state.till?.coverage ?? WHOLE;
 /** Whether the caisse covers all of every purchase. */
 export const coversAll = () => rules().mode === "full";
@@ -25,7 +28,7 @@ const rateOf = (code) => {
   const { mode, rates } = rules();
   return mode === "rate_by_place" ? rates[0] : rates.find((one) => one.code === code);
 };
-const partOf = ({ rate, cents }) => ROUND[rules().rounding](cents * (rateOf(rate)?.bp ?? 0));
+const partOf = ({ rate, cents }) => partAt(cents, rateOf(rate)?.bp ?? 0, rules().rounding);
 const sum = (some, of) => some.reduce((cents, one) => cents + of(one), 0);
 const named = ({ code, bp }) => {
   const name = code.replaceAll("_", " ");
