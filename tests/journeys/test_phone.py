@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from caisse.payments.formats import message_of
 from tests.journeys.office_walking import Office
 from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at
 from tests.journeys.walking import (
@@ -39,11 +40,20 @@ def says(page: Page, words: str) -> str:
     return looked_at(page)
 
 
+SIZES = {0x11: (3, "M"), 0x21: (2, "M"), 0x32: (8, "L"), 0x41: (3, "M")}
+"""By the first byte of a message: version and level of its QR on a screen (payments.md 10)."""
+
+
 def read_off(page: Page) -> str:
-    """The text of the QR that this screen shows."""
-    shot = page.locator("svg[role=img]:visible").screenshot(scale="css")
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(shot)).convert("L"))
+    """The text of the QR that this screen shows, as large as it is meant to be."""
+    drawn = page.locator("svg[role=img]:visible")
+    shot = Image.open(io.BytesIO(drawn.screenshot(scale="css"))).convert("L")
+    found = zxingcpp.read_barcodes(shot)
     (text,) = {one.text for one in found}  # the reader finds a large one twice at times
+    message = message_of(text)
+    if message is not None and message[0] in SIZES:
+        wide = int(drawn.get_attribute("viewBox").split()[2])  # type: ignore[union-attr]
+        assert ((wide - 2 * 4 - 17) // 4, found[0].ec_level) == SIZES[message[0]], text
     return text
 
 
