@@ -4,6 +4,7 @@ The caisse's books are read in Python after each walk.
 """
 
 import unicodedata
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, Route
@@ -367,7 +368,7 @@ def test_a_sale_is_undone_before_it_leaves(visit: Visit) -> None:
 
 def test_what_was_sent_with_network_is_never_sold_again_without(visit: Visit) -> None:
     """The answer of a sale is lost, then the network: nobody knows, and it stays so."""
-    awa, there = Buyer(), stall(visit)
+    awa, there = Buyer(), stall(partial(visit, refuses=(404,)))
     page = there.page
     page.route("**/api/v1/payments**", lambda route: route.abort())
     tap(page, "500")
@@ -386,6 +387,9 @@ def test_what_was_sent_with_network_is_never_sold_again_without(visit: Visit) ->
     page.unroute("**/api/v1/payments**")
     back(page)
     page.get_by_role("button", name="Demander de nouveau").click()
+    shows(page, "Le paiement n’est pas arrivé")
+    assert (awa.left, there.taken) == (100_00, 0)
+    page.get_by_role("button", name="Envoyer le paiement").click()
     shows(page, "Payé")
     assert (awa.left, there.taken) == (95_00, 5_00)
 

@@ -53,6 +53,8 @@ def test_twenty_movements_open_their_receipts_without_network(visit: Visit, gues
         assert word in said
     assert "Quand" in said and " h " in said and "Reçu" in said and "Mois" in said
     assert f"−{-known[bought].cents // 100}" in said
+    left = known[bought].left_cents
+    assert f"Il vous restait {left // 100},{left % 100:02d} MonA" in said, "right after it"
     phone.get_by_role("button", name="Revenir").click()
     assert "Derniers mouvements" in says(phone, "il vous reste")
     expect(lines.nth(bought)).to_be_focused()

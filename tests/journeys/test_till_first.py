@@ -76,7 +76,7 @@ def test_amount_who_code_paid(visit: Visit, guests: Guests, width: int) -> None:
     assert len(page.locator("[data-three]").inner_text().split(" · ")) == 3
     kept = page.evaluate(STORED)
     assert handle not in kept and pin not in kept
-    number = page.locator("[data-short]").inner_text()
+    number = page.locator("[data-short]:visible").inner_text()
     page.emulate_media(media="print")
     paper = seen(page)
     assert "L’Épicerie du Figuier" in paper and number in paper and "Personne suivante" not in paper

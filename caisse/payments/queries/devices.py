@@ -259,6 +259,7 @@ def phone_screen(wallet_id: int, *, holder_id: int) -> dict[str, object]:
                 "place": names.get(line.place_id or 0, ""), "short": short_id(line.id),
                 "words": list(words(_sale_of(line))), "month": str(line.for_month),
                 "apart_cents": line.aside_cents or line.voucher_cents,
+                "left_cents": line.left_cents,
             }
             for line in lines
         ],

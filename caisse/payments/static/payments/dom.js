@@ -14,20 +14,39 @@ export function cameraWords(code) {
   return words[`camera${code[0].toUpperCase()}${code.slice(1)}`] ?? words.camera;
 }
 
-/** A short sound and a shake, beside the word on the screen. */
-export function cheer() {
-  navigator.vibrate?.(120);
+const SIGNALS = { // beside a word on the screen: what shakes (ms), what sounds (Hz, s)
+  paid: { shake: [120], tones: [[880, 0.15]] },
+  refused: { shake: [200, 100, 200], tones: [[220, 0.2], [165, 0.3]] },
+  busy: { shake: [40], tones: [[440, 0.06]] },
+};
+
+/** A short sound and a shake of a screen of its own kind: paid, refused, or nobody knows yet. */
+export function signal(screen) {
+  const { shake, tones } = SIGNALS[screen] ?? {};
+  if (!tones) return;
+  navigator.vibrate?.(shake);
   try {
-    const sound = new AudioContext();
-    const tone = sound.createOscillator();
-    const volume = sound.createGain();
-    volume.gain.value = 0.1;
-    tone.frequency.value = 880;
-    tone.connect(volume).connect(sound.destination);
-    tone.start();
-    tone.stop(sound.currentTime + 0.15);
-    tone.onended = () => sound.close();
+    play(tones);
   } catch {
     // a browser that makes no sound says it with words all the same
   }
+}
+
+/** These tones, one after the other. */
+function play(tones) {
+  const sound = new AudioContext();
+  const volume = sound.createGain();
+  volume.gain.value = 0.1;
+  volume.connect(sound.destination);
+  let at = sound.currentTime;
+  let last;
+  for (const [pitch, lasts] of tones) {
+    last = sound.createOscillator();
+    last.frequency.value = pitch;
+    last.connect(volume);
+    last.start(at);
+    at += lasts;
+    last.stop(at);
+  }
+  last.onended = () => sound.close();
 }

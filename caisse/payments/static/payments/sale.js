@@ -4,7 +4,8 @@
 import { byCashier, cashierKey, changed, firstScreen } from "./cashier.js";
 import { newRequest } from "./asking.js";
 import { bought, drawRest, drawTyped } from "./basket.js";
-import { all, cameraWords, cheer, fill, find } from "./dom.js";
+import { all, cameraWords, fill, find } from "./dom.js";
+import { toldHer } from "./left.js";
 import { look, stopped } from "./linking.js";
 import {
   drawOffered, mayBePart, noneHere, shareKey, shared, takes, unshared,
@@ -23,7 +24,6 @@ import { ask, bytes, hex, insist, newId, now } from "./wire.js";
 import { dropSale, keepSale } from "./store.js";
 
 const MOST_SIGNS = 7; // 99 999,99
-const SEEN_MS = 5000; // how long what is left is shown to who asked for it
 const RETYPED = ["code_wrong", "code_needed", "authorisation_unknown", "voucher_unknown"];
 const LOOK_MS = 1000; // how often the till asks whether its QR was paid
 
@@ -300,35 +300,19 @@ async function heed(sale, answer) {
 }
 
 export async function paid(sale, receipt) {
-  if ("left_cents" in receipt) await toldHer(receipt.left_cents);
-  forget();
-  state.sale = paidAs(sale, receipt);
   fill("cents", money(receipt.cents));
-  drawRest(sale.price ?? sale.cents, receipt.cents);
-  find("[data-here]").hidden = true;
   fill("short", receipt.short);
   fill("three", receipt.words.join(" · "));
   fill("when", whenOf(receipt.at));
+  if ("left_cents" in receipt) await toldHer(receipt.left_cents);
+  forget();
+  state.sale = paidAs(sale, receipt);
+  drawRest(sale.price ?? sale.cents, receipt.cents);
+  find("[data-here]").hidden = true;
   show("paid");
   aloud(find("[data-screen=paid] .slip").innerText);
-  cheer();
   await keepSale(state.sale);
 }
-
-/** What is left, for her who typed her code and asked for it: five seconds, then it is nowhere. */
-async function toldHer(cents) {
-  fill("left", money(cents));
-  show("left");
-  await Promise.race([new Promise((resolve) => setTimeout(resolve, SEEN_MS)), hidden()]);
-  fill("left", "");
-}
-
-let hide = () => {};
-
-const hidden = () => new Promise((resolve) => { hide = resolve; });
-
-/** She has seen it. */
-export const seen = () => hide();
 
 /** She wants to see what is left, or not. */
 export function tell() {
@@ -336,11 +320,10 @@ export function tell() {
   find('[data-act="tell"]').setAttribute("aria-pressed", state.tell);
 }
 
-/** Ask again what became of the sale; what was typed may be sent once more, it is the same sale. */
+/** Ask what became of the sale; nothing is paid by it. What never arrived is sent by a press. */
 export async function again() {
   show("busy");
-  const { said, device, sale } = state;
-  if (said) return heed(sale, heard(await insist("POST", `${API}/payments`, said, device)));
+  const { device, sale } = state;
   return told(sale, await insist("GET", `${API}/payments/${sale.id}`, undefined, device));
 }
 
@@ -348,7 +331,18 @@ export async function again() {
 export function told(sale, answer) {
   heard(answer);
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
-  return answer?.status === 200 ? paid(sale, answer.said) : show("unsure");
+  if (answer?.status === 200) return paid(sale, answer.said);
+  if (answer?.said.reason === "abandoned") return gone(sale);
+  if (answer?.said.reason !== "unknown") return show("unsure");
+  find('[data-do="resend"]').hidden = !state.said; // the page was closed: what was sent is nowhere
+  return show("missing");
+}
+
+/** What was typed is sent once more: the same bytes, so it is the same sale and the same try. */
+export async function resend() {
+  show("busy");
+  const { said, device, sale } = state;
+  return heed(sale, heard(await insist("POST", `${API}/payments`, said, device)));
 }
 
 /** Burn the number: whatever still travels is refused. If it was paid first, that is the answer. */

@@ -1,6 +1,6 @@
 // The screens of the till: one is shown, the others wait; what is typed stands in `state`.
 
-import { all, find } from "./dom.js";
+import { all, find, signal } from "./dom.js";
 import { stepped } from "./installing.js";
 import { oneAtATime } from "./pressing.js";
 import { stopCamera } from "./scanning.js";
@@ -49,6 +49,7 @@ export function show(name) {
   const field = all("input", screen(name)).find((one) => !one.closest("[hidden]"));
   (field ?? find("h1", screen(name))).focus({ preventScroll: true });
   scrollTo(0, 0);
+  signal(name);
 }
 
 /** Read out, to who does not see the screen. */

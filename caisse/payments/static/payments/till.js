@@ -5,6 +5,7 @@ import {
   backToList, closing, dayAfter, dayBefore, more, recent, refund, undo,
 } from "./lately.js";
 import { giveAll, givePart, part as givingPart, partKey, whole as giveWhole } from "./giving.js";
+import { paper, seen } from "./left.js";
 import { link, look, relink, stopped } from "./linking.js";
 import { drawRates, dropLine, putLine } from "./basket.js";
 import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
@@ -19,7 +20,7 @@ import { EVERY_MS, sendAll } from "./market/sending.js";
 import { spoken, toSpoken } from "./market/spoken.js";
 import {
   abandon, again, agreed, agreement, askOf, begin, byVoucher, changeHandle, leave, next, openSale,
-  otherWay, part, pay, press, retype, scan, seen, share, showRequest, tell, toCode, toVoucher,
+  otherWay, part, pay, press, resend, retype, scan, share, showRequest, tell, toCode, toVoucher,
   told, type, whole,
 } from "./sale.js";
 import { WORDS, heard, idle, once, show, state } from "./screens.js";
@@ -44,7 +45,10 @@ async function start() {
   const code = location.hash.slice(1);
   if (code) history.replaceState(null, "", location.pathname); // it is not kept in the history
   if (code) find("#code").value = code;
-  if (code || !state.device) return show("link");
+  if (code || !state.device) {
+    await drawMarket(); // what waits here is counted, also where another place is linked
+    return show("link");
+  }
   state.till = state.device.screen;
   await forgetPractice();
   await recall();
@@ -111,7 +115,7 @@ async function goOn() {
 
 const ACTS = {
   amount: () => begin(), split: toSplit, share, whole, pay, next, cancel: leave, recent, again,
-  abandon, refund, relink,
+  resend, abandon, refund, relink,
   practise, work: backToWork, print: () => print(), retype, part, other: leave, keep: next,
   later: next, way: otherWay,
   scan, type, ask: showRequest, closing, agreement, agreed, change: changeCashier,
@@ -126,7 +130,7 @@ const ENTERED = { // by the key of that name
   amount: () => begin(), split: share, pin: pay, "giving-part": givePart,
   agreement: () => find('[data-do="agreed"]').disabled || agreed(),
 };
-const AT_ONCE = { tell, seen }; // while another act waits for its end
+const AT_ONCE = { tell, seen, paper }; // while another act waits for its end
 const typed = (key) => (state.screen === "giving-part" ? partKey(key) : press(key));
 const FORMS = { link, who: toCode, voucher: byVoucher, answer: typedAnswer, spoken };
 const IN_LINE = { taken }; // a scanner types the next one while the first is kept
@@ -175,7 +179,9 @@ setInterval(() => waits() && look(), LOOK_MS);
 
 const isBegun = () => Boolean(state.typed || state.lines.length);
 keepUp(document.body.dataset, () => firstScreen() === state.screen && !isBegun());
-const HELD = ["busy", "left", "unsure", "paid", "undo", "undone", "given"]; // no back key
+const HELD = [ // no back key
+  "busy", "left", "unsure", "missing", "paid", "undo", "undone", "given",
+];
 onBack(() => !HELD.includes(state.screen) && (idle() || once(leave), true));
 
 start();

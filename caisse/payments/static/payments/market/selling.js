@@ -3,7 +3,7 @@
 
 import { drawRequest } from "../asking.js";
 import { drawRest } from "../basket.js";
-import { all, cameraWords, cheer, fill, find } from "../dom.js";
+import { all, cameraWords, fill, find } from "../dom.js";
 import { KIND, isPaid, messageOf, offlineId, readRequest } from "../formats.js";
 import { stopped } from "../linking.js";
 import { drawOffered, takes } from "../offering.js";
@@ -159,7 +159,6 @@ function say({ words, ...sale }, kept) {
   for (const one of all("[data-here]")) one.hidden = !kept;
   show("paid");
   aloud(find("[data-screen=paid] .slip").innerText);
-  cheer();
 }
 
 /** The till's request on the screen, and what reads the telephone's answer. */

@@ -1,7 +1,7 @@
 // Paying without network: a till's request is read, confirmed, signed by a slip and shown. And the
 // proof, for a till without network, of what was paid with it.
 
-import { cheer, fill, find } from "../dom.js";
+import { fill, find, signal } from "../dom.js";
 import { readRequest } from "../formats.js";
 import { isWay } from "../kinds.js";
 import { money } from "../telling.js";
@@ -67,7 +67,7 @@ export async function payBySlip() {
   if (how === "waits") return waiting(sale);
   if (how === "short") return toApart(message, null, WORDS.noAnswer);
   if (how === "known") return sale.how === "slip" ? showSale(sale) : online(sale);
-  cheer();
+  signal("paid");
   return showSale(sale);
 }
 

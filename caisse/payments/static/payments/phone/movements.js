@@ -69,6 +69,7 @@ export function toReceipt(button) {
   write("receipt-when", whenOf(line.at));
   write("receipt-place", line.place);
   write("receipt-short", line.short);
+  write("receipt-left", line.left_cents === undefined ? "" : money(line.left_cents));
   write("receipt-month", monthOf(line.month));
   write("receipt-three", line.place && !line.undone ? line.words.join(" · ") : "");
   find("[data-receipt-apart]", RECEIPT).hidden = !apart;

@@ -1,7 +1,7 @@
 // What was paid, as this telephone shows it: a receipt, the QR of what a slip has signed, the proof
 // for a till without network.
 
-import { all, cheer, fill, find } from "../dom.js";
+import { all, fill, find } from "../dom.js";
 import { textOf } from "../formats.js";
 import { svgOf } from "../qr/draw.js";
 import { money, whenOf } from "../telling.js";
@@ -21,7 +21,6 @@ export function paid({ cents, at, place, words, short, left_cents: left, asked =
   const provable = state.aside?.allowed && state.asked?.said?.request && asked <= cents;
   find("[data-provable]").hidden = !provable;
   show("paid");
-  cheer();
 }
 
 /** What a slip has paid: its QR, while the caisse has not answered; then what it said. */

@@ -1,6 +1,6 @@
 // The screens of « Payer »: one is shown at a time, and what they all know.
 
-import { all, find } from "../dom.js";
+import { all, find, signal } from "../dom.js";
 import { stepped } from "../installing.js";
 import { stopCamera } from "../scanning.js";
 import { hide } from "./showing.js";
@@ -26,6 +26,7 @@ export function show(name) {
   for (const one of all("[data-wrong]")) one.hidden = true;
   find("h1", screen(name)).focus({ preventScroll: true });
   scrollTo(0, 0);
+  signal(name);
 }
 
 /** Say on this screen what is wrong. */
