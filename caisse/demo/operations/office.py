@@ -26,6 +26,7 @@ from caisse.merchants.operations import ApprovePlace, WithdrawPlace
 from caisse.merchants.rules import Hours
 from caisse.month import operations as month
 from caisse.month import queries as months
+from caisse.payments import operations as payments
 from caisse.people import operations as people
 from caisse.people import queries as registry
 from caisse.people.operations import Joining, NewHolder, NewHousehold
@@ -42,6 +43,7 @@ OfficeAct = (
     | acts.Check
     | acts.Approve
     | acts.Credit
+    | acts.FeedRoom
     | acts.HoldSales
     | acts.PayRedemptions
     | acts.Close
@@ -70,6 +72,8 @@ def do(stage: Stage, act: OfficeAct) -> None:
             month.freeze(month=act.month, by=SYSTEM)
         case acts.Check() | acts.Approve() | acts.Credit() | acts.Close():
             run(act)
+        case acts.FeedRoom():
+            feed_room(act)
         case acts.HoldSales():
             merchants.hold_sales(month=act.month, by=SYSTEM)
         case acts.PayRedemptions():
@@ -207,6 +211,23 @@ def decide(stage: Stage, act: acts.Decide) -> None:
         on=act.at.day,
         id=act_id(act, act.title),
     )
+
+
+def feed_room(act: acts.FeedRoom) -> None:
+    """The committee decides, the treasury prepares, the coordination agrees."""
+    decision = bylaws.decide(
+        title=act.title,
+        text=act.text,
+        body="comité citoyen",
+        effects=[],
+        by=COMMITTEE,
+        on=act.at.day,
+        id=act_id(act),
+    )
+    prepared = payments.prepare_offline_room(
+        cents=act.cents, decision=decision.number, by=TREASURY, id=act_id(act, "room")
+    )
+    people.agree(act_id=prepared, by=COORDINATION)
 
 
 def join(stage: Stage, act: acts.Join) -> None:

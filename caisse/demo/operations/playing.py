@@ -14,7 +14,7 @@ from operator import attrgetter
 from django.db import transaction
 
 from caisse.bylaws import queries as bylaws
-from caisse.demo.operations import bank, office
+from caisse.demo.operations import bank, markets, office
 from caisse.demo.operations.doors import open_doors
 from caisse.demo.operations.stage import Progress, Stage, instant
 from caisse.demo.operations.tills import TillAct, Tills
@@ -127,6 +127,8 @@ def _do(stage: Stage, tills: Tills, act: Act) -> None:
     try:
         if isinstance(act, office.OfficeAct):
             office.do(stage, act)
+        elif isinstance(act, markets.MarketAct):
+            markets.do(stage, act)
         else:
             bank.do(stage, act)
     except Refusal as refusal:

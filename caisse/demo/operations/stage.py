@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from caisse.demo.world import World
-from caisse.demo.world.acts import Act
+from caisse.demo.world.acts import Act, SetAside
 from caisse.demo.world.values import Household, Moment
-from caisse.kernel import clock, ids
+from caisse.kernel import clock, events, ids
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.people.operations import Joined
@@ -71,6 +71,16 @@ class Stage:
     def again(self, at: Moment) -> bool:
         """True when the books were past `at` before this play began: the day was interrupted."""
         return self.travels and instant(at) <= self.begun_at
+
+    def aside_id(self, purchase: int) -> Id:
+        """The id under which money is set aside for a purchase at a market, the eve before it."""
+        market = self.world.at_market[purchase]
+        return act_id(SetAside(market.eve, market.number), purchase)
+
+    def is_at_market(self, purchase: int) -> bool:
+        """True when a purchase is made without network: money was set aside for it indeed."""
+        there = purchase in self.world.at_market
+        return there and events.happened(self.aside_id(purchase)) is not None
 
     def household(self, number: int) -> Household:
         """The household of that number."""

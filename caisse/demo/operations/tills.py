@@ -39,6 +39,8 @@ class Tills:
         if isinstance(act, Refund):
             self.refund(act)
             return
+        if isinstance(act, Purchase) and self.stage.is_at_market(act.number):
+            return  # the stall has no network: markets.py sends it in the evening
         if self.waiting and half_day(self.waiting[0]) != half_day(act):
             self.flush()
         self.waiting.append(act)
@@ -82,14 +84,16 @@ class Tills:
         )
 
     def _till(self, place: int) -> Id:
-        """The open till of the place; opened at its first sale."""
         if place not in self.open:
-            place_id = self.stage.places[place]
-            known = paid.open_tills(place_id=place_id)
-            if known:
-                self.open[place] = known[0].id
-            else:
-                by = cashier(place)
-                open_login(by.id, tuple(by.roles))
-                self.open[place] = payments.open_till(place_id=place_id, by=by)
+            self.open[place] = counter(self.stage, place)
         return self.open[place]
+
+
+def counter(stage: Stage, place: int) -> Id:
+    """The till at a place's counter, opened when it is first needed; its devices come later."""
+    place_id, by = stage.places[place], cashier(place)
+    known = paid.open_tills(place_id=place_id)
+    if known:
+        return known[-1].id
+    open_login(by.id, tuple(by.roles))
+    return payments.open_till(place_id=place_id, by=by)

@@ -150,7 +150,7 @@ def test_playing_again_changes_nothing(played: str) -> None:
 
 def test_decisions_and_places_at_the_end(played: str) -> None:
     register = bylaws.register()
-    assert len(register) == 13  # founding, ten batches of approvals, two changes of the bylaws
+    assert len(register) == 14  # founding, ten batches of approvals, three changes of the bylaws
     assert len(merchants.places(at=LAST)) == 55
     assert len(merchants.places(at=date(2023, 11, 10))) == 50
 

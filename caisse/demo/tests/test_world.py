@@ -13,8 +13,10 @@ from caisse.demo.world import World, world
 from caisse.demo.world.acts import (
     Approve,
     Call,
+    ComeHome,
     Credit,
     Deposit,
+    FeedRoom,
     Freeze,
     HoldSales,
     PayCosts,
@@ -24,6 +26,7 @@ from caisse.demo.world.acts import (
     ReceiveInstalment,
     Recover,
     Return,
+    SetAside,
 )
 from caisse.demo.world.values import Attempt, Purchase, Refund
 from caisse.kernel.month import Month, months
@@ -82,8 +85,9 @@ class Book:
         self.told = told
         self.wallets = [0] * len(told.households)
         self.places = [0] * len(told.places)
+        self.aside: dict[int, int] = {}  # by purchase
         self.held: dict[Month, list[int]] = {}
-        self.fund = self.cash = self.operating = self.desk = 0
+        self.fund = self.cash = self.operating = self.desk = self.room = 0
         self.flow: Counter[str] = Counter()
 
     def act(self, act: object) -> None:
@@ -97,10 +101,26 @@ class Book:
                 self.flow["issued"] += 10_000 * len(members)
                 self.flow["members"] = len(members)
             case Purchase():
-                self.wallets[act.household] -= act.cents
+                if act.number in self.told.at_market:
+                    self.aside[act.number] -= act.cents
+                    assert self.aside[act.number] >= 0
+                else:
+                    self.wallets[act.household] -= act.cents
                 self.places[act.place] += act.cents
                 self.flow["spent"] += act.cents
                 assert self.wallets[act.household] >= 0
+            case SetAside():
+                for one in self.told.markets[act.market].asides:
+                    self.wallets[self.told.purchases[one.purchase - 1].household] -= one.cents
+                    self.aside[one.purchase] = one.cents
+                assert min(self.wallets) >= 0
+            case ComeHome():
+                for one in self.told.markets[act.market].asides:
+                    buyer = self.told.purchases[one.purchase - 1].household
+                    self.wallets[buyer] += self.aside.pop(one.purchase)
+            case FeedRoom():
+                self.fund -= act.cents
+                self.room += act.cents
             case Refund():
                 bought = self.told.purchases[act.of - 1]
                 self.wallets[bought.household] += act.cents
@@ -175,9 +195,11 @@ def test_every_month_of_the_caisse_and_of_its_running_is_the_published_one(lived
         for act in acts:
             book.act(act)
         # cover: cash at least the MonA in circulation, at the end of every day
-        assert book.cash >= sum(book.wallets) + sum(book.places), day
+        aside = sum(book.aside.values())
+        assert book.cash >= sum(book.wallets) + aside + sum(book.places) + book.room, day
     assert month == Month(2025, 1)
     assert min(book.wallets) >= 0
+    assert (book.aside, book.room) == ({}, 3_300_00)
 
 
 def figures(book: Book) -> list[int]:

@@ -4,7 +4,7 @@ No Django, no database: one seed gives one world, always the same. The figures o
 are the same to the cent whatever the seed; who spends them where is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,7 @@ from caisse.demo.world import office
 from caisse.demo.world.acts import Act
 from caisse.demo.world.grants import costs, grants
 from caisse.demo.world.households import households
+from caisse.demo.world.markets import markets, round_of
 from caisse.demo.world.places import places
 from caisse.demo.world.presences import presences
 from caisse.demo.world.purchases import story
@@ -25,6 +26,7 @@ from caisse.demo.world.values import (
     Cost,
     Grant,
     Household,
+    Market,
     Place,
     Presence,
     Purchase,
@@ -52,6 +54,10 @@ class World:
     purchases: tuple[Purchase, ...]
     refunds: tuple[Refund, ...]
     attempts: tuple[Attempt, ...]
+    markets: tuple[Market, ...]
+    """The days on which a place sold without network, by their number."""
+    at_market: Mapping[int, Market]
+    """Number of a purchase -> the market day on which it was made."""
     office: tuple[Act, ...]
     """Every act but purchases, refunds and attempts."""
     acts: tuple[Act, ...]
@@ -76,6 +82,7 @@ def world(seed: int = SEED) -> World:
     people, shops = households(seed), places(seed)
     given, planned, bank = grants(), costs(), debits(seed, people)
     told = story(seed, people, shops)
+    days = tuple(markets(told, people, shops))
     by_the_office = chain(
         office.founding(),
         office.agreements(given),
@@ -83,6 +90,8 @@ def world(seed: int = SEED) -> World:
         office.entries(people),
         office.meetings(shops),
         office.rulings(),
+        office.room(),
+        round_of(days),
         office.runs(people),
         office.bank(bank),
     )
@@ -100,6 +109,8 @@ def world(seed: int = SEED) -> World:
         purchases=tuple(told.purchases),
         refunds=tuple(told.refunds),
         attempts=tuple(told.attempts),
+        markets=days,
+        at_market={aside.purchase: day for day in days for aside in day.asides},
         office=tuple(office_acts),
         acts=tuple(sorted(everything, key=attrgetter("at"))),
     )

@@ -203,6 +203,40 @@ class PayCosts:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """On the eve of a market day its buyers set money aside on their telephones."""
+
+    at: Moment
+    market: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoOut:
+    """The place's till gets its licence and leaves the network."""
+
+    at: Moment
+    market: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComeHome:
+    """The till sends its sales and says its last word; what is left goes back to the wallets."""
+
+    at: Moment
+    market: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRoom:
+    """The committee decides what the caisse may lose without network; two people set it aside."""
+
+    at: Moment
+    title: str
+    text: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoldSales:
     """The sales of a month are set apart for their redemption, after its last sale."""
 
@@ -239,6 +273,10 @@ Act = (
     | Return
     | Recover
     | PayCosts
+    | SetAside
+    | GoOut
+    | ComeHome
+    | FeedRoom
     | HoldSales
     | Close
     | Purchase

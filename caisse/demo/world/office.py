@@ -22,6 +22,7 @@ from caisse.demo.world.acts import (
     Decide,
     Deposit,
     Describe,
+    FeedRoom,
     Found,
     Freeze,
     HoldSales,
@@ -37,6 +38,7 @@ from caisse.demo.world.acts import (
     SignGrant,
 )
 from caisse.demo.world.grants import LATE, SIGNING
+from caisse.demo.world.markets import SINCE as MARKETS_SINCE
 from caisse.demo.world.returns import Debits
 from caisse.demo.world.tables import FIRST, FOUNDED_ON, SPAN, YEAR
 from caisse.demo.world.values import Cost, Grant, Household, Moment, Place
@@ -92,7 +94,24 @@ def meetings(places: Sequence[Place]) -> Iterator[Act]:
 
 
 def rulings() -> Iterator[Act]:
-    """What the committee changes in the bylaws. Neither touches a figure of the reference year."""
+    """What the committee changes in the bylaws. None touches a figure of the reference year."""
+    yield Decide(
+        Moment.at(date(2023, 5, 13), 12, 15),
+        "Vendre sans réseau sur les marchés",
+        "Sur plusieurs marchés, aucun appareil n’a de réseau. Un lieu pourra y encaisser l’argent "
+        "que les foyers ont mis de côté la veille, jusqu’à 60 € par foyer et 200 € par jour. La "
+        "caisse ne garde encore rien pour des pertes : rien d’autre ne passe, rien ne se perd.",
+        amends=tuple(
+            Amended(f"payment.{name}", value, MARKETS_SINCE)
+            for name, value in (
+                ("offline", True),
+                ("offline_trust_cents", 6_000),
+                ("offline_member_cents", 2_000),
+                ("offline_day_cents", 20_000),
+                ("offline_reserve_cents", 6_000),
+            )
+        ),
+    )
     yield Decide(
         Moment.at(date(2023, 9, 9), 12, 15),
         "Un délai plus court pour rembourser un achat",
@@ -106,6 +125,18 @@ def rulings() -> Iterator[Act]:
         "La couverture est de un pour un et les financeurs annoncent leurs conventions. La caisse "
         "pourra accueillir jusqu’à 400 foyers ; la prochaine vague sera tirée au sort.",
         amends=(Amended("admission.capacity", 400, Month(2024, 3)),),
+    )
+
+
+def room() -> Iterator[Act]:
+    """After the first year, what unforeseen sales may cost: 60 € for each of the 55 places."""
+    yield FeedRoom(
+        Moment.at(date(2024, 2, 6), 18),
+        "Garder 3 300 € pour les ventes sans réseau",
+        "Depuis juin, tout ce qui s’est vendu sans réseau était mis de côté : rien n’a été perdu. "
+        "Pour que passe aussi un achat imprévu, la caisse garde 60 € pour chacun des 55 lieux. "
+        "C’est tout ce qu’elle peut perdre avant qu’une personne regarde.",
+        330_000,
     )
 
 

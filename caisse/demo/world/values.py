@@ -1,7 +1,7 @@
 """The reference year as plain values: households, places, grants and purchases as they are read."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from caisse.demo.world.tables import Fund, Line
@@ -192,3 +192,36 @@ class Attempt:
     place: int
     cents: int
     method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Money that a household sets aside on its telephone for one purchase, named by its number."""
+
+    purchase: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A day on which a place sells without network: some of its purchases of that day."""
+
+    number: int
+    place: int
+    day: date
+    asides: tuple[Aside, ...]
+
+    @property
+    def eve(self) -> Moment:
+        """When money is set aside: the evening before."""
+        return Moment.at(self.day - timedelta(1), 20, 30)
+
+    @property
+    def out(self) -> Moment:
+        """When the till leaves the network, its licence in hand: before any purchase."""
+        return Moment.at(self.day, 7)
+
+    @property
+    def home(self) -> Moment:
+        """When it is back and sends what it has: after any purchase, before a month is held."""
+        return Moment.at(self.day, 20, 30)
