@@ -61,8 +61,8 @@ def _with_pins(holders: list[tuple[int, str, int]]) -> list[Payer]:
             verifier=pins.verifier(key, holder_id, salt, digits), drawn_at=clock.now_ms(),
         ))  # fmt: skip
         payers.append(Payer(handle, digits, wallet_id))
-        codes += [*buckets(wallet_id), f"tries:card:{wallet_id}.0"]
-    assert codes[2] == card_bucket(holders[0][2])
+        codes += [*buckets(wallet_id), f"tries:card:{wallet_id}.{holder_id}.0"]
+    assert codes[2] == card_bucket(holders[0][2], holders[0][0])
     Pin.objects.bulk_create(rows, batch_size=500)
     ledger.open_accounts(codes, ceiling=pins.tries_of_a_bucket(DIGITS))
     return payers

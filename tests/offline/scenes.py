@@ -77,7 +77,7 @@ def too_much_over_the_wire(till: Till) -> None:
     assert [one["answer"] for one in till.sync(sale).said["answers"]] == ["offline_till_limit"]
     for cents in (MOST_CENTS + 1, 0, -1):
         assert till.sync(sale | {"cents": cents}).status == 400
-    assert books.held(f"tries:card:{awa.wallet}.1") == 0
+    assert books.held(f"tries:card:{awa.wallet}.{awa.holder}.1") == 0
 
 
 def a_request_of_another_place(awa: Member) -> None:

@@ -81,7 +81,7 @@ def lines(
 
 
 def _traced(codes: Sequence[str]) -> int:
-    """Up to which transfer the traces tell all of these accounts; 0 when one is of no traced family.
+    """Up to which transfer the traces tell these accounts; 0 when one is of no traced family.
 
     What the mark has passed is in no trace of such an account: an empty answer would be a lie.
     """
@@ -134,7 +134,8 @@ def named_in(
 ) -> list[Id]:
     """The transfers of any of these wallets, places or vouchers for some reasons, in that time.
 
-    A few thousand accounts at most; others than `FOLLOWED` are looked for in the journal itself. A hold and its post are both there.
+    A few thousand accounts at most; others than `FOLLOWED` are looked for in the journal itself.
+    A hold and its post are both there.
     """
     numbers = list(Account.objects.filter(code__in=codes).values_list("pk", flat=True))
     if not numbers:

@@ -207,7 +207,7 @@ def _note_wrong_codes(moved: Sequence[Movement]) -> None:
 
 
 def _tried(moved: Movement) -> int | None:
-    """Whose code was tried: of « tries:7:u », « tries:7:h » and « tries:card:7.1 » the wallet 7."""
+    """Whose code was tried: of « tries:7:u », « tries:7:h », « tries:card:7.3.1 » the wallet 7."""
     if moved.reason != "try" or moved.phase != "held" or not moved.debit.startswith("tries:"):
         return None
     rest = moved.debit.removeprefix("tries:").removeprefix("card:")

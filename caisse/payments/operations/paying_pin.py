@@ -31,6 +31,7 @@ from caisse.payments.operations.pins import (
     buckets,
     card_bucket,
     flatten,
+    limit_tries,
     try_pin_of_card,
 )
 from caisse.payments.operations.tills import (
@@ -230,8 +231,8 @@ def paid_before(wanted: Purchase, *, up_to: bool) -> Answer | None:
 def _ways(tried: Tried, wanted: Purchase) -> Iterator[str]:
     """The buckets under which a try may be judged, the first one first.
 
-    Of a scanned card or QR C alone: nobody without one of the wallet's can use it up (payments.md
-    2.2; what a month allows is the wallet's, so a telephone has no bucket more). Of an identifier
+    Of a scanned card or QR C alone: nobody without that holder's can use it up (payments.md 2.2; a
+    telephone is tried as her card is, and has no bucket more). Of an identifier
     U, and where it is used up H, if the wallet is known at this place. The bucket of nobody, for
     what opens no wallet, is never full.
     """
@@ -240,7 +241,7 @@ def _ways(tried: Tried, wanted: Purchase) -> Iterator[str]:
         if by_card or not BRAKE.strict:
             yield NOBODYS
     elif by_card:
-        yield card_bucket(tried.wallet_id)
+        yield card_bucket(tried.wallet_id, tried.holder_id)
     else:
         anywhere, usual = buckets(tried.wallet_id)
         if not BRAKE.strict:
@@ -265,6 +266,9 @@ def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First
         purchase = entry.purchase
         if tried.right:
             purchase, outcome = _paid(entry, purchase, bucket)
+            if outcome.answer == "unknown" and bucket is not None:
+                limit_tries(tried.wallet_id)  # a bucket of before it had this name
+                purchase, outcome = _paid(entry, purchase, bucket)
         elif bucket is not None:
             outcome = submit_try(a_try(entry, bucket))
         if outcome.answer != "limited":

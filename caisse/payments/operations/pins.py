@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Sum
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock, events
@@ -56,14 +55,30 @@ def buckets(wallet_id: int) -> tuple[str, str]:
     return f"tries:{wallet_id}:u", f"tries:{wallet_id}:h"
 
 
-def card_bucket(wallet_id: int) -> str:
-    """The counting account C: wrong tries with the cards of a wallet that are good today.
+def card_bucket(wallet_id: int, holder_id: int) -> str:
+    """The counting account C: wrong tries with the card of a holder that is good today.
 
-    Nobody can use it up without one of them. Its holders share it, as they share U and H: what a
-    month allows is the wallet's. Each card made anew begins another one.
+    Nobody can use it up without that card or her telephone. Her card made anew begins another one;
+    that of the wallet's other holder leaves it as it is.
     """
-    made = Card.objects.filter(holder__wallet=wallet_id).aggregate(made=Sum("generation"))["made"]
-    return f"tries:card:{wallet_id}.{made or 0}"
+    return _card_bucket(wallet_id, holder_id, _generations([holder_id]).get(holder_id, 0))
+
+
+def card_buckets(wallet_id: int) -> list[str]:
+    """Those of all holders of a wallet who have a PIN or a card."""
+    rows = [kind.objects.filter(holder__wallet=wallet_id) for kind in (Pin, Card)]
+    holders = sorted({pk for found in rows for pk in found.values_list("pk", flat=True)})
+    made = _generations(holders)
+    return [_card_bucket(wallet_id, each, made.get(each, 0)) for each in holders]
+
+
+def _generations(holders: Collection[int]) -> dict[int, int]:
+    """How many cards each of these holders has had; who has none is left out."""
+    return dict(Card.objects.filter(pk__in=holders).values_list("pk", "generation"))
+
+
+def _card_bucket(wallet_id: int, holder_id: int, generation: int) -> str:
+    return f"tries:card:{wallet_id}.{holder_id}.{generation}"
 
 
 DUMMY = Verifier(bytes(pins.SALT_BYTES), bytes(pins.VERIFIER_BYTES), "")
@@ -114,12 +129,12 @@ def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
 def hold_means(wallet_id: int) -> None:
     """Hold the codes and cards of a wallet still until the transaction ends: two desks take turns,
     also for the first one, of which there is no row to lock yet."""
-    ledger.lock([f"wallet:{wallet_id}", *buckets(wallet_id), card_bucket(wallet_id)])
+    ledger.lock([f"wallet:{wallet_id}", *buckets(wallet_id), *card_buckets(wallet_id)])
 
 
 def limit_tries(wallet_id: int) -> None:
     """Open the buckets of a wallet, with the limit of the shortest PIN of its holders."""
-    codes = [*buckets(wallet_id), card_bucket(wallet_id)]
+    codes = [*buckets(wallet_id), *card_buckets(wallet_id)]
     lengths = Pin.objects.filter(holder__wallet=wallet_id).values_list("length", flat=True)
     ledger.open_accounts(["tries:all", *codes])
     if lengths:

@@ -42,7 +42,7 @@ from caisse.payments.operations.opening import (
     open_slip,
 )
 from caisse.payments.operations.paying_pin import _count_at_till, is_usual
-from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten
+from caisse.payments.operations.pins import Tried, buckets, card_bucket, flatten, limit_tries
 from caisse.payments.operations.slip_uses import late_copy, may_hold, note_use, slip_left, watch
 from caisse.payments.operations.tills import paused_until, submit_try
 from caisse.payments.operations.twice import given_up, number_used, paid_otherwise, undo
@@ -194,7 +194,7 @@ def _buckets(tried: Tried, opened: Opened) -> Iterator[str]:
     if not tried.wallet_id:
         yield NOBODYS
     elif opened.method == "card":
-        yield card_bucket(tried.wallet_id)
+        yield card_bucket(tried.wallet_id, tried.holder_id)
     else:
         anywhere, usual = buckets(tried.wallet_id)
         yield anywhere
@@ -222,6 +222,8 @@ def _pay(opened: Opened, proof: Proof, bucket: str | None) -> str:
             continue
         if said[0] == "unknown" and turn < OPENINGS:
             ledger.open_accounts(REQUESTS)
+            if bucket is not None:
+                limit_tries(opened.wallet_id)  # a bucket of before it had this name
             continue
         return LIMITED if said[0] == LIMITED else _refused(opened, said[0])
     return CHECKING

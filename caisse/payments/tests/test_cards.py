@@ -14,6 +14,7 @@ from caisse.kernel import events
 from caisse.kernel.ids import new_id, parse_id, show_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import queries as books
+from caisse.ledger.models import Account
 from caisse.merchants.tests.ground import OFFICE, approved
 from caisse.payments import cards, formats, operations
 from caisse.payments.cards import Sealed
@@ -96,7 +97,7 @@ class CardWorld(World):
         return till.send("POST", "payments", wanted | said)
 
     def tries(self) -> int:
-        account = books.account(card_bucket(self.wallet))
+        account = books.account(card_bucket(self.wallet, self.holder))
         return 0 if account is None else account.held
 
 
@@ -192,23 +193,59 @@ def test_what_is_no_card_of_ours_is_said_before_the_code_is_looked_at(world: Car
     assert world.tries() == 0
 
 
-@DATABASE
-def test_the_cards_of_two_holders_share_what_a_month_allows(world: CardWorld) -> None:
-    """Nine guesses a wallet and month, whoever has both cards (payments.md 2.2)."""
+def second_holder(world: CardWorld) -> tuple[int, str, str]:
+    """Another holder of the wallet: her number, her PIN, and a PIN that is not hers."""
     people.add_holder(
         wallet_id=world.wallet, holder=NewHolder("Ada", "Moulin", "radis-rose"), by=OFFICE
     )
     found = registry.holder("radis-rose")
     assert found is not None and found.wallet_id == world.wallet
     pin = operations.draw_pin(holder_id=found.id, by=OFFICE)
-    other = operations.make_card(holder_id=found.id, by=OFFICE, id=new_id()).text
-    assert world.scan(other, pin).status == 201
-    wrong = f"{(int(pin) + 1) % 10**6:06d}"
-    said = [world.scan(other, wrong, attempt=n).said["reason"] for n in (1, 2)]
-    said += [world.scan(pin=world.wrong, attempt=n).said["reason"] for n in (3, 4)]
+    return found.id, pin, f"{(int(pin) + 1) % 10**6:06d}"
+
+
+@DATABASE
+def test_a_card_that_spent_its_tries_stays_shut_whatever_other_card_is_made(
+    world: CardWorld,
+) -> None:
+    """The thief of one holder's card gets nothing by the card or the PIN of the other holder."""
+    ada, pin, wrong = second_holder(world)
+    stolen = operations.make_card(holder_id=ada, by=OFFICE, id=new_id()).text
+    assert world.scan(stolen, pin).status == 201
+    said = [world.scan(stolen, wrong, attempt=n).said["reason"] for n in range(1, 5)]
     assert said == ["code_wrong"] * 3 + ["code_paused"]
-    paused = world.scan(other, pin)
-    assert "Cette carte ne prend plus de code" in paused.said["cashier"]
+    for _each in range(2):
+        operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id())
+        operations.draw_pin(holder_id=ada, by=OFFICE)
+        assert world.scan(stolen, wrong).said["reason"] == "code_paused"
+    assert books.held(card_bucket(world.wallet, ada)) == 3 and world.tries() == 0
+    assert world.scan().status == 201, "the other holder's card was never touched"
+
+
+@DATABASE
+def test_a_card_made_anew_has_tries_of_its_own(world: CardWorld) -> None:
+    """And the other holder's card keeps those that it has left."""
+    ada, pin, wrong = second_holder(world)
+    other = operations.make_card(holder_id=ada, by=OFFICE, id=new_id()).text
+    assert [world.scan(other, wrong, attempt=n).said["reason"] for n in (1, 2)] == [
+        "code_wrong"
+    ] * 2
+    said = [world.scan(pin=world.wrong, attempt=n).said["reason"] for n in range(1, 5)]
+    assert said == ["code_wrong"] * 3 + ["code_paused"]
+    operations.make_card(holder_id=world.holder, by=OFFICE, id=new_id())
+    assert world.scan().status == 201
+    said = [world.scan(other, wrong, attempt=n).said["reason"] for n in (3, 4)]
+    assert said == ["code_wrong", "code_paused"]
+    assert "Cette carte ne prend plus de code" in world.scan(other, pin).said["cashier"]
+
+
+@DATABASE
+def test_a_card_of_before_its_tries_had_this_name_pays_and_is_limited(world: CardWorld) -> None:
+    bucket = card_bucket(world.wallet, world.holder)
+    Account.objects.filter(code=bucket).delete()
+    assert world.scan().status == 201
+    account = books.account(bucket)
+    assert account is not None and account.ceiling == 3
 
 
 @DATABASE

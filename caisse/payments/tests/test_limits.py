@@ -268,7 +268,7 @@ def test_a_small_amount_is_paid_with_a_card_alone(world: Limited) -> None:
     assert world.by_card(5_00, pin=world.pin, attempt=1).status == 201
     wrong = world.by_card(1_00, pin=world.wrong, attempt=1)
     assert reason(wrong) == "code_wrong", "a code that is typed is judged"
-    account = books.account(card_bucket(world.wallet))
+    account = books.account(card_bucket(world.wallet, 1))
     assert account is not None and account.held == 1
 
 

@@ -75,7 +75,7 @@ def test_a_right_code_pays_a_wrong_one_costs_the_caisse_and_the_till_hears_the_s
     assert balance(f"place:{shop.place}") == 16_00
     assert balance(f"loss:{shop.place}") == -8_00
     assert balance("fund:offline") == 3_300_00 - 8_00
-    assert books.held(f"tries:card:{awa.wallet}.1") == 1
+    assert books.held(f"tries:card:{awa.wallet}.{awa.holder}.1") == 1
 
 
 def test_a_code_opens_the_sale_for_which_it_was_typed_and_no_other(awa: Member) -> None:
@@ -98,7 +98,7 @@ def test_past_three_wrong_codes_a_right_one_counts_as_wrong(awa: Member) -> None
     digits = [f"{(int(awa.pin) + n) % 10**6:06d}" for n in range(1, 6)]
     tried = [shop.code_sale(awa.card, each, 1_00) for each in digits]
     assert shop.sync(*tried) == ["posted"] * 5
-    assert books.held(f"tries:card:{awa.wallet}.1") == 3
+    assert books.held(f"tries:card:{awa.wallet}.{awa.holder}.1") == 3
     assert shop.sync(shop.code_sale(awa.card, awa.pin, 1_00)) == ["posted"]
     assert balance(f"wallet:{awa.wallet}") == 100_00 and balance(f"loss:{shop.place}") == -6_00
 

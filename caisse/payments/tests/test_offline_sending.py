@@ -191,7 +191,7 @@ def test_a_device_sends_under_its_own_licences_only(awa: Member) -> None:
     one.open(), other.open()
     sale = other.code_sale(awa.card, awa.pin, 5_00, licence=one.licence)
     assert other.sync(sale, licence=one.licence) == ["offline_licence_old"]
-    assert books.account(f"tries:card:{awa.wallet}.1").held == 0  # type: ignore[union-attr]
+    assert books.account(f"tries:card:{awa.wallet}.{awa.holder}.1").held == 0  # type: ignore[union-attr]
     close = operations.close_licence
     said: dict[str, Any] = {"device_id": other.device, "licence_id": one.licence, "by": OFFICE}
     assert refused(close, **said) == "unknown_licence"

@@ -234,7 +234,7 @@ def test_above_the_article_the_code_is_asked_for(world: Paying) -> None:
     assert reason(world.show(qr)) == "code_needed"
     wrong = world.show(qr, pin=world.wrong, attempt=1)
     assert reason(wrong) == "code_wrong"
-    assert books.account(card_bucket(world.wallet)).held == 1  # type: ignore[union-attr]
+    assert books.account(card_bucket(world.wallet, 1)).held == 1  # type: ignore[union-attr]
     assert world.show(qr, pin=world.pin, attempt=2).status == 201
     assert world.show(world.phone.qr(), cents=9_99).status == 201
 

@@ -121,7 +121,7 @@ class Attacker:
         if self.stolen.text != self.owner.card.text:
             assert self._enters("card", self.stolen.text, at) == "card_replaced"
             return
-        bucket = card_bucket(self.owner.wallet)
+        bucket = card_bucket(self.owner.wallet, self.owner.holder)
         self._guesses("card", self.stolen.text, at, [bucket] if self.has_room(bucket) else [])
 
     def _guesses(self, method: str, who: str, at: int, judging: list[str]) -> None:
@@ -218,5 +218,5 @@ def _demand_the_same_count(owner: Owner, attacker: Attacker) -> None:
     """The books hold what was told."""
     by_identifier = [books.held(bucket) for bucket in buckets(owner.wallet)]
     assert by_identifier == [len(attacker.lately("u")), len(attacker.lately("h"))]
-    card = card_bucket(owner.wallet)
+    card = card_bucket(owner.wallet, owner.holder)
     assert books.held(card) == len(attacker.lately(card))

@@ -31,7 +31,9 @@ UNTIL = "10\u00a0h\u00a000"  # an hour after the first of the ten
 
 
 @pytest.fixture(params=["threads", "loop"])
-def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[VoucherWorld]:
+def world(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[VoucherWorld]:
     BRAKE.release()
     loops.remember_cashiers(monkeypatch)
     with loops.serving() if request.param == "loop" else nullcontext():
@@ -169,8 +171,8 @@ def test_in_a_burst_a_right_code_is_told_from_a_wrong_one_ten_times_at_most(
         expire(sheet_swept=stands == "back")
     before = books.balance(f"place:{world.place}"), world.circulating
     late = Late(monkeypatch, wrong=40, right=10)
-    acts = [lambda code=code: late.types(world, code, cents, right=False) for code in wrong]  # type: ignore[misc]
-    acts += [lambda code=code: late.types(world, code, cents, right=True) for code in right]  # type: ignore[misc]
+    acts = [lambda code=code: late.types(world, code, cents, right=False) for code in wrong]
+    acts += [lambda code=code: late.types(world, code, cents, right=True) for code in right]
     told = at_once(acts)  # type: ignore[arg-type]
     assert sorted(told[:40]) == ["till_code_paused"] * 30 + ["voucher_unknown"] * 10
     assert told[40:] == ["till_code_paused"] * 10, "right ones are told as the eleventh wrong one"
@@ -199,7 +201,7 @@ def test_what_stands_against_a_typed_code_is_said_and_moves_nothing(world: Vouch
 def test_an_id_of_another_time_tells_no_code_of_a_voucher(
     late_ms: int, world: VoucherWorld
 ) -> None:
-    """The ledger judges the instant of a payment before the limit, and not that of a wrong entry."""
+    """The ledger judges the instant of a payment before the limit, and not that of a try."""
     code = world.issue(5_00).papers[0].code
     for said in (code, code[:8] + "00000"):
         id = show_id(new_id(clock.now_ms() + late_ms))
