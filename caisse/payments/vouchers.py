@@ -73,15 +73,17 @@ def number_of_day(day: date) -> int:
     return (day - EPOCH).days
 
 
-def last_day(made_on: date, months: int) -> date:
+def last_day(made_on: date, months: int, *, until: date | None = None) -> date:
     """The last day of a voucher, included: the same one some months later, or the month's last.
 
-    Of 31 August for six months it is 28 or 29 February.
+    Of 31 August for six months it is 28 or 29 February. `until` is the last day of the money that
+    pays it: a voucher never outlives it, and is good on the day on which it is made.
     """
     year, month = divmod(made_on.year * 12 + made_on.month - 1 + months, 12)
     first = date(year, month + 1, 1)
     end = date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(1)
-    return first.replace(day=min(made_on.day, end.day))
+    last = first.replace(day=min(made_on.day, end.day))
+    return last if until is None else max(made_on, min(last, until))
 
 
 def _signs(number: int, count: int) -> str:

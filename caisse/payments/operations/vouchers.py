@@ -65,12 +65,15 @@ class PrintedSheet:
 
 @sent_again
 @ledger.repeatable
-def issue_sheet(*, wallet_id: int, values: Sequence[int], by: Actor, id: Id) -> PrintedSheet:
+def issue_sheet(
+    *, wallet_id: int, values: Sequence[int], by: Actor, id: Id, until: date | None = None
+) -> PrintedSheet:
     """Pay vouchers of these values (cents) from a wallet, all or none, and tell what to print.
 
-    They stand in an order drawn by chance. Repeatable by `id`: the money moves once, and the same
-    sheet is answered without its papers. Raises Refusal: `values`, `no_vouchers`, `funds_short`,
-    `unknown`, `closed`, `differs`.
+    They pay until the day of article voucher.validity_months, and no longer than `until`, the last
+    one of the money that pays them; they stand in an order drawn by chance. Repeatable by `id`: the
+    money moves once, and the same sheet is answered without its papers. Raises Refusal: `values`,
+    `no_vouchers`, `funds_short`, `unknown`, `closed`, `differs`.
     """
     subject, asked = f"wallet:{wallet_id}", sorted(values)
     if events.repeated("sheet.issued", subject=subject, id=id, values=asked) is not None:
@@ -85,7 +88,7 @@ def issue_sheet(*, wallet_id: int, values: Sequence[int], by: Actor, id: Id) -> 
     first_sign_key()
     sheet = VoucherSheet.objects.create(
         wallet_id=wallet_id, made_at=clock.now_ms(), cause=id,
-        last_day=vouchers.last_day(clock.today(), rules.validity_months),
+        last_day=vouchers.last_day(clock.today(), rules.validity_months, until=until),
     )  # fmt: skip
     events.record("sheet.issued", subject=subject, by=by, id=id, values=asked, sheet=sheet.pk)
     rows, papers = _drawn(sheet, asked)

@@ -69,6 +69,22 @@ def test_the_last_day_is_the_same_of_a_later_month_or_its_last(
     assert vouchers.last_day(made, months) == last
 
 
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [
+        (None, date(2023, 8, 6)),
+        (date(2023, 9, 4), date(2023, 8, 6)),
+        (date(2023, 8, 6), date(2023, 8, 6)),
+        (date(2023, 3, 4), date(2023, 3, 4)),
+        (date(2023, 2, 5), date(2023, 2, 6)),  # the credit waits: it is good today
+    ],
+)
+def test_a_voucher_lasts_no_longer_than_the_money_that_pays_it(
+    until: date | None, last: date
+) -> None:
+    assert vouchers.last_day(date(2023, 2, 6), 6, until=until) == last
+
+
 @pytest.fixture
 def world() -> Iterator[VoucherWorld]:
     BRAKE.release()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import segno
 from django.utils.translation import override
@@ -15,6 +16,7 @@ from caisse.kernel.month import Month
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import NBSP, amount, day
 from caisse.messages import queries as messages
+from caisse.month import queries as months
 from caisse.payments import operations as payments
 from caisse.payments.operations import Paper, PrintedSheet
 from caisse.people import queries as registry
@@ -53,6 +55,23 @@ class Printing:
     short: tuple[int, ...] = ()
 
 
+def money_until(wallet_id: int) -> date | None:
+    """The last day of the oldest money of a wallet, which pays first; None where none expires.
+
+    That is the day before the credit at which the first of it leaves, nothing being spent before
+    (`month.rules.leaving`, first in first out). A voucher never outlives the money that paid it.
+    """
+    gone = months.becoming(wallet_id, Month.of(clock.today())).leaving
+    return gone[0].on - timedelta(1) if gone else None
+
+
+@sensitive_variables()
+def _issue(wallet_id: int, values: Sequence[int], by: Actor, id: Id) -> PrintedSheet:
+    return payments.issue_sheet(
+        wallet_id=wallet_id, values=values, by=by, id=id, until=money_until(wallet_id)
+    )
+
+
 @sensitive_variables()
 def print_vouchers(
     *, number: int, wallet_id: int, values: Sequence[int], by: Actor, id: Id
@@ -61,7 +80,7 @@ def print_vouchers(
 
     Sent again with the same `id`, there is nothing to print: its papers were told once.
     """
-    sheet = payments.issue_sheet(wallet_id=wallet_id, values=values, by=by, id=id)
+    sheet = _issue(wallet_id, values, by, id)
     return Printing(_pdf([(number, sheet)]) if sheet.papers else None, (sheet.number,))
 
 
@@ -83,7 +102,7 @@ def vouchers_by_the_dozen(
             continue
         own = derived_id(batch, f"sheet:{number}")
         try:
-            made = payments.issue_sheet(wallet_id=held.wallet_id, values=values, by=by, id=own)
+            made = _issue(held.wallet_id, values, by, own)
         except Refusal as refusal:
             if refusal.reason not in ("funds_short", "closed", "unknown"):
                 raise

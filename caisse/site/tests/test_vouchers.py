@@ -104,6 +104,33 @@ def test_the_desk_prints_a_sheet_and_the_paper_says_all(wallet: int, client: Cli
     assert not any(code in page for code in codes)
 
 
+@pytest.mark.parametrize("address", [DESK, "/gestion/impressions/bons"])
+def test_a_voucher_does_not_outlive_the_money_that_paid_it(
+    wallet: int, client: Client, address: str
+) -> None:
+    """What was there in January is kept for two months: it leaves on 5 March, at the credit."""
+    effect = Amend("balance.expiry_months", 2, Month(2024, 2))
+    bylaws.decide(title="Péremption", text="", body="comité", effects=[effect], by=ANA)
+    enter(client, "ana", "coordinator", "desk")
+    said = "Ces bons servent jusqu’au lundi 4 mars 2024 au plus tard"
+    assert said in words(client.get(DESK))
+    (text, *_others) = texts(
+        document(ask(client, address, of_500="2", of_1000="0", first=1, last=1))
+    )
+    assert VoucherSheet.objects.get().last_day == date(2024, 3, 4)
+    assert text.count("4 mars 2024") == 2, "on each paper"
+    assert "4 mars 2024" in words(client.get(f"{DESK}/1"))
+
+
+def test_where_nothing_expires_the_article_of_vouchers_alone_says_how_long(
+    wallet: int, client: Client
+) -> None:
+    enter(client, "salif", "desk")
+    assert "au plus tard" not in words(client.get(DESK))
+    document(ask(client, of_500="1", of_1000="0"))
+    assert VoucherSheet.objects.get().last_day == date(2024, 7, 8)
+
+
 def test_sent_twice_it_is_paid_once_and_says_so(wallet: int, client: Client) -> None:
     enter(client, "salif", "desk")
     said = {"operation": show_id(new_id()), "of_500": "2", "of_1000": "0"}

@@ -18,7 +18,12 @@ from caisse.payments import operations, queries
 from caisse.payments.rules import VoucherRules
 from caisse.people import queries as people
 from caisse.people.queries import MembershipView
-from caisse.site.operations.vouchers import Printing, print_vouchers, vouchers_by_the_dozen
+from caisse.site.operations.vouchers import (
+    Printing,
+    money_until,
+    print_vouchers,
+    vouchers_by_the_dozen,
+)
 from caisse.site.pages.member.mine import terms
 from caisse.site.pages.office.forms import BackForm, DozenForm, VouchersForm
 
@@ -44,6 +49,7 @@ def vouchers(request: HttpRequest, number: int) -> HttpResponse:
     rows = queries.sheets(wallet_id, before=after(request), limit=LISTED + 1)
     words = {"view": held, "unit": terms().unit, "sheets": rows[:LISTED]}
     words |= {"next": rows[LISTED - 1].number if len(rows) > LISTED else None, "prints": _values()}
+    words |= {"until": money_until(wallet_id)}
     return show(request, "site/office/vouchers.html", words, form=form)
 
 
