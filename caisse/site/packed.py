@@ -12,9 +12,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from whitenoise.compress import Compressor
-from whitenoise.middleware import WhiteNoiseMiddleware
-from whitenoise.responders import Response, StaticFile
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
+from whitenoise.responders import Response, StaticFile  # type: ignore[import-untyped]
 
 LEVEL, WORTH = 9, 0.95  # what is not that much smaller is sent as it is
 READ = ("GET", "HEAD")

@@ -26,7 +26,10 @@ TYPED = "`script/caisse "  # a step at a terminal
 PROSE: dict[str, tuple[str, ...]] = {
     "bureau-bons": ("Chez un commerçant",),
     "bureau-solde": ("Qui le saura",),
-    "encaisser": ("Quand la caisse ne paie qu’une part",),  # its keys: test_coverage
+    "encaisser": (
+        "Quand la caisse ne paie qu’une part",  # its keys: test_coverage
+        "Vous avez déjà un logiciel de caisse ?",
+    ),
     "financeur": ("Comment se compte une part", "Ce qui n’est pas montré"),
     "membre": ("Un achat sans réseau", "Sans téléphone"),
     "visiteurs": (

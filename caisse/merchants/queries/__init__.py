@@ -20,6 +20,12 @@ from caisse.merchants.queries.office import (
     state_labels,
     to_pay,
 )
+from caisse.merchants.queries.payable import (
+    Returned,
+    Unpayable,
+    returned_transfers,
+    without_account,
+)
 from caisse.merchants.queries.redeeming import (
     Progress,
     RedemptionRow,
@@ -67,11 +73,12 @@ from caisse.merchants.queries.takings import (
 
 __all__ = [
     "AgreementRow", "BankRow", "Closed", "Coming", "DayTaken", "Owed", "PlaceLine", "PlaceRow",
-    "Presence", "Progress", "RedemptionRow", "RightRow", "Sale", "Share", "Shop", "Statement",
-    "Taken", "agreements", "applied", "away_from_shops", "bank_details", "bank_details_of",
-    "count_by_kind", "count_by_state", "customers", "day_closed", "day_of_sales", "day_taken",
-    "days_with_sales", "kind_of", "kinds", "merchants_of", "names", "open_on", "owed", "place",
-    "place_lines", "place_named", "places", "presence", "progress", "proposed_bank_details",
-    "redemption", "redemptions", "rights", "runs", "shares", "shops", "state_labels", "statement",
-    "statements", "suspended", "taken", "to_pay", "waiting_bank_details",
+    "Presence", "Progress", "RedemptionRow", "Returned", "RightRow", "Sale", "Share", "Shop",
+    "Statement", "Taken", "Unpayable", "agreements", "applied", "away_from_shops", "bank_details",
+    "bank_details_of", "count_by_kind", "count_by_state", "customers", "day_closed", "day_of_sales",
+    "day_taken", "days_with_sales", "kind_of", "kinds", "merchants_of", "names", "open_on", "owed",
+    "place", "place_lines", "place_named", "places", "presence", "progress",
+    "proposed_bank_details", "redemption", "redemptions", "returned_transfers", "rights", "runs",
+    "shares", "shops", "state_labels", "statement", "statements", "suspended", "taken", "to_pay",
+    "waiting_bank_details", "without_account",
 ]  # fmt: skip

@@ -114,14 +114,14 @@ def kinds() -> dict[str, str]:
 
 def places(*, at: date) -> list[PlaceRow]:
     """The places that had an agreement on the day `at` (a suspended one has it still), by id."""
-    rows = _in_force(at).select_related("place__merchant").order_by("place_id", "id")
+    rows = in_force(at).select_related("place__merchant").order_by("place_id", "id")
     return [_place_row(row.place, row) for row in rows]
 
 
 def count_by_kind(*, at: date) -> dict[str, int]:
     """How many places of each kind had an agreement on the day `at`; every kind is there."""
     counts = dict.fromkeys(Kind.values, 0)
-    for kind in _in_force(at).values_list("place__kind", flat=True):
+    for kind in in_force(at).values_list("place__kind", flat=True):
         counts[kind] += 1
     return counts
 
@@ -153,7 +153,7 @@ def applied(*, limit: int = 20) -> list[PlaceRow]:
 
 def shops(*, at: date) -> list[Shop]:
     """The places with an agreement on the day `at`, as the public may see them, by id: 4 reads."""
-    agreements = list(_in_force(at).select_related("place").order_by("place_id", "id"))
+    agreements = list(in_force(at).select_related("place").order_by("place_id", "id"))
     stopped = Suspension.objects.filter(since__lte=at).filter(
         Q(until__isnull=True) | Q(until__gt=at)
     )
@@ -191,18 +191,18 @@ def away_from_shops(*, at: date) -> set[int]:
     """The places with an agreement on the day `at` that are farms, or sell at markets, by their
     kind or by the hours that they have written; a suspended one is none. One read."""
     market = Opening.objects.exclude(market="").values("place")
-    rows = _in_force(at).filter(Q(place__kind__in=PRODUCERS) | Q(place__in=market))
+    rows = in_force(at).filter(Q(place__kind__in=PRODUCERS) | Q(place__in=market))
     return set(rows.exclude(state=Agreement.State.SUSPENDED).values_list("place_id", flat=True))
 
 
 def suspended(place_id: int, *, at: date) -> bool:
     """True when the place's agreement was suspended on the day `at`."""
-    rows = _in_force(at).filter(place_id=place_id, suspensions__since__lte=at)
+    rows = in_force(at).filter(place_id=place_id, suspensions__since__lte=at)
     open_ = Q(suspensions__until__isnull=True) | Q(suspensions__until__gt=at)
     return rows.filter(open_).exists()
 
 
-def _in_force(at: date) -> QuerySet[Agreement]:
+def in_force(at: date) -> QuerySet[Agreement]:
     """Agreements that held on the day `at`; `ended_on` is the first day without."""
     return Agreement.objects.filter(
         Q(until__isnull=True) | Q(until__gte=at),

@@ -11,18 +11,30 @@ from caisse.kernel.guard import by
 from caisse.kernel.pages import done, found, once, show
 from caisse.kernel.refusal import Refusal
 from caisse.kernel.refusing import in_words
+from caisse.merchants import queries as merchants
 from caisse.merchants.here import Here, both_sides
 from caisse.payments import operations, queries
 from caisse.payments.forms import DeviceForm
 from caisse.payments.queries import DeviceRow
 
 FORMS = "GET HEAD POST"
+DESCRIPTION = "/api/v1/openapi.json"  # for who writes another till
 
 
 def devices(request: HttpRequest, here: Here) -> HttpResponse:
     """The devices of a place and what each may do today."""
-    words = {"here": here, "rows": queries.devices(place_id=here.id)}
+    words = {
+        "here": here,
+        "rows": queries.devices(place_id=here.id),
+        "description": request.build_absolute_uri(DESCRIPTION),
+        "no_bank": _no_bank(here),
+    }
     return show(request, "payments/devices.html", words)
+
+
+def _no_bank(here: Here) -> bool:
+    """Whether what it takes could not be paid to it: it is told before it links a device."""
+    return merchants.bank_details(here.place.merchant_id) is None
 
 
 def device_new(request: HttpRequest, here: Here) -> HttpResponse:
@@ -52,6 +64,7 @@ def device(request: HttpRequest, here: Here, device_id: int) -> HttpResponse:
     if words["code"]:
         address = request.build_absolute_uri(reverse("till"))
         words |= {"address": address, "drawing": _drawing(f"{address}#{words['code']}")}
+    words["no_bank"] = _no_bank(here)
     words["device"] = queries.device(device_id, place_id=here.id)
     return show(request, "payments/device.html", words)
 

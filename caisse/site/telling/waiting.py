@@ -17,7 +17,7 @@ from caisse.funding import queries as funding
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
-from caisse.kernel.wording import amount, capital, count, day, month_name
+from caisse.kernel.wording import amount, capital, count, day, from_month, month_name
 from caisse.ledger import queries as ledger
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import RedemptionRules, paid_on
@@ -30,6 +30,7 @@ from caisse.people.operations import KINDS
 SOON, SHORTLY = timedelta(60), timedelta(5)
 LATELY = timedelta(31)
 OVERDUE = timedelta(2)
+NAMED = 3  # places in one line
 HANDS = ("coordinator", "desk")  # those who talk with people
 TWO = ("treasurer", "coordinator", "administrator")
 
@@ -207,12 +208,57 @@ def _places() -> Iterator[Task]:
             said = _("Un lieu change de compte. Appelez-le au numéro déjà connu.")
             title = _("Vérifier un compte bancaire")
             yield Task("building-bank", title, said, since, address, ("coordinator", "treasurer"))
+    yield from _unpayable(today)
     for row in places:
         if row.until is not None and row.until <= today + SOON:
             title = _("Renouveler la convention de %(place)s") % {"place": row.name}
             said = _("Elle finit le %(day)s.") % {"day": day(row.until)}
             address = reverse("place_office", args=[row.id])
             yield Task("building-store", title, said, "", address, ("coordinator",))
+
+
+def _unpayable(today: date) -> Iterator[Task]:
+    """Places that sell and that no transfer could reach; transfers that came back (0021)."""
+    poor = merchants.without_account(at=today)
+    if poor:
+        first = poor[0]
+        title = ngettext(
+            "Demander son compte bancaire à %(place)s",
+            "Demander leur compte bancaire à %(n)s lieux",
+            len(poor),
+        )
+        said = _("Sans compte vérifié, les ventes ne seront pas virées : %(names)s")
+        yield Task(
+            "building-bank",
+            title % {"place": first.name, "n": count(len(poor))},
+            said % {"names": _names([one.name for one in poor])},
+            _("le plus ancien : depuis le %(day)s") % {"day": day(first.since)},
+            reverse("place_bank", args=[first.place_id]),
+            ("coordinator", "treasurer"),
+            first.since <= today - LATELY,
+        )
+    for one in merchants.returned_transfers(at=today):
+        noted = clock.day_of(one.at)
+        said = _("%(amount)s, ventes %(of_month)s : %(why)s. Appelez le lieu.")
+        words = {
+            "amount": amount(one.cents, "€"),
+            "of_month": from_month(one.month),
+            "why": one.why,
+        }
+        yield Task(
+            "building-bank",
+            _("Un virement à %(place)s est revenu") % {"place": one.place},
+            said % words,
+            _("depuis le %(day)s") % {"day": day(noted)},
+            reverse("place_bank", args=[one.place_id]),
+            ("treasurer", "coordinator"),
+            noted <= today - SHORTLY,
+        )
+
+
+def _names(names: list[str]) -> str:
+    """Three of them, and that there are more; the end of a sentence."""
+    return ", ".join(names[:NAMED]) + ("…" if len(names) > NAMED else ".")
 
 
 def _offline() -> Iterator[Task]:
