@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from caisse.kernel import clock, work
@@ -149,6 +149,21 @@ def reachable(person_id: int) -> Reachable:
     return Reachable(known.email, phone, phone if takes_sms(phone) else "")
 
 
+def ways_to(person_id: int) -> tuple[Channel, ...]:
+    """Every road that leads to a person without anybody's hands; () for none.
+
+    By a call where she chose calls for anything, or where her number takes no SMS.
+    """
+    known = reachable(person_id)
+    found = [Channel.EMAIL] if known.email else []
+    if known.phone:
+        calls = Preference.objects.filter(person_id=person_id, channel=Channel.VOICE).exists()
+        found.append(Channel.SMS if known.mobile and not calls else Channel.VOICE)
+    if Subscription.objects.filter(person_id=person_id).exists():
+        found.append(Channel.PUSH)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """How a person wants to be told, topic by topic, and in which language."""
@@ -227,8 +242,8 @@ def _remark(row: Remark) -> RemarkRow:
 
 
 def mail_of(person_id: int, *, until_ms: int, limit: int) -> list[NoticeRow]:
-    """What the caisse wrote to a person before that instant, the newest first."""
-    rows = Notice.objects.filter(person_id=person_id, topic=Topic.MAIL, made_at__lt=until_ms)
+    """What the caisse wrote to a person before that instant, the newest first, each once."""
+    rows = _once_each(person_id).filter(made_at__lt=until_ms)
     return [_row(row) for row in rows.order_by("-made_at", "-pk")[:limit]]
 
 
@@ -240,11 +255,18 @@ def mail_to(person_id: int, notice_id: int) -> tuple[NoticeRow, Id] | None:
 
 def unread(*, person_id: int, wallet_id: int | None, since_ms: int) -> int:
     """How many letters and remarks came since; up to 99 of each."""
-    letters = Notice.objects.filter(person_id=person_id, topic=Topic.MAIL, made_at__gt=since_ms)
+    letters = _once_each(person_id).filter(made_at__gt=since_ms)
     if wallet_id is None:
         return letters[:99].count()
     remarks = Remark.objects.filter(wallet_id=wallet_id, at__gt=since_ms)
     return letters[:99].count() + remarks[:99].count()
+
+
+def _once_each(person_id: int) -> QuerySet[Notice]:
+    """The courrier to a person: of what left by several roads the first row."""
+    rows = Notice.objects.filter(person_id=person_id, topic=Topic.MAIL)
+    same = {name: OuterRef(name) for name in ("person", "kind", "cause")}
+    return rows.filter(~Exists(Notice.objects.filter(**same, pk__lt=OuterRef("pk"))))
 
 
 def read_until(person_id: int) -> int:

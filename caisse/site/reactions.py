@@ -7,9 +7,9 @@ from caisse.kernel.ids import Id
 from caisse.kernel.work import on
 from caisse.messages import operations as messages
 from caisse.people import queries as people
-from caisse.site.telling import letters, purchases
+from caisse.site.telling import alerts, letters, purchases
 
-assert letters and purchases  # they declare what each kind of notice says
+assert alerts and letters and purchases  # they declare what each kind of notice says
 LATE_MS = 31 * 24 * 3_600_000  # what happened longer ago is no news: a demo's year, a restored copy
 
 
@@ -64,11 +64,54 @@ def tell_leaving(event_id: Id) -> None:
 @on("pin.reset_allowed")
 def tell_reset(event_id: Id) -> None:
     """Whose code two referents let draw anew reads it, in time to say that she never asked."""
+    _alert(event_id, "pin_reset")
+
+
+@on("pin.drawn")
+def tell_first_code(event_id: Id) -> None:
+    """Who got a first code reads it; by no letter, for it is handed to her on paper."""
+    _alert(event_id, "pin_drawn", paper=False)
+
+
+@on("pin.redrawn")
+def tell_new_code(event_id: Id) -> None:
+    """Whose code was drawn anew reads it, whoever drew it (payments.md 2.5)."""
+    _alert(event_id, "pin_redrawn")
+
+
+@on("card.made")
+def tell_new_card(event_id: Id) -> None:
+    """Whose card was made anew reads it; a first one is handed to her."""
+    event = _news(event_id)
+    if event is not None and event.data["generation"] > 1:
+        _alert(event_id, "card_remade")
+
+
+@on("card.blocked")
+def tell_blocked_card(event_id: Id) -> None:
+    """Whose card was blocked reads it."""
+    _alert(event_id, "card_blocked")
+
+
+def _alert(event_id: Id, kind: str, *, paper: bool = True) -> None:
+    """Tell the holder whom an event is about, unless she did it herself."""
     event = _news(event_id)
     holder = None if event is None else int(event.subject.removeprefix("holder:"))
     person = None if holder is None else people.person_of_holder(holder)
-    if person is not None:
-        messages.notify(person_id=person, membership=None, kind="pin_reset", cause=event_id)
+    if event is None or person is None:
+        return
+    who = people.me(event.by.partition(" for ")[0])
+    if who is None or who.person_id != person:
+        messages.alert(
+            person_id=person, membership=_household(holder or 0), kind=kind, cause=event_id,
+            paper=paper,
+        )  # fmt: skip
+
+
+def _household(holder_id: int) -> int | None:
+    """The membership of somebody who may spend: the courrier is sorted by it."""
+    wallet = people.wallet_of_holder(holder_id)
+    return None if wallet is None else people.latest_membership(wallet)
 
 
 def _tell(membership: int, kind: str, cause: Id) -> None:

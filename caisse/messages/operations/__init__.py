@@ -13,7 +13,7 @@ from caisse.messages.operations.choosing import (
 from caisse.messages.operations.contact import write_card
 from caisse.messages.operations.following import follow
 from caisse.messages.operations.kinds import KINDS, Enclosed, Letter, composes
-from caisse.messages.operations.notices import notify, print_letters, retry, send_by_email
+from caisse.messages.operations.notices import alert, notify, print_letters, retry, send_by_email
 from caisse.messages.operations.remarks import forget_remarks, jot, write_jotted
 from caisse.messages.operations.sending import forget_told, free_stuck, send_waiting
 
@@ -21,6 +21,7 @@ __all__ = [
     "KINDS",
     "Enclosed",
     "Letter",
+    "alert",
     "choose",
     "composes",
     "follow",

@@ -8,10 +8,10 @@ from caisse.kernel import clock, events, paper
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id
 from caisse.kernel.refusal import Refusal
-from caisse.messages.models import Channel, Notice, NoticeState, Preference, Topic
+from caisse.messages.models import Channel, Notice, NoticeState, Topic
 from caisse.messages.operations.choosing import demand_way
 from caisse.messages.operations.kinds import KINDS, Letter, composed
-from caisse.messages.queries import reachable
+from caisse.messages.queries import chosen, reachable, ways_to
 from caisse.people import queries as people
 
 MOST_LETTERS = 200  # of one print
@@ -23,8 +23,7 @@ def notify(*, person_id: int, membership: int | None, kind: str, cause: Id) -> N
     addressee = people.addressee(person_id)
     if addressee is None or kind not in KINDS:
         return
-    chosen = Preference.objects.filter(person_id=person_id, topic=Topic.MAIL).first()
-    wanted = chosen.channel if chosen is not None else Channel.EMAIL
+    wanted = chosen(person_id).mail
     channel = Channel.EMAIL if wanted == Channel.EMAIL and addressee.email else Channel.LETTER
     Notice.objects.get_or_create(
         person_id=person_id,
@@ -32,6 +31,31 @@ def notify(*, person_id: int, membership: int | None, kind: str, cause: Id) -> N
         cause=cause,
         defaults={"membership": membership, "channel": channel, "made_at": clock.now_ms()},
     )
+
+
+@transaction.atomic
+def alert(
+    *, person_id: int, membership: int | None, kind: str, cause: Id, paper: bool = True
+) -> None:
+    """Note that this person must be told by every road that leads to her, whatever she chose.
+
+    Source: payments.md 2.5, for what may let somebody else pay with her money. With `paper`, also
+    by a letter where she wants letters, or where only a device tells her: it may be the lost one.
+    Told again, nothing is added.
+    """
+    if people.addressee(person_id) is None or kind not in KINDS:
+        return
+    ways = list(ways_to(person_id))
+    if paper and (not {*ways} - {Channel.PUSH} or chosen(person_id).mail == Channel.LETTER):
+        ways.append(Channel.LETTER)
+    for channel in ways:
+        Notice.objects.get_or_create(
+            person_id=person_id,
+            kind=kind,
+            cause=cause,
+            channel=channel,
+            defaults={"membership": membership, "made_at": clock.now_ms()},
+        )
 
 
 @transaction.atomic

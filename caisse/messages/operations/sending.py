@@ -96,7 +96,24 @@ def _send(notice: Notice, carry: Carry) -> Sent | Failed | None:
         log.warning("a notice could not leave by %s: %s", notice.channel, answer.why)
         notice.tries += 1
         _end(notice, NoticeState.FAILED)
+        _on_paper_instead(notice)
     return answer
+
+
+def _on_paper_instead(notice: Notice) -> None:
+    """A letter for what no SMS, call or device could tell: the courrier is read by its person.
+
+    An e-mail that could not leave waits for somebody of the office.
+    """
+    if notice.topic != Topic.MAIL or notice.channel == Channel.EMAIL:
+        return
+    same = Notice.objects.filter(person=notice.person_id, kind=notice.kind, cause=notice.cause)
+    if not same.exclude(state__in=(NoticeState.FAILED, NoticeState.DROPPED)).exists():
+        same.get_or_create(
+            person_id=notice.person_id, kind=notice.kind, cause=notice.cause,
+            channel=Channel.LETTER,
+            defaults={"membership": notice.membership, "made_at": clock.now_ms()},
+        )  # fmt: skip
 
 
 def _carry(notice: Notice, carry: Carry) -> Sent | Failed | None:
@@ -112,10 +129,11 @@ def _carry(notice: Notice, carry: Carry) -> Sent | Failed | None:
 def _take(notice: Notice) -> bool:
     """Mark it as leaving; False when another worker was faster, or no more may leave by that road.
 
-    SMS and calls cost money: a bound for each month of the caisse, and for each person and day.
+    SMS and calls cost money: a bound for each month of the caisse, and for each person and day. It
+    holds no alert back: whoever draws codes in secret would use it up first.
     """
     counted = notice.channel in (Channel.SMS, Channel.VOICE)
-    if counted and not _may_leave(notice):
+    if counted and notice.topic != Topic.MAIL and not _may_leave(notice):
         _end(notice, NoticeState.DROPPED)
         return False
     waiting = Notice.objects.filter(pk=notice.pk, state=NoticeState.WAITING)

@@ -154,6 +154,7 @@ from caisse.payments.operations.standing_in import (
 )
 from caisse.payments.operations.syncing import (
     sync_phone,
+    BY_REFERENTS,
     sync_till,
 )
 from caisse.payments.operations.tills import (
@@ -183,6 +184,7 @@ __all__ = [
     "TICKET_KEY",
     "UNDO_GIFT",
     "WHY",
+    "BY_REFERENTS",
     "Answer",
     "Begun",
     "Coded",

@@ -16,6 +16,7 @@ from caisse.kernel.actor import Actor
 from caisse.kernel.ids import Id, derived_id, new_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
+from caisse.messages import queries as messages
 from caisse.payments import keys, pins
 from caisse.payments.models import PinReset
 from caisse.payments.operations.first_keys import first_pin_key
@@ -29,7 +30,8 @@ REFERENT = "referent"
 WITHIN_MS = clock.DAY_MS  # between the two referents
 DELAY_MS = clock.DAY_MS  # before the code is good, where the holder can be told of it meanwhile
 MOST_WRONG = 3  # entries with one half right: 3 / 2^25 for a dishonest referent
-PUBLIC = Actor("system:referents")  # who draws the PIN in the end: nobody of the office
+BY_REFERENTS = "system:referents"
+PUBLIC = Actor(BY_REFERENTS)  # who draws the PIN in the end: nobody of the office
 NOT_GOOD = "Ce code n’est pas bon, pas encore, ou plus. Demandez aux deux référents."
 
 
@@ -168,5 +170,4 @@ def _demand_another(holder: HolderView, by: Actor) -> None:
 def _reachable(holder_id: int) -> bool:
     """Whether the holder has an address or a telephone on which she is told of it."""
     person = registry.person_of_holder(holder_id)
-    addressee = None if person is None else registry.addressee(person)
-    return addressee is not None and bool(addressee.email or addressee.phone)
+    return person is not None and bool(messages.ways_to(person))

@@ -124,7 +124,8 @@ def test_who_can_be_told_is_told_and_has_a_day_to_say_no(home: Home) -> None:
     (told,) = events.history(names=("pin.reset_allowed",))
     tell_reset(told.id)
     person = registry.person_of_holder(1) or 0
-    assert Notice.objects.filter(kind="pin_reset", person_id=person).count() == 1
+    told_by = Notice.objects.filter(kind="pin_reset", person_id=person).values_list("channel")
+    assert sorted(told_by) == [("email",), ("sms",)]
     assert refused(lambda: draw_by_code(who=AWA, code=code)) == "reset_code"
     row = PinReset.objects.get()
     assert row.wrong == 0 and row.opens_at == clock.now_ms() + DAY_MS

@@ -57,19 +57,6 @@ def pledge(to: Addressee, membership: int | None, cause: Id) -> Letter:
     )
 
 
-@composes("pin_reset", gettext_noop("nouveau code demandé"))
-def pin_reset(to: Addressee, membership: int | None, cause: Id) -> Letter:
-    """To whom two referents have confirmed: so that she can say that it was not she."""
-    return Letter(
-        _("Un nouveau code pour payer est demandé"),
-        (
-            _("Deux référents ont dit que vous demandez un nouveau code pour payer."),
-            _("C’est bien vous ? Tapez les deux moitiés qu’ils vous ont dites."),
-            _("Ce n’est pas vous ? Appelez l’accueil : un code tiré là annule cette demande."),
-        ),
-    )
-
-
 @composes("returned", gettext_noop("prélèvement revenu"))
 def returned(to: Addressee, membership: int | None, cause: Id) -> Letter:
     """To someone whose debit came back: nothing is taken away, here is what one may do."""

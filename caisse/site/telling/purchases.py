@@ -117,8 +117,8 @@ def refused(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
         title,
         (nothing, why, _contest()),
         ((_("Montant demandé"), asked), *_where_and_when(place, one.at)),
-        (_("Caisse : achat refusé, rien n’est prélevé."), why, f"{place}, {_short(one.at)}."),
-        " ".join((_hello(), title, _at(place), nothing, why)),
+        (_("Caisse : achat refusé, rien n’est prélevé."), why, f"{place}, {shortly(one.at)}."),
+        " ".join((hello(), title, _at(place), nothing, why)),
         (title, f"{asked}, {place}. {why}"),
     )
 
@@ -141,8 +141,8 @@ def _shown(one: RemarkRow) -> Letter:
         subject,
         (said, text, _contest()),
         _where_and_when(place, one.at),
-        (_("Caisse : %(said)s") % {"said": said}, f"{_short(one.at)}.", _contest_shortly()),
-        " ".join((_hello(), said, text, _when_aloud(one.at), _contest())),
+        (_("Caisse : %(said)s") % {"said": said}, f"{shortly(one.at)}.", _contest_shortly()),
+        " ".join((hello(), said, text, when_aloud(one.at), _contest())),
         (subject, said),
     )
 
@@ -178,7 +178,7 @@ def aside(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
         (f"{title}.", _contest()),
         (on, *told, left),
         (_("Caisse : %(said)s") % {"said": said[0]}, *said[1:], _contest_shortly()),
-        " ".join((_hello(), *said, _contest())),
+        " ".join((hello(), *said, _contest())),
         (title, " ".join(said[:-1])),
     )
 
@@ -202,7 +202,7 @@ def balance(to: Addressee, membership: int | None, cause: Id) -> Letter | None:
             _("Caisse : il vous reste %(left)s.") % {"left": amount(left, unit(), decimals=True)},
             *(f"{one.title} {one.signed}".strip() + "." for one in told),
         ),
-        " ".join((_hello(), said % {"left": _aloud(left)}, *_last_aloud(lines, told))),
+        " ".join((hello(), said % {"left": _aloud(left)}, *_last_aloud(lines, told))),
         (title, ""),
     )
 
@@ -271,7 +271,7 @@ def _letter(
         ending = _contest()
     else:
         ending = _("Tout est dans votre espace, à « Porte-monnaie ».")
-    short = [begins % values, f"{told.place}, {_short(told.at)}." if told.place else ""]
+    short = [begins % values, f"{told.place}, {shortly(told.at)}." if told.place else ""]
     short.append(_contest_shortly() if contest else "")
     short.append(f"{_('Mots')} : {' '.join(told.three)}." if told.three else "")
     return Letter(
@@ -288,7 +288,7 @@ def _letter(
 def _spoken(told: _Moved, kind: str, *, contest: bool) -> str:
     """What a voice reads: figures in words, in French; the three words with pauses."""
     said = _("%(kind)s : %(amount)s") % {"kind": kind, "amount": _aloud(told.cents)}
-    parts = [_hello(), f"{said}{_at(told.place)}", _when_aloud(told.at)]
+    parts = [hello(), f"{said}{_at(told.place)}", when_aloud(told.at)]
     if told.left is not None:
         parts.append(_("Il vous reste %(left)s.") % {"left": _aloud(told.left)})
     if told.three:
@@ -302,7 +302,8 @@ def _aloud(cents: int) -> str:
     return amount_in_words(cents, unit()) or amount(cents, unit())
 
 
-def _hello() -> str:
+def hello() -> str:
+    """How a call begins."""
     return _("Bonjour, ici la caisse alimentaire.")
 
 
@@ -310,7 +311,7 @@ def _at(place: str) -> str:
     return _(", à %(place)s.") % {"place": place} if place else "."
 
 
-def _when_aloud(at: int) -> str:
+def when_aloud(at: int) -> str:
     """« Le samedi 28 novembre 2026, à 14 heures 5. »"""
     local = clock.local(at)
     if english():
@@ -320,7 +321,7 @@ def _when_aloud(at: int) -> str:
     return f"Le {day(local.date(), weekday=True)}, à {local.hour} {hours}{minutes}."
 
 
-def _short(at: int) -> str:
+def shortly(at: int) -> str:
     """« 28/11 14 h 05 »: of an SMS, where each sign counts."""
     local = clock.local(at)
     return f"{local:%d/%m} {hour(local)}"

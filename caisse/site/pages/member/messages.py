@@ -57,7 +57,8 @@ def my_letter(request: HttpRequest, notice_id: int) -> HttpResponse:
     me = me_of(request)
     row, cause = found(messages.mail_to(found(me.person_id), notice_id))
     letter = found(read_letter(row, cause, found(me.person_id)))
-    return show(request, "site/member/my_letter.html", {"row": row, "letter": letter})
+    words = {"row": row, "letter": letter, "road": messages.channel_labels()[row.channel]}
+    return show(request, "site/member/my_letter.html", words)
 
 
 @in_menu("member")

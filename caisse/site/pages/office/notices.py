@@ -21,8 +21,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     """`/gestion/courrier`: the notices, newest first, by the number of their household."""
     rows = notices_of.notices(before=after(request, "avant"), limit=SHOWN + 1)
     kinds = {kind: label for kind, (label, _compose) in messages.KINDS.items()}
+    roads = notices_of.channel_labels()
     words = {
-        "rows": [(row, kinds.get(row.kind, row.kind)) for row in rows[:SHOWN]],
+        "rows": [(row, kinds.get(row.kind, row.kind), roads[row.channel]) for row in rows[:SHOWN]],
         "next": rows[SHOWN - 1].id if len(rows) > SHOWN else None,
         "waiting": notices_of.waiting(),
         "roads": notices_of.roads(),
