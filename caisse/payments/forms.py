@@ -90,6 +90,17 @@ class WhoForm(ActForm):
     )
 
 
+class DrawForm(ActForm):
+    """By what the desk knows who is there."""
+
+    fields_of = {"proof": "proof"}
+    proof = ChoiceField(
+        label=_("Comment le savez-vous ?"),
+        help_text=_("Votre réponse est gardée, pas ce qu’elle vous a dit."),
+        choices=(("document", _("Une pièce d’identité")), ("facts", _("Deux renseignements"))),
+    )
+
+
 class LostPinForm(ActForm):
     """The identifier, and the two halves that two referents read out."""
 

@@ -26,7 +26,7 @@ def test_cashiers_say_who_they_are_and_do_what_they_may(visit: Visit, guests: Gu
     assert "Malo" in till_looked_at(till)
     office = Office(visit("/entrer")).come_in_as(guests["accueil"])
     office.click("Personnes", "Foyer n° 12", "Code pour payer")
-    office.click("Tirer le code")
+    office.click("Deux renseignements", "Tirer le code")
     handle, digits = office.page.locator(".strip dd").all_inner_texts()
     tap(till, "235")
     till.get_by_role("button", name="Continuer").click()

@@ -17,7 +17,7 @@ def drawn_at_the_desk(visit: Visit, guests: Guests) -> tuple[str, str]:
     """E07: at the desk a code is drawn for a holder: her identifier and the six figures."""
     office = Office(visit("/entrer")).come_in_as(guests["accueil"])
     office.click("Personnes", "Foyer n° 12", "Code pour payer")
-    office.says("n’est montré qu’une fois").click("Tirer le code")
+    office.says("n’est montré qu’une fois").click("Une pièce d’identité", "Tirer le code")
     office.says("pas même l’accueil")
     handle, digits = office.page.locator(".strip dd").all_inner_texts()
     assert re.fullmatch(r"[a-z-]+(-[0-9]+)?", handle) and re.fullmatch(r"[0-9 ]{7}", digits)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -23,6 +23,8 @@ from caisse.people.queries import HolderView
 RESET_LIVES_MS = 2 * clock.DAY_MS  # how long the code of two referents is good
 RESETS = 2  # a month without a coordinator: drawing until it pleases would undo the draw
 MONTH_MS = 31 * clock.DAY_MS
+PROOFS = ("document", "facts")
+"""By what a desk knows who is there: a document, or two facts that it knows (payments.md 2.5)."""
 _KEPT_COLUMNS = "SELECT p.holder_id, p.salt, p.verifier, p.layers FROM payments_pin p"
 _KEPT = Look(f"{_KEPT_COLUMNS} WHERE p.holder_id {{keys}}", "number")
 _KEPT_BY_HANDLE = Look(
@@ -86,14 +88,17 @@ DUMMY = Verifier(bytes(pins.SALT_BYTES), bytes(pins.VERIFIER_BYTES), "")
 
 @ledger.repeatable
 @transaction.atomic
-def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
+def draw_pin(*, holder_id: int, by: Actor, first: bool = False, proof: str = "") -> str:
     """Draw a new PIN for a holder and return its digits, this one time.
 
-    The PIN before it is worth nothing any more; wrong tries already made still count. Not
+    `proof`, of PROOFS, is by what a desk knew her; the event keeps which, and nothing of what was
+    said. The PIN before it is worth nothing any more; wrong tries already made still count. Not
     repeatable by an id: nobody can be told a PIN twice, so a second sending draws another one.
     Raises Refusal: `unknown`, `pin_resets` for more than RESETS in 31 days without a coordinator;
-    with `first`, `has_pin` when there is one.
+    with `first`, `has_pin` when there is one; `proof` for one that is not of PROOFS.
     """
+    if proof and proof not in PROOFS:
+        raise Refusal("proof", "Choisissez comment vous avez reconnu cette personne.")
     wallet_id = people.wallet_of_holder(holder_id)
     if wallet_id is None:
         raise Refusal("unknown", f"Il n’y a pas de titulaire n° {holder_id}.")
@@ -122,7 +127,8 @@ def draw_pin(*, holder_id: int, by: Actor, first: bool = False) -> str:
     limit_tries(wallet_id)
     # what two referents allowed for the PIN before is done with
     PinReset.objects.filter(holder=holder_id, closed_at=None).update(closed_at=clock.now_ms())
-    events.record("pin.redrawn" if before else "pin.drawn", subject=subject, by=by)
+    said: dict[str, Any] = {"proof": proof} if proof else {}
+    events.record("pin.redrawn" if before else "pin.drawn", subject=subject, by=by, **said)
     return digits
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pypdf import PdfReader
 
-from caisse.kernel import clock
+from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import new_id, show_id
 from caisse.kernel.tests.entering import enter
@@ -237,15 +238,36 @@ def test_a_first_code_for_paying_is_no_new_one_and_each_reads_what_is_for_her(
 ) -> None:
     enter(client, "salif", "desk")
     address = "/gestion/personnes/1/titulaires/1/code-pour-payer"
+    assert client.get(address).status_code == 302, "what she is asked is read in an open file"
+    client.post(reverse("person_open", args=[1]))
     first = words(client.get(address))
     assert "Tirer un code pour " in first and "d’avant" not in first
-    sheet = words(client.post(address, {"operation": show_id(new_id())}))
+    sheet = words(client.post(address, {"operation": show_id(new_id()), "proof": "document"}))
     paper, desk = sheet.split("</article>")
     assert "au téléphone, pas même l’accueil" in paper and "ne le connaît pas" not in sheet
     assert "personne ne peut le lire, vous non plus" in desk
     again = words(client.get(address))
     assert "Tirer un nouveau code pour " in again
     assert "Le code d’avant ne marchera plus." in again
+
+
+def test_a_code_is_drawn_for_whom_the_desk_has_recognised(begun: Run, client: Client) -> None:
+    enter(client, "salif", "desk")
+    address = "/gestion/personnes/1/titulaires/1/code-pour-payer"
+    client.post(reverse("person_open", args=[1]))
+    asked = words(client.get(address))
+    for said in ("une pièce d’identité", "deux renseignements", "Inscrit depuis le", "Au foyer"):
+        assert said in asked, said
+    for wrong in ({}, {"proof": "someone"}):
+        answer = client.post(address, {"operation": show_id(new_id()), **wrong})
+        assert answer.status_code == 422 and not events.history(names=("pin.drawn",))
+    assert "Ce champ attend une réponse." in words(
+        client.post(address, {"operation": show_id(new_id())})
+    )
+    for proof in ("facts", "document"):
+        client.post(address, {"operation": show_id(new_id()), "proof": proof})
+    anew, first = events.history(names=("pin.drawn", "pin.redrawn"))
+    assert (first.data, anew.data) == ({"proof": "facts"}, {"proof": "document"})
 
 
 def test_one_card_is_printed_again_until_it_is_blocked(begun: Run, client: Client) -> None:
