@@ -58,7 +58,7 @@ def confirm_holder(*, who: str, by: Actor) -> Confirmed:
     holder = spender_typed(who)
     if not by.may(REFERENT):
         raise Refusal("role", "Votre rôle ne permet pas cet acte.")
-    _demand_another(holder, by)
+    _demand_another(holder.id, by)
     first_pin_key()
     hold_means(holder.wallet_id)  # two referents at once are one after the other
     row = _open_reset(holder.id)
@@ -79,10 +79,14 @@ def confirm_holder(*, who: str, by: Actor) -> Confirmed:
     return _told(PinReset.objects.get(pk=waiting.id), second=True)
 
 
-@people.acts(RESET, "nouveau code par deux référents", REFERENT)
+@people.acts(RESET, "nouveau code par deux référents", REFERENT, lives_ms=WITHIN_MS, apart=True)
 def allow_reset(payload: dict[str, Any], by: Actor, id: Id) -> None:
-    """Two referents have spoken: from now on, or in a day, the code draws a new PIN."""
+    """Two referents have spoken: from now on, or in a day, the code draws a new PIN.
+
+    Raises Refusal("own_code") when the second one is the holder.
+    """
     holder_id, now = payload["holder"], clock.now_ms()
+    _demand_another(holder_id, by)
     cause = derived_id(id, RESET)
     events.record("pin.reset_allowed", subject=f"holder:{holder_id}", by=by, id=cause)
     _close(holder_id, now)
@@ -161,13 +165,13 @@ def _subject(holder: HolderView) -> str:
     return f"holder:{holder.id}"
 
 
-def _demand_another(holder: HolderView, by: Actor) -> None:
+def _demand_another(holder_id: int, by: Actor) -> None:
     me = registry.me(by.id)
-    if me is not None and me.person_id == registry.person_of_holder(holder.id):
+    if me is not None and me.person_id == registry.person_of_holder(holder_id):
         raise Refusal("own_code", "Pour votre propre code, demandez à deux autres référents.")
 
 
 def _reachable(holder_id: int) -> bool:
-    """Whether the holder has an address or a telephone on which she is told of it."""
+    """Whether a road leads to the holder by which she hears of it in time: no letter does."""
     person = registry.person_of_holder(holder_id)
     return person is not None and bool(messages.ways_to(person))

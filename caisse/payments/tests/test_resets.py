@@ -19,9 +19,11 @@ from caisse.payments import pins
 from caisse.payments.models import PinReset
 from caisse.payments.operations import confirm_holder, draw_by_code, draw_pin
 from caisse.payments.operations.pins import RESET_LIVES_MS, try_pin
+from caisse.payments.operations.resets import RESET
 from caisse.people import operations as people
 from caisse.people import queries as registry
 from caisse.people.models import Person
+from caisse.people.reactions import end_acts
 from caisse.site.reactions import tell_reset
 from caisse.site.tests.members import Home, home
 
@@ -116,6 +118,33 @@ def test_within_a_day_of_each_other(home: Home) -> None:
     assert late.opens_at is None, "the first one's word is too old: she begins anew"
     code = first.half + late.half
     assert refused(lambda: draw_by_code(who=LINA, code=code)) == "reset_code"
+
+
+@DATABASE
+def test_a_word_that_nobody_seconds_ends_after_a_day(home: Home) -> None:
+    confirm_holder(who=LINA, by=ONE)
+    (act,) = registry.waiting_acts(RESET)
+    clock.travel(act.prepared_at + DAY_MS - 1)
+    end_acts(clock.local(clock.now_ms()))
+    assert len(registry.waiting_acts(RESET)) == 1
+    clock.travel(act.prepared_at + DAY_MS)
+    assert refused(lambda: people.agree(act_id=act.id, by=TWO)) == "too_late", "also unswept"
+    end_acts(clock.local(clock.now_ms()))
+    end_acts(clock.local(clock.now_ms()))
+    assert registry.waiting_acts(RESET) == [] and PinReset.objects.count() == 0
+    (ended,) = events.history(names=("act.ended",))
+    assert (ended.subject, ended.data["kind"]) == ("holder:2", RESET)
+    assert refused(lambda: people.agree(act_id=act.id, by=TWO)) == "too_late"
+
+
+@DATABASE
+def test_nobody_seconds_a_new_code_of_her_own_by_another_way(home: Home) -> None:
+    login = people.open_way_in(holder_id=2, by=OFFICE)
+    confirm_holder(who=LINA, by=ONE)
+    (act,) = registry.waiting_acts(RESET)
+    own = Actor(login, frozenset({"referent", "member"}))
+    assert refused(lambda: people.agree(act_id=act.id, by=own)) == "own_code"
+    assert PinReset.objects.count() == 0
 
 
 @DATABASE

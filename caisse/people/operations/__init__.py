@@ -43,6 +43,7 @@ from caisse.people.operations.two_people import (
     acts,
     agree,
     decline,
+    end_old_acts,
     prepare_act,
     prepared_before,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "create_login",
     "decline",
     "end_holder",
+    "end_old_acts",
     "end_role",
     "erase",
     "give_code",

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from caisse.kernel import clock, events
-from caisse.kernel.actor import Actor
+from caisse.kernel.actor import SYSTEM, Actor
 from caisse.kernel.ids import Id, new_id, show_id
 from caisse.kernel.refusal import Refusal
 from caisse.ledger import operations as ledger
@@ -24,13 +24,17 @@ from caisse.people.operations.ways_in import same_person
 Act = Callable[[dict[str, Any], Actor, Id], object]
 Tell = Callable[[dict[str, Any]], list[tuple[str, str]]]
 LONGEST_REASON = 300
+MOST_ENDED = 500  # acts of a kind that end at once
+TOO_LATE = "Personne n’a donné de second accord à temps."
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of act: what does it, who may prepare it and who may agree (roles).
 
-    `tell` says a payload in words, as (label, value) lines for whoever has to agree.
+    `tell` says a payload in words, as (label, value) lines for whoever has to agree. `lives_ms` is
+    how long the first word is good, None without end. `apart`: it is agreed to on a page of its
+    own, and stands in no list.
     """
 
     name: str
@@ -38,20 +42,29 @@ class Kind:
     act: Act
     roles: tuple[str, ...]
     tell: Tell | None = None
+    lives_ms: int | None = None
+    apart: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def acts(name: str, label: str, *roles: str, tell: Tell | None = None) -> Callable[[Act], Act]:
+def acts(
+    name: str,
+    label: str,
+    *roles: str,
+    tell: Tell | None = None,
+    lives_ms: int | None = None,
+    apart: bool = False,
+) -> Callable[[Act], Act]:
     """Declare what an agreed act of that kind does: `act(payload, by, id)`.
 
     `label` is French, for lists ("payer les lieux"); `roles` may prepare and agree; `tell` says
-    what a payload means, line by line, without a name of a person.
+    what a payload means, line by line, without a name of a person; `lives_ms`, `apart`: see Kind.
     """
 
     def declare(act: Act) -> Act:
-        KINDS[name] = Kind(name, label, act, roles, tell)
+        KINDS[name] = Kind(name, label, act, roles, tell, lives_ms, apart)
         return act
 
     return declare
@@ -122,6 +135,9 @@ def agree(*, act_id: Id, by: Actor) -> None:
         return
     _demand_waiting(row)
     _demand_role(row.kind, by)
+    lives_ms = KINDS[row.kind].lives_ms
+    if lives_ms is not None and row.prepared_at <= clock.now_ms() - lives_ms:
+        raise Refusal("too_late", "Le premier accord est trop ancien. Tout recommence.")
     if same_person(row.prepared_by, by.id):
         raise Refusal(
             "same_person", "Vous avez préparé cet acte. Une autre personne doit donner son accord."
@@ -147,6 +163,27 @@ def decline(*, act_id: Id, by: Actor, reason: str) -> None:
         raise Refusal("reason", "Dites pourquoi, en quelques mots.")
     _second(row, ActState.DECLINED, by)
     events.record("act.declined", subject=row.subject, by=by, act=show_id(act_id), kind=row.kind)
+
+
+@ledger.repeatable
+@transaction.atomic
+def end_old_acts() -> int:
+    """End what nobody seconded in time: nothing was done and nothing will be. How many."""
+    ended = 0
+    for kind in KINDS.values():
+        if kind.lives_ms is None:
+            continue
+        last = clock.now_ms() - kind.lives_ms
+        rows = PreparedAct.objects.select_for_update().filter(
+            kind=kind.name, state=ActState.WAITING, prepared_at__lte=last
+        )
+        for row in rows.order_by("prepared_at")[:MOST_ENDED]:
+            row.reason = TOO_LATE
+            _second(row, ActState.DECLINED, SYSTEM)
+            act = show_id(bytes(row.pk))
+            events.record("act.ended", subject=row.subject, by=SYSTEM, act=act, kind=row.kind)
+            ended += 1
+    return ended
 
 
 def _locked(act_id: Id) -> PreparedAct:

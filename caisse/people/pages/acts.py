@@ -104,7 +104,8 @@ def _mine_to_read(request: HttpRequest, key: uuid.UUID) -> ActView:
 
 
 def _kinds(me: Actor) -> list[str]:
-    return [kind.name for kind in KINDS.values() if me.may(*kind.roles)]
+    """The kinds that the reader may agree to here."""
+    return [kind.name for kind in KINDS.values() if me.may(*kind.roles) and not kind.apart]
 
 
 def _shown(views: Sequence[ActView], me: Actor) -> list[Shown]:

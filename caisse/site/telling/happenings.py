@@ -35,6 +35,7 @@ SECTIONS: dict[str, str | Promise] = {
 SAID: dict[str, tuple[str, str | Promise]] = {
     "act.agreed": (HOUSE, later("%(who)s donne le second accord (%(subject)s).")),
     "act.declined": (HOUSE, later("%(who)s refuse un acte préparé (%(subject)s).")),
+    "act.ended": (HOUSE, later("Un acte préparé finit : personne n’a donné de second accord.")),
     "act.prepared": (HOUSE, later("%(who)s prépare un acte qui attend un accord (%(subject)s).")),
     "address.changed": (PEOPLE, later("%(who)s corrige l’adresse du %(subject)s.")),
     "agreement.began": (PLACES, later("La convention de %(subject)s commence.")),

@@ -32,7 +32,6 @@ LATELY = timedelta(31)
 OVERDUE = timedelta(2)
 NAMED = 3  # places in one line
 HANDS = ("coordinator", "desk")  # those who talk with people
-TWO = ("treasurer", "coordinator", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,14 @@ def _months(names: dict[str, str]) -> Iterator[Task]:
 
 
 def _acts() -> Iterator[Task]:
-    waiting = people.waiting_acts()
-    for act in waiting:
+    listed = {name: kind for name, kind in KINDS.items() if not kind.apart}
+    for act in people.waiting_acts(*listed):
         said = amount(act.cents, "€") if act.cents else _("Une première personne a préparé.")
         since = _("depuis le %(day)s") % {"day": day(clock.day_of(act.prepared_at))}
-        title = _("Donner un second accord : %(what)s") % {"what": KINDS[act.kind].label}
-        yield Task("users", title, said, since, reverse("acts"), TWO, not_by=act.prepared_by)
+        kind = listed[act.kind]
+        title = _("Donner un second accord : %(what)s") % {"what": kind.label}
+        address = reverse("acts")
+        yield Task("users", title, said, since, address, kind.roles, not_by=act.prepared_by)
 
 
 def _people() -> Iterator[Task]:
