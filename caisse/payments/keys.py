@@ -18,6 +18,7 @@ NAME = "pin.keys"
 TILLS = "till.keys"
 ROOT = "root.keys"
 SIGNS = "sign.keys"
+NEXT_SIGN = "sign.next"
 KEY_BYTES = 32
 
 
@@ -39,10 +40,7 @@ def make_pin_key() -> None:
 def add_pin_key() -> int:
     """Make one key more; its number. New PINs lie under it alone."""
     with alone():
-        known = pin_keys()
-        number = max(known) + 1
-        write(NAME, {**known, number: secrets.token_bytes(KEY_BYTES)})
-    return number
+        return _add(NAME, "PINs")
 
 
 def till_key() -> ec.EllipticCurvePrivateKey:
@@ -62,14 +60,15 @@ def make_till_key() -> None:
             write(TILLS, {1: made.to_bytes(KEY_BYTES, "big")})
 
 
-def card_key() -> bytes:
-    """What cards are sealed under: HKDF of the root key, 32 bytes. Raises as `till_key` does."""
-    return _derived(max(kept(ROOT, "cards").items())[1], b"card")
+def card_keys() -> list[bytes]:
+    """What cards are sealed under, today's first: HKDF of each root key, 32 bytes. Raises as
+    `till_key` does."""
+    return _all_derived("cards", b"card")
 
 
-def ticket_key() -> bytes:
-    """What the tickets of phones are sealed under. Raises as `till_key` does."""
-    return _derived(max(kept(ROOT, "phones").items())[1], b"ticket")
+def ticket_keys() -> list[bytes]:
+    """What the tickets of phones are sealed under, today's first. Raises as `till_key` does."""
+    return _all_derived("phones", b"ticket")
 
 
 def make_root_key() -> None:
@@ -80,8 +79,13 @@ def make_root_key() -> None:
 
 def voucher_keys() -> list[bytes]:
     """What vouchers are known by: HKDF of each root key, the newest first. Raises as above."""
-    known = sorted(kept(ROOT, "vouchers").items(), reverse=True)
-    return [_derived(root, b"voucher") for _number, root in known]
+    return _all_derived("vouchers", b"voucher")
+
+
+def add_root_key() -> int:
+    """Make one root key more; its number. What the keys before it have sealed is read as before."""
+    with alone():
+        return _add(ROOT, "cards")
 
 
 def sign_key() -> tuple[int, Ed25519PrivateKey]:
@@ -91,15 +95,50 @@ def sign_key() -> tuple[int, Ed25519PrivateKey]:
 
 
 def sign_keys() -> dict[int, Ed25519PublicKey]:
-    """What the caisse's signatures are known by: that of today, and those that are good still."""
-    known = kept(SIGNS, "signatures")
+    """What the caisse's signatures are known by: that of today, those that are good still, and the
+    one that is prepared, so that tills know it before anything bears it."""
+    known = kept(SIGNS, "signatures") | _prepared()
     return {number: _signing(secret).public_key() for number, secret in known.items()}
+
+
+def prepared_sign_key() -> int | None:
+    """The number of the key that will sign next; None when none is prepared."""
+    return max(_prepared(), default=None)
+
+
+def prepare_sign_key() -> int:
+    """Make the key that will sign next, and tell it; its number. The same while it waits."""
+    with alone():
+        known = kept(SIGNS, "signatures")
+        if not _prepared():
+            write(NEXT_SIGN, {max(known) + 1: secrets.token_bytes(KEY_BYTES)})
+        return max(_prepared())
+
+
+def begin_sign_key() -> None:
+    """Sign with the prepared key from now on. Killed in between, it signs, and waits no more."""
+    with alone():
+        write(SIGNS, kept(SIGNS, "signatures") | _prepared())
+        path(NEXT_SIGN).unlink(missing_ok=True)
+
+
+def end_sign_key(number: int) -> None:
+    """Know what this key has signed no more; never the one of today."""
+    with alone():
+        known = kept(SIGNS, "signatures")
+        write(SIGNS, {one: secret for one, secret in known.items() if one != number})
 
 
 def make_sign_key() -> None:
     """Make the key of signatures; nothing where there is one."""
     with alone():
         _make(SIGNS)
+
+
+def _all_derived(whose: str, use: bytes) -> list[bytes]:
+    """A key of each root key, the newest first: paper lives longer than a key is new."""
+    known = sorted(kept(ROOT, whose).items(), reverse=True)
+    return [_derived(root, use) for _number, root in known]
 
 
 @cache
@@ -115,6 +154,23 @@ def _signing(secret: bytes) -> Ed25519PrivateKey:
 @cache
 def _curve(secret: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+
+
+def _prepared() -> dict[int, bytes]:
+    """The key that signs next by its number, or nothing."""
+    if not path(NEXT_SIGN).exists():
+        return {}
+    known = kept(SIGNS, "signatures")
+    waits = kept(NEXT_SIGN, "signatures").items()
+    return {number: secret for number, secret in waits if number > max(known)}
+
+
+def _add(name: str, whose: str) -> int:
+    """One key more in a file that is there; its number."""
+    known = kept(name, whose)
+    number = max(known) + 1
+    write(name, {**known, number: secrets.token_bytes(KEY_BYTES)})
+    return number
 
 
 def _make(name: str) -> None:

@@ -68,6 +68,12 @@ from caisse.payments.operations.licences import (
     open_licence,
     sweep_offline,
 )
+from caisse.payments.operations.new_keys import (
+    add_root_key,
+    begin_sign_key,
+    end_sign_key,
+    prepare_sign_key,
+)
 from caisse.payments.operations.office import (
     OFFICE_REFUND,
     WHY,
@@ -140,6 +146,7 @@ from caisse.payments.operations.reserves import (
     strike_slips,
 )
 from caisse.payments.operations.resets import (
+    BY_REFERENTS,
     Confirmed,
     confirm_holder,
     draw_by_code,
@@ -154,7 +161,6 @@ from caisse.payments.operations.standing_in import (
 )
 from caisse.payments.operations.syncing import (
     sync_phone,
-    BY_REFERENTS,
     sync_till,
 )
 from caisse.payments.operations.tills import (
@@ -178,13 +184,13 @@ from caisse.payments.reasons import (
 )
 
 __all__ = [
+    "BY_REFERENTS",
     "LATE_SALE",
     "OFFICE_REFUND",
     "OFFLINE_ROOM",
     "TICKET_KEY",
     "UNDO_GIFT",
     "WHY",
-    "BY_REFERENTS",
     "Answer",
     "Begun",
     "Coded",
@@ -207,9 +213,11 @@ __all__ = [
     "Wanted",
     "abandon",
     "add_cashier",
+    "add_root_key",
     "alone_cents",
     "asked_by",
     "begin_in_loop",
+    "begin_sign_key",
     "block_card",
     "block_phone",
     "cancel_paper_sale",
@@ -227,6 +235,7 @@ __all__ = [
     "day_pdf",
     "draw_by_code",
     "draw_pin",
+    "end_sign_key",
     "enrol_device",
     "enrol_phone",
     "enter_cashier",
@@ -271,6 +280,7 @@ __all__ = [
     "point_of",
     "prepare_gift_undo",
     "prepare_offline_room",
+    "prepare_sign_key",
     "printed_card",
     "printed_qr",
     "prove",

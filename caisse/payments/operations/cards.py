@@ -84,7 +84,7 @@ def printed_card(holder_id: int) -> Printed:
         raise Refusal("no_card", "Cette personne n’a pas de carte.")
     number, sign = keys.sign_key()
     said = Sealed(row.pk, row.generation)
-    text = cards.card_text(said, key=keys.card_key(), sign=sign, sign_number=number)
+    text = cards.card_text(said, key=keys.card_keys()[0], sign=sign, sign_number=number)
     return Printed(row.pk, row.number, text)
 
 
@@ -92,7 +92,7 @@ def good_card(text: str) -> Sealed | Declined:
     """What a scanned card says, or why it is not taken."""
     if not Card.objects.exists():  # no card was ever made: there are no keys to read one with
         return declined("qr_unreadable")
-    said = cards.read_card(text, key=keys.card_key())
+    said = _read(text)
     row = None if said is None else Card.objects.filter(pk=said.holder_id).first()
     if said is None or row is None or said.generation > row.generation:
         return declined("qr_unreadable")
@@ -103,8 +103,14 @@ def good_card(text: str) -> Sealed | Declined:
 
 def holder_of(text: str) -> int:
     """Whose card was scanned, also one that is not taken any more; 0 for what is no card."""
-    said = cards.read_card(text, key=keys.card_key())
+    said = _read(text)
     return 0 if said is None else said.holder_id
+
+
+def _read(text: str) -> Sealed | None:
+    """What a card says, under whichever root key it was printed."""
+    read = (cards.read_card(text, key=key) for key in keys.card_keys())
+    return next((said for said in read if said is not None), None)
 
 
 def _number() -> str:

@@ -18,7 +18,7 @@ from caisse.kernel.refusal import Refusal
 from caisse.kernel.wording import hour
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
-from caisse.payments import cards, formats, keys, signing
+from caisse.payments import cards, keys, signing
 from caisse.payments.cards import Sealed
 from caisse.payments.models import Card, Device, Licence, OfflineSale, OfflineStop, Reserve
 from caisse.payments.offline.judging import ceiling_left, room_left
@@ -48,7 +48,6 @@ from caisse.payments.rules import OfflineRules, licence_total_cents
 log = logging.getLogger("caisse.till")
 
 NONCE_BYTES = 16
-TOKEN = slice(2, 18)  # of a card's bytes: the block that names it
 CHUNK = 200
 
 
@@ -314,8 +313,8 @@ def _ready_cards(row: Licence) -> dict[bytes, int]:
     for one in mine:
         left, card = held[one.account].balance, good.get(one.holder_id or 0)
         if card is not None and left > 0:
-            token = card_token(Sealed(card.pk, card.generation))
-            ready[token] = ready.get(token, 0) + left
+            for token in card_tokens(Sealed(card.pk, card.generation)):
+                ready[token] = ready.get(token, 0) + left
     return ready
 
 
@@ -329,7 +328,8 @@ def _struck(row: Licence) -> list[bytes]:
     tokens = []
     for card in Card.objects.filter(generation__gt=1) | Card.objects.filter(blocked=True):
         last = card.generation + (1 if card.blocked else 0)
-        tokens += [card_token(Sealed(card.pk, one)) for one in range(1, last)]
+        for one in range(1, last):
+            tokens += card_tokens(Sealed(card.pk, one))
     slips = Reserve.objects.filter(holder=None, until__gt=row.since)
     stopped = OfflineStop.objects.values("wallet")
     anywhere = slips.filter(place=None)
@@ -359,8 +359,7 @@ def _ended_here(row: Licence) -> list[Reserve]:
     return ended
 
 
-def card_token(said: Sealed) -> bytes:
-    """The 16 bytes by which a card is known to who scans it."""
-    number, sign = keys.sign_key()
-    text = cards.card_text(said, key=keys.card_key(), sign=sign, sign_number=number)
-    return formats.from_base45(text.removeprefix(formats.MARK))[TOKEN]
+def card_tokens(said: Sealed) -> list[bytes]:
+    """The 16 bytes by which a card is known to who scans it: one for each root key under which it
+    may have been printed. What lies ready on it is kept of the room once for each."""
+    return [cards.token(said, key=key) for key in keys.card_keys()]

@@ -27,9 +27,9 @@ from caisse.people import queries as people
 from caisse.people.rules import HolderRules
 
 OWN_PAGE, AT_DESK = timedelta(minutes=15), timedelta(hours=24)
-BESIDE = 2  # telephones of a wallet beyond one for each of its holders
+BESIDE = 2  # telephones of a wallet beyond article balance.household_sub_wallets
 TICKETS = 200  # given out at once; each opening of the payer's screen uses one up
-TICKET_KEY = 1  # the number of the key that seals them
+TICKET_KEY = 1  # what a QR says of the key that seals them: whichever root key it follows from
 State = Phone.State
 
 
@@ -158,7 +158,7 @@ def give_tickets(*, phone_id: int) -> list[bytes]:
     row = _phone(phone_id)
     if row.state != State.ACTIVE:
         raise Refusal("blocked", "Ce téléphone ne paie pas. Reliez-le de nouveau.")
-    first, day, key = row.tickets, formats.day_of(clock.now_ms()), keys.ticket_key()
+    first, day, key = row.tickets, formats.day_of(clock.now_ms()), keys.ticket_keys()[0]
     row.tickets += TICKETS
     row.save(update_fields=["tickets"])
     numbers = range(first, row.tickets)

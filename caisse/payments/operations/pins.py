@@ -256,8 +256,11 @@ def flatten(tried: Tried, digits: str) -> None:
 def change_pin_key(*, by: Actor) -> int:
     """Lay every verifier under a new key, without knowing a PIN; the key's number.
 
-    The keys before it stay in their file until each holder has typed her PIN once.
+    The keys before it stay in their file until each holder has typed her PIN once. Raises
+    Refusal("no_key") where there is none yet.
     """
+    if not keys.path(keys.NAME).exists():
+        raise Refusal("no_key", "Il n’y a pas encore de clé à remplacer.")
     number = keys.add_pin_key()
     key = keys.pin_keys()[number]
     for row in Pin.objects.select_for_update().iterator(2_000):

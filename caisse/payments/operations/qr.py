@@ -35,6 +35,13 @@ class Shown(NamedTuple):
     claim_id: Id
 
 
+class Opened(NamedTuple):
+    """A ticket of this caisse's, and under which id it is used up."""
+
+    ticket: formats.Ticket
+    claim_id: Id
+
+
 class NotTaken(NamedTuple):
     """Why a QR is not taken; whose telephone has proven it, 0 where none has."""
 
@@ -48,10 +55,11 @@ def good_qr(text: str) -> Shown | NotTaken:
     if message is None or message[0] != formats.MEMBER_QR:
         return NotTaken(declined("qr_unreadable"))
     said = formats.read_member_qr(message)
-    ticket = _ticket(said.ticket) if said.key_id == TICKET_KEY else None
-    phone = None if ticket is None else Phone.objects.filter(pk=ticket.phone_id).first()
-    if ticket is None or phone is None or ticket.number >= phone.tickets:
+    opened = _opened(said.ticket) if said.key_id == TICKET_KEY else None
+    phone = None if opened is None else Phone.objects.filter(pk=opened.ticket.phone_id).first()
+    if opened is None or phone is None or opened.ticket.number >= phone.tickets:
         return NotTaken(declined("other_caisse"))
+    ticket = opened.ticket
     same = ticket.generation == phone.generation and bool(phone.public_key)
     proven = same and formats.is_proven(
         said, phone_key(bytes(phone.public_key), phone.pk, phone.generation)
@@ -64,9 +72,7 @@ def good_qr(text: str) -> Shown | NotTaken:
     age = formats.minute_of(now) - said.minute
     if abs(age) > WITHIN_MINUTES or not 0 <= formats.day_of(now) - ticket.day <= TICKET_DAYS:
         return NotTaken(declined("qr_expired"), phone.holder_id)
-    return Shown(
-        phone.pk, phone.holder_id, said.most_cents, formats.ticket_id(ticket, keys.ticket_key())
-    )
+    return Shown(phone.pk, phone.holder_id, said.most_cents, opened.claim_id)
 
 
 def limits(shown: Shown, cents: int, digits: str, *, up_to: bool) -> Declined | None:
@@ -101,10 +107,10 @@ def used_up(shown: Shown, payment_id: Id, till: Id) -> Transfer:
 
 def paid_with(sealed: bytes, phone_id: int) -> Receipt | None:
     """What a ticket of this telephone has paid, or None. `sealed` is the ticket, 16 bytes."""
-    ticket = _ticket(sealed)
-    if ticket is None or ticket.phone_id != phone_id:
+    opened = _opened(sealed)
+    if opened is None or opened.ticket.phone_id != phone_id:
         return None
-    claim = books.transfer(formats.ticket_id(ticket, keys.ticket_key()))
+    claim = books.transfer(opened.claim_id)
     return None if claim is None or claim.of is None else receipt(claim.of)
 
 
@@ -114,8 +120,15 @@ def phone_key(point: bytes, phone_id: int, generation: int) -> bytes:
     return wire.shared_key(keys.till_key(), point, phone_id, generation, b"phone")
 
 
-def _ticket(sealed: bytes) -> formats.Ticket | None:
-    """The ticket, when this caisse has made it; a caisse without a phone has no key yet."""
+def _opened(sealed: bytes) -> Opened | None:
+    """The ticket, when this caisse has made it; a caisse without a phone has no key yet.
+
+    It is used up under the key that has sealed it, however many came since: once.
+    """
     if not Phone.objects.exists():
         return None
-    return formats.open_ticket(sealed, keys.ticket_key())
+    for key in keys.ticket_keys():
+        ticket = formats.open_ticket(sealed, key)
+        if ticket is not None:
+            return Opened(ticket, formats.ticket_id(ticket, key))
+    return None

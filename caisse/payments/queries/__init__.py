@@ -49,6 +49,10 @@ from caisse.payments.queries.gifts import (
     gift_rules,
     given_this_month,
 )
+from caisse.payments.queries.key_numbers import (
+    KeyNumbers,
+    key_numbers,
+)
 from caisse.payments.queries.late_sales import (
     LateRow,
     alone_left,
@@ -116,6 +120,7 @@ __all__ = [
     "DaySums",
     "DeviceRow",
     "Gift",
+    "KeyNumbers",
     "LateRow",
     "OfflinePlace",
     "OfflineState",
@@ -152,6 +157,7 @@ __all__ = [
     "given_back",
     "given_this_month",
     "has_pin",
+    "key_numbers",
     "last_lines",
     "late_sale",
     "late_sales",

@@ -178,7 +178,7 @@ def test_a_ticket_is_good_for_thirty_days(world: Paying) -> None:
     day = formats.day_of(clock.now_ms())
     for age, wanted in ((30, "201"), (31, "qr_expired")):
         ticket = formats.Ticket(world.number, 1, 100 + age, day - age)
-        qr = world.phone.qr(formats.seal_ticket(ticket, keys.ticket_key()))
+        qr = world.phone.qr(formats.seal_ticket(ticket, keys.ticket_keys()[0]))
         assert reason(world.show(qr, cents=1_00)) == wanted
 
 
@@ -342,7 +342,7 @@ def test_nobody_burns_or_asks_for_what_is_not_of_his_till(world: Paying) -> None
 
 def test_the_number_under_which_a_ticket_is_used_up_is_not_to_be_guessed(world: Paying) -> None:
     ticket = formats.Ticket(world.number, 1, 1, formats.day_of(clock.now_ms()))
-    assert formats.ticket_id(ticket, keys.ticket_key()) != formats.ticket_id(ticket, bytes(32))
+    assert formats.ticket_id(ticket, keys.ticket_keys()[0]) != formats.ticket_id(ticket, bytes(32))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from caisse.site.command import books  # isort: skip
 from caisse.site.command import serving  # isort: skip
 from caisse.site.command import moving  # isort: skip
 from caisse.site.command import opening  # isort: skip
+from caisse.site.command import keeping_keys  # isort: skip
 from caisse.site.command import trying  # isort: skip
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "founding",
     "granting",
     "households",
+    "keeping_keys",
     "months",
     "moving",
     "opening",
