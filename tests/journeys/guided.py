@@ -24,6 +24,7 @@ from tests.journeys.screens import passed
 NAMED = re.compile(r"\*\*« ([^»]+) »\*\*")
 TYPED = "`script/caisse "  # a step at a terminal
 PROSE: dict[str, tuple[str, ...]] = {
+    "bureau-argent": ("Permettre de vendre sans réseau",),
     "bureau-bons": ("Chez un commerçant",),
     "bureau-solde": ("Qui le saura",),
     "encaisser": (

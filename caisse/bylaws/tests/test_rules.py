@@ -364,6 +364,13 @@ def test_every_preset_says_the_days_of_the_month_and_the_money() -> None:
         assert needed <= set(each.values), each.code
 
 
+def test_no_preset_lets_a_caisse_lose_anything_before_its_committee_says_so() -> None:
+    for each in presets():
+        [line] = [line for line in each.lines if line.article == "payment.offline"]
+        assert line.value is False and not line.sourced, each.code
+        assert line.source != "non publié : choix du logiciel", each.code
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

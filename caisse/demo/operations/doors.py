@@ -13,9 +13,10 @@ from caisse.people import operations as people
 from caisse.people import queries as registry
 
 MEMBERSHIPS = (118, 7)  # two households of the first months; the first one has children
-PLACES = ("L’Épicerie du Figuier", "Les Légumes de Samira")
+# a shop, a stall that has left the caisse, and one that sells on markets without network
+PLACES = ("L’Épicerie du Figuier", "Les Légumes de Samira", "Maraîchage du Vieux-Mas")
 FUNDER = "Ville de Montpellier"
-SHOPKEEPERS = (("Yolande", "Pignanelle"), ("Samira", "Larzillac"))
+SHOPKEEPERS = (("Yolande", "Pignanelle"), ("Samira", "Larzillac"), ("Driss", "Maguelonne"))
 OFFICER = ("Gaspard", "Montarnal")
 PHONE, EMAIL = "04 65 71 00 10", "accueil@caisse.example"  # kept for fictions
 ADDRESS, HOURS = "12 rue des Tilleuls, 34000 Montpellier", "mardi et jeudi, de 9 h à 12 h"
@@ -39,7 +40,7 @@ class Guest:
 
 
 def open_doors() -> None:
-    """Ways in for two members, two shops and a funder of the demo; twice is once."""
+    """Ways in for two members, three places and a funder of the demo; twice is once."""
     known = {guest.role for guest in cast()}
     if registry.role_labels()["merchant"] in known:
         return

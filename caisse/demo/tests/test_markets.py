@@ -50,13 +50,12 @@ def minute(at: Moment) -> int:
 
 
 def test_what_was_sold_without_network_is_what_the_year_bought(played: str) -> None:
-    told, codes = world(), sorted(
-        books.balances("place"), key=lambda code: int(code.partition(":")[2])
+    told, codes = (
+        world(),
+        sorted(books.balances("place"), key=lambda code: int(code.partition(":")[2])),
     )
     bought = [told.purchases[number - 1] for number in told.at_market]
-    assert taken() == Counter(
-        (codes[one.place], one.cents, minute(one.at)) for one in bought
-    )
+    assert taken() == Counter((codes[one.place], one.cents, minute(one.at)) for one in bought)
     assert (len(bought), sum(one.cents for one in bought)) == (SALES, CENTS)
     assert len(events.history(names=["licence.opened"], limit=200)) == DAYS == len(told.markets)
 
@@ -88,7 +87,7 @@ def test_the_room_is_fed_on_6_february_by_two_people(played: str) -> None:
     assert (prepared.by, agreed.by) == ("tresorerie", "coordination")
     [fed] = events.history(names=["offline.room_set"], limit=9)
     decision = bylaws.decision(fed.data["decision"])
-    assert decision is not None and decision.on == date(2024, 2, 6)
+    assert decision is not None and decision.decided_on == date(2024, 2, 6)
     assert [line.code for line in accounting.check() if not line.ok] == []
 
 

@@ -15,6 +15,7 @@ from caisse.merchants import queries as merchants
 from caisse.payments.models import Licence, Reserve
 from caisse.payments.queries.offline import offline_today
 from caisse.payments.reasons import Declined, declined
+from caisse.payments.queries.parts import FUND
 
 OFFERED = 60  # places
 SEEN_MS = 90 * clock.DAY_MS  # a place that had a licence since then sells without network
@@ -57,7 +58,10 @@ def asides(wallet_id: int) -> list[AsideRow]:
 
 
 def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
-    """What a telephone shows before it sets money aside (cents, ms): limits, places, its slips."""
+    """What a telephone shows before it sets money aside (cents, ms): limits, places, its slips.
+
+    While nothing is kept for losses no till takes a slip for anywhere, so none is offered.
+    """
     rules, ways = offline_today()
     account = books.account(f"wallet:{wallet_id}")
     rows = asides(wallet_id)
@@ -65,7 +69,7 @@ def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
         "allowed": "member_qr" in ways,
         "left_cents": 0 if account is None else max(0, account.available),
         "most_cents": rules.offline_reserve_cents,
-        "anywhere_cents": rules.offline_member_cents,
+        "anywhere_cents": rules.offline_member_cents if books.balance(FUND) > 0 else 0,
         "most_places": rules.offline_places,
         "hours": rules.offline_licence_hours,
         "places": [{"place": id, "name": name} for id, name in _offered(wallet_id)],
@@ -164,9 +168,13 @@ def _for_where(places: set[int | None]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AsideDesk:
-    """What a desk may set aside on a card: whether at all, cents in all, hours, places by name."""
+    """What a desk may set aside on a card: whether at all, cents in all, hours, places by name.
+
+    `covered`: something is kept for losses. Else no licence names a card (decision 0019).
+    """
 
     allowed: bool
+    covered: bool
     most_cents: int
     hours: int
     places: list[tuple[int, str]]
@@ -177,7 +185,9 @@ def aside_desk(wallet_id: int) -> AsideDesk:
     rules, ways = offline_today()
     allowed = "card" in ways
     places = _offered(wallet_id) if allowed else []
-    return AsideDesk(allowed, rules.offline_reserve_cents, rules.offline_licence_hours, places)
+    covered = books.balance(FUND) > 0
+    most, hours = rules.offline_reserve_cents, rules.offline_licence_hours
+    return AsideDesk(allowed, covered, most, hours, places)
 
 
 def _offered(wallet_id: int) -> list[tuple[int, str]]:

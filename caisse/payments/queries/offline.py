@@ -1,6 +1,6 @@
 """Selling without network: its articles today, what a till's screen says of it, what was lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caisse.bylaws import queries as bylaws
 from caisse.kernel import clock
@@ -85,8 +85,9 @@ class OfflineState:
     """All that is known of selling without network (cents).
 
     `fund_cents` lies ready, `rooms_cents` of it is in licences that are open, `lost_cents` nobody
-    has looked at. `bound_cents` is the most that can be lost until somebody does, at `places`;
-    where the article is off, what was lost and what licences that are open may still lose.
+    has looked at. `bound_cents` is the most that can be lost until somebody does, at `places`,
+    those that have an agreement today; where the article is off, what was lost and what licences
+    that are open may still lose. `possible_cents` is that most as it would be with the article.
     """
 
     allowed: bool
@@ -96,12 +97,14 @@ class OfflineState:
     room_cents: int
     places: int
     bound_cents: int
+    possible_cents: int
     aside_cents: int
 
 
 def offline_state() -> OfflineState:
     """What the committee reads before it decides."""
-    rules, places = offline_rules(), len(books.balances("place"))
+    rules = offline_rules()
+    places = sum(merchants.count_by_kind(at=clock.today()).values())
     rooms, lost = _rooms(), sum(_losses().values())
     return OfflineState(
         allowed=rules.offline,
@@ -111,6 +114,7 @@ def offline_state() -> OfflineState:
         room_cents=rules.offline_trust_cents,
         places=places,
         bound_cents=max(offline_bound_cents(places, rules), 0 if rules.offline else lost + rooms),
+        possible_cents=offline_bound_cents(places, replace(rules, offline=True)),
         aside_cents=sum(books.balances("reserve").values()),
     )
 

@@ -2,27 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from caisse.bylaws import operations as decisions
+from caisse.bylaws.rules import Amend
 from caisse.kernel import clock, events
 from caisse.kernel.actor import Actor
 from caisse.kernel.ids import derived_id, new_id, show_id
+from caisse.kernel.month import Month
 from caisse.kernel.tests.entering import operation, page, sit
 from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.ledger.rules import Transfer
+from caisse.merchants.operations import WithdrawPlace
 from caisse.merchants.tests.ground import OFFICE
-from caisse.payments import operations
+from caisse.payments import operations, queries
 from caisse.payments.models import OfflineStop, Reserve
 from caisse.people import operations as registering
 from caisse.people import queries as people
 from caisse.people.queries import HolderView
 from caisse.site.tests.members import Home, come_in, home
-from tests.offline.real import Member, Phone, Shop, ground
+from tests.offline.real import Member, Phone, Shop, ground, post
 
 __all__ = ["home"]  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -208,3 +213,51 @@ def test_a_member_reads_what_is_set_aside_and_where_it_went(client: Client, home
     assert "Il restait ensuite" not in receipt and "Les trois mots du reçu" in receipt
     month = read(client, reverse("my_month", args=["2023-02"]))
     assert "12,40 déjà de côté" in month
+
+
+def test_where_the_article_is_off_the_page_says_what_it_would_cost_and_where_to_decide(
+    market: Market, leila: Client
+) -> None:
+    ledger.prepare(Month(2023, 3))
+    article = Amend("payment.offline", False, Month(2023, 3))
+    decisions.decide(title="Fini", text="", body="comité", effects=[article], by=OFFICE)
+    clock.travel(clock.instant(date(2023, 3, 1), 9))
+    said = read(leila, reverse("offline"))
+    assert "le comité peut le décider, la caisse perdrait 60,00 € au plus." in said
+    assert "remplissez la réserve, et prévenez les lieux" in said
+    assert reverse("article", args=["payment.offline"]) in page(leila, reverse("offline"))
+
+
+def test_an_empty_reserve_is_said_and_a_place_that_left_is_not_counted(leila: Client) -> None:
+    ground(0)
+    Shop("Halle")
+    gone = Shop("Étal")
+    said = read(leila, reverse("offline"))
+    assert "La caisse peut perdre 120,00 € au plus : 60,00 € dans chacun des 2 lieux." in said
+    assert "la réserve est vide" in said
+    leaves = WithdrawPlace(gone.place)
+    decisions.decide(title="Retrait", text="", body="comité", effects=[leaves], by=OFFICE)
+    assert "La caisse peut perdre 60,00 € au plus" in read(leila, reverse("offline"))
+
+
+def test_while_the_reserve_is_empty_no_card_and_no_slip_for_anywhere_is_offered(
+    client: Client,
+) -> None:
+    ground(0)
+    awa, shop = Member(1, 100_00), Shop("Halle")
+    shop.open()
+    offered = queries.asides_screen(awa.wallet, phone_id=0)
+    assert offered["anywhere_cents"] == 0 and offered["places"]
+    row = people.holder_numbered(awa.holder)
+    assert row is not None
+    registering.open_file(membership_id=row.membership_id, by=Actor("salif"))
+    address = reverse("card_aside", args=[row.membership_id, row.id])
+    salif = sit(client, "salif", "desk")
+    assert "aucune carte ne passe sans réseau" in read(salif, address)
+    assert "Faites-le la veille" not in read(salif, address)
+    post(
+        ("bank:caisse", "fund:caisse", 60_00, "opening_bank"),
+        ("fund:caisse", "fund:offline", 60_00, "offline_room"),
+    )
+    assert queries.asides_screen(awa.wallet, phone_id=0)["anywhere_cents"] == 20_00
+    assert "Faites-le la veille" in read(salif, address)
