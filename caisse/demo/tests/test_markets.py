@@ -33,7 +33,7 @@ SALES, CENTS, DAYS = 98, 1_965_17, 45
 FRIDAY = date(2023, 6, 9)
 
 
-def taken() -> Counter[tuple[str, int, int]]:
+def taken() -> Counter[tuple[str, int, int | None]]:
     """What was paid from money set aside: place, cents, the minute in which it was sold."""
     codes = dict(Account.objects.values_list("pk", "code"))
     return Counter(

@@ -155,6 +155,17 @@ def test_decisions_and_places_at_the_end(played: str) -> None:
     assert len(merchants.places(at=date(2023, 11, 10))) == 50
 
 
+def test_the_doors_are_opened_once_and_one_leads_to_a_stall_on_markets(played: str) -> None:
+    before = demo.cast()
+    demo.open_doors()
+    assert demo.cast() == before and len({guest.name for guest in before}) == len(before)
+    stalls = {world().places[one.place].name for one in world().markets}
+    led = {guest.role.partition(", ")[2] for guest in before}
+    [name] = stalls & led
+    place = merchants.place_named(name)
+    assert place is not None and place.id in {row.id for row in merchants.places(at=LAST)}
+
+
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A caisse of the test's own: its anchors are not those of the played year."""

@@ -223,7 +223,7 @@ def test_where_the_article_is_off_the_page_says_what_it_would_cost_and_where_to_
     decisions.decide(title="Fini", text="", body="comité", effects=[article], by=OFFICE)
     clock.travel(clock.instant(date(2023, 3, 1), 9))
     said = read(leila, reverse("offline"))
-    assert "le comité peut le décider, la caisse perdrait 60,00 € au plus." in said
+    assert "le comité peut le décider. La caisse perdrait 60,00 € au plus." in said
     assert "remplissez la réserve, et prévenez les lieux" in said
     assert reverse("article", args=["payment.offline"]) in page(leila, reverse("offline"))
 
