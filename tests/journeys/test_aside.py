@@ -367,6 +367,70 @@ def test_where_the_bylaws_do_not_allow_it_nothing_is_seen(
     assert "de côté" not in seen(page).lower()
 
 
+def test_where_no_slip_is_made_it_proves_what_it_paid_all_the_same(
+    market: Market, telephone: Telephones
+) -> None:
+    """payments.md 7.1: a till that sells by card and code still shows its QR to telephones."""
+    decisions.decide(
+        title="Essai", text="", body="comité", by=OFFICE,
+        effects=[Amend("instrument.kinds", ("pin", "card", "shop_qr"), Month(2023, 3))],
+    )  # fmt: skip
+    go(date(2023, 3, 6))
+    page = telephone()
+    until(page, f"({NAMES})().then((names) => names.includes('aside'))")
+    assert not page.locator("[data-market]").is_visible(), "nothing can be set aside"
+    request = market.stall.request(5_00, nonce(1))
+    scan(page, request)
+    says(page, f"Payer à {STALL}")
+    page.locator('[data-do="confirm"]').click()
+    says(page, "Payé")
+    page.get_by_role("button", name="L’appareil du lieu n’a pas de réseau").click()
+    says(page, "Montrez cette preuve à l’appareil du lieu")
+    message = formats.message_of(read_off(page))
+    assert message is not None and formats.is_paid(message, request, market.stall.key)
+
+
+# The instants of the sales that a telephone remembers, `days` ago.
+DAYS_AGO = """async ([name, days]) => {
+  const base = await new Promise((done) => {
+    const asked = indexedDB.open("caisse-phone", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const store = base.transaction("kept", "readwrite").objectStore("kept");
+  await new Promise((done) => {
+    const range = IDBKeyRange.bound("sale:", "sale;");
+    store.openCursor(range).onsuccess = ({ target }) => {
+      const { value } = target.result;
+      target.result.update({ ...value, [name]: value[name] - days * 24 * 3600 * 1000 });
+    };
+    store.transaction.oncomplete = done;
+  });
+  base.close();
+}"""
+
+
+def test_a_late_answer_is_shown_for_seven_days(market: Market, telephone: Telephones) -> None:
+    """A sale that the caisse hears of after eight days: what became of it is not forgotten at once,
+    and its request is not paid again."""
+    page = telephone()
+    set_aside(page, STALL, "20")
+    page.context.set_offline(True)
+    request = market.stall.request(5_00, nonce(1))
+    pay(page, request)
+    home(page)
+    page.evaluate(DAYS_AGO, ["at", 8])
+    online(page)
+    page.locator("[data-unsent]").wait_for(state="hidden")
+    page.reload()
+    says(page, "il vous reste")
+    assert "Confirmé par la caisse." in listed(page)
+    home(page)
+    page.evaluate(DAYS_AGO, ["heard", 8])
+    page.reload()
+    says(page, "il vous reste")
+    until(page, f"({NAMES})().then((names) => !names.includes('sale:{request.hex()}'))")
+
+
 def test_by_keyboard_alone(market: Market, telephone: Telephones) -> None:
     """From the first screen to the QR that the stall reads, with Tab, arrows and Enter."""
     page = telephone()

@@ -105,7 +105,7 @@ def test_a_day_at_the_market(kiosk: Starting, browser: Browser, address: str) ->
     awa, marcel, lina = Buyer(1), Buyer(2), Buyer(3)
     halle, device = Shop("Halle"), kiosk("stall")
     page = device.start()
-    there = link(page, place=approved(STALL))
+    there = link(page, place=approved(STALL, "farm_producer"))
     sold_before(halle, there)
     clock.travel(clock.instant(FRIDAY, 18), runs=True)
     phone = telephone_of(awa, browser, address)

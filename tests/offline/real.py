@@ -83,7 +83,7 @@ class Shop:
     """A place and its device, linked and confirmed."""
 
     def __init__(self, name: str, place: int | None = None) -> None:
-        self.place = approved(name) if place is None else place
+        self.place = approved(name, "market_producer") if place is None else place
         self.device = operations.invite_device(
             place_id=self.place, label=name, by=OFFICE, id=new_id()
         )
@@ -141,8 +141,8 @@ def set_aside(member: Member, place: int, cents: int) -> None:
 class Phone:
     """A telephone with the keys of its slips; nothing stops it from being copied."""
 
-    def __init__(self, member: Member) -> None:
-        self.member = member
+    def __init__(self, member: Member, number: int = 0) -> None:
+        self.member, self.number = member, number
         self.slips: list[tuple[Ed25519PrivateKey, formats.Slip]] = []
 
     def fresh(self) -> bytes:
@@ -156,7 +156,7 @@ class Phone:
         got = operations.issue_slips(
             wallet_id=self.member.wallet,
             wanted=[Wanted(*one, point) for one, point in zip(wanted, points, strict=True)],
-            by=DESK, id=new_id(),
+            by=DESK, id=new_id(), phone_id=self.number,
         )  # fmt: skip
         self.slips += [(key, formats.read_slip(said)) for key, said in zip(made, got, strict=True)]
 

@@ -44,7 +44,7 @@ def slip(place: int, cents: int) -> payments.Wanted:
 @of(payments.issue_slips)
 def _issue_slips() -> Asked:
     ground(payment__offline=True)
-    place = approved()
+    place = approved("Ferme", "farm_producer")
     content = {"wallet_id": 1, "wanted": [slip(place, 5_00)]}
     others: list[dict[str, Any]] = [{"wallet_id": 2}, {"wanted": [slip(place, 5_00)]}]
     return Asked(content, [*others, {"phone_id": 3}])
@@ -61,7 +61,7 @@ def _set_aside() -> Asked:
             ("bank:caisse", "fund:caisse", 50_00, "opening_bank"),
             ("fund:caisse", wallet, 50_00, "opening_wallet"),
         )
-    here, there = approved(), approved("Vrac")
+    here, there = (approved(name, "farm_producer") for name in ("Ferme", "Verger"))
     content = {"holder_id": one, "place_id": here, "cents": 5_00}
     return Asked(content, [{"holder_id": other}, {"place_id": there}, {"cents": 6_00}])
 

@@ -24,6 +24,7 @@ from caisse.payments.formats import Slip
 from caisse.payments.models import Card, Licence, OfflineStop, Reserve
 from caisse.payments.offline.judging import ANYWHERE
 from caisse.payments.operations.first_keys import first_sign_key
+from caisse.payments.queries.asides import sell_without_network
 from caisse.payments.queries.offline import FUND, offline_today
 from caisse.payments.rules import OfflineRules
 from caisse.people import queries as people
@@ -51,7 +52,8 @@ def issue_slips(
     """Set money aside on a telephone; the signed slips, 117 bytes each, in the order asked.
 
     Repeatable by `id`. Raises Refusal: offline_off, offline_stopped, slip, places, reserve_limit,
-    anywhere_limit, unknown_place, funds_short, means_unavailable, differs.
+    anywhere_limit, unknown_place, always_online, set_aside, funds_short, means_unavailable,
+    differs.
     """
     subject = f"wallet:{wallet_id}"
     texts = events.fingerprint(
@@ -65,6 +67,7 @@ def issue_slips(
     first_sign_key()
     ledger.lock([subject])  # two telephones of one wallet take turns
     _demand_places(wallet_id, [one.place_id for one in wanted], phone_id, rules)
+    _demand_new(wallet_id, [one.place_id for one in wanted], phone_id)
     if any(one.place_id == ANYWHERE and one.cents > rules.offline_member_cents for one in wanted):
         most = reaching.amount(rules.offline_member_cents)
         raise Refusal("anywhere_limit", f"Pour tous les lieux, {most} au plus.")
@@ -281,13 +284,17 @@ def _demand_keys(wanted: Sequence[Wanted]) -> None:
 def _demand_places(
     wallet_id: int, asked: Sequence[int], phone_id: int, rules: OfflineRules
 ) -> None:
-    """Known places that take payments, no more of them than the article says."""
+    """Known places that may sell without network, no more of them than the article says."""
     live = Reserve.objects.filter(wallet=wallet_id, released_at=None, until__gt=clock.now_ms())
     bound = [place for place in asked if place != ANYWHERE]
     codes = [f"place:{place}" for place in bound]
     known = books.accounts(codes)
     if any(code not in known or known[code].state != "open" for code in codes):
         raise Refusal("unknown_place", "Ce lieu n’est pas connu.")
+    if bound and not sell_without_network().issuperset(bound):
+        raise Refusal(
+            "always_online", "Ce lieu a toujours du réseau : payez-y sans rien mettre de côté."
+        )
     since = clock.now_ms() - rules.offline_licence_hours * HOUR_MS
     lately = Reserve.objects.filter(wallet=wallet_id, since__gt=since).count()
     if lately + len(asked) > MOST_LATELY:
@@ -299,6 +306,22 @@ def _demand_places(
     there = live.filter(place=None, holder=None, phone=phone_id, struck_at=None).exists()
     if anywhere > (0 if there else 1):
         raise Refusal("places", "De l’argent est déjà mis de côté pour tous les lieux.")
+
+
+def _demand_new(wallet_id: int, asked: Sequence[int], phone_id: int) -> None:
+    """One slip of a place on a telephone, until nothing is left of it (payments.md 7.2)."""
+    there = Reserve.objects.filter(
+        wallet=wallet_id, phone=phone_id, place__in=asked, holder=None, released_at=None,
+        struck_at=None, until__gt=clock.now_ms(),
+    ).select_related("place")  # fmt: skip
+    for row in there:
+        if row.place is not None and books.balance(row.account) > 0:
+            until = hour(clock.local(row.until))
+            raise Refusal(
+                "set_aside",
+                f"De l’argent est déjà mis de côté ici pour {row.place.name}, jusqu’à {until}. "
+                "Reprenez-le, puis mettez de côté un autre montant.",
+            )
 
 
 def _demand_cents(asked: Sequence[int], wallet_id: int, rules: OfflineRules) -> None:

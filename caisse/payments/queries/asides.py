@@ -60,6 +60,8 @@ def asides(wallet_id: int) -> list[AsideRow]:
 def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
     """What a telephone shows before it sets money aside (cents, ms): limits, places, its slips.
 
+    `proves`: tills sell without network, by whatever way, and may want the proof of what it paid
+    with network (payments.md 7.1); `allowed`: it may set money aside.
     While nothing is kept for losses no till takes a slip for anywhere, so none is offered.
     """
     rules, ways = offline_today()
@@ -67,6 +69,7 @@ def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
     rows = asides(wallet_id)
     return {
         "allowed": "member_qr" in ways,
+        "proves": bool(ways),
         "left_cents": 0 if account is None else max(0, account.available),
         "most_cents": rules.offline_reserve_cents,
         "anywhere_cents": rules.offline_member_cents if books.balance(FUND) > 0 else 0,
@@ -190,14 +193,19 @@ def aside_desk(wallet_id: int) -> AsideDesk:
     return AsideDesk(allowed, covered, most, hours, places)
 
 
-def _offered(wallet_id: int) -> list[tuple[int, str]]:
-    """Places that sell without network, or may, those that the wallet knows first.
+def sell_without_network() -> set[int]:
+    """The places for which money may be set aside: they sell without network, or may.
 
     They had a licence in the last 90 days, or are a farm, or sell at markets (payments.md 7.2).
     """
     since = clock.now_ms() - SEEN_MS
-    sells = set(Licence.objects.filter(until__gt=since).values_list("place", flat=True).distinct())
-    sells |= merchants.away_from_shops(at=clock.today())
+    sold = Licence.objects.filter(until__gt=since).values_list("place", flat=True)
+    return set(sold) | merchants.away_from_shops(at=clock.today())
+
+
+def _offered(wallet_id: int) -> list[tuple[int, str]]:
+    """Places that sell without network, or may, those that the wallet knows first."""
+    sells, since = sell_without_network(), clock.now_ms() - SEEN_MS
     if not sells:
         return []
     lines = books.lines(f"wallet:{wallet_id}", since_ms=since, reasons=("payment",), limit=100)

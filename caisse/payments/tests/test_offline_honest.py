@@ -155,7 +155,7 @@ def test_what_runs_out_today_goes_home_at_closing_and_the_rest_when_it_is_over(
     clock.travel(clock.instant(date(2023, 2, 9), 9))
     phone.ask((shop.place, 20_00))
     clock.travel(clock.instant(date(2023, 2, 10), 22))
-    phone.ask((shop.place, 10_00), (0, 5_00))
+    Phone(awa, number=2).ask((shop.place, 10_00), (0, 5_00))
     clock.travel(clock.instant(date(2023, 2, 11), 8))
     shop.open()
     later(1)

@@ -157,7 +157,7 @@ def test_a_payment_that_was_given_back_is_proven_no_more(awa: Member) -> None:
 def test_a_wallet_sets_money_aside_so_many_times_and_no_more(awa: Member) -> None:
     shop, phone = Shop("Halle"), Phone(awa)
     for n in range(40):
-        phone.ask((shop.place, 1))
+        Phone(awa, number=n + 1).ask((shop.place, 1))
         row = Reserve.objects.latest("pk")
         if n % 2:
             operations.give_back_reserve(reserve_id=row.pk, wallet_id=awa.wallet, by=DESK)

@@ -8,7 +8,7 @@ import { WORDS as LIST } from "../words.js";
 import { asOne, named } from "./keeping.js";
 
 const MOST_COUNTER = 65535; // two bytes of a payment
-const REMEMBERED_MS = 7 * 24 * 3600 * 1000; // a request lives ten minutes: it is paid once
+const REMEMBERED_MS = 7 * 24 * 3600 * 1000; // after its answer, which may come days after the sale
 
 /** The number of the place that a request (M2) or a slip names. */
 export const placeOf = (four) => four.reduce((value, byte) => value * 256 + byte, 0);
@@ -112,7 +112,9 @@ export function settled({ id, said, place }, receipt) {
     if (!receipt || !said.request) return;
     const before = await store.get(`sale:${said.request}`);
     const { at, words, cents } = receipt;
-    const sale = { how: "online", id, request: said.request, name: place, cents, at, words };
+    const sale = {
+      how: "online", id, request: said.request, name: place, cents, at, words, heard: now(),
+    };
     await store.put(`sale:${said.request}`, { ...before, ...sale });
   });
 }
@@ -140,7 +142,7 @@ export function answered({ request }, answer) {
     }
     const { payment: _gone, ...rest } = sale;
     if (sale.former) await store.drop(`sale:${request}`);
-    else await store.put(`sale:${request}`, { ...rest, answer });
+    else await store.put(`sale:${request}`, { ...rest, answer, heard: now() });
   });
 }
 
@@ -166,7 +168,7 @@ export function tidied() {
       if (over && !held.has(slip.slip)) await store.drop(`slip:${slip.slip}`);
     }
     for (const sale of all) {
-      const old = sale.at < now() - REMEMBERED_MS;
+      const old = (sale.heard ?? sale.at) < now() - REMEMBERED_MS;
       if (old && !isUnsent(sale)) await store.drop(`sale:${sale.request}`);
     }
   });

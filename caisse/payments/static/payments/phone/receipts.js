@@ -18,7 +18,7 @@ export function paid({ cents, at, place, words, short, left_cents: left, asked =
   fill("left", money(left));
   fill("euros", `${money(asked - cents)}\u00a0€`);
   for (const one of all("[data-rest]")) one.hidden = asked <= cents;
-  const provable = state.aside?.allowed && state.asked?.said?.request && asked <= cents;
+  const provable = state.aside?.proves && state.asked?.said?.request && asked <= cents;
   find("[data-provable]").hidden = !provable;
   show("paid");
 }

@@ -89,7 +89,7 @@ async function looked(device) {
 export async function lookAside(device, always = false) {
   const { aside } = state;
   const askedAt = Date.now();
-  if (!always && aside && !aside.allowed && now() - aside.at < SELDOM_MS) return true;
+  if (!always && aside && !aside.proves && now() - aside.at < SELDOM_MS) return true;
   const answer = await ask("GET", `${API}/slips`, undefined, device);
   if (answer?.status !== 200 || device !== state.device) return false;
   state.aside = { ...answer.said, at: now() };
