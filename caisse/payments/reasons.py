@@ -179,7 +179,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
-# The same where the value of which the sentence speaks is known: `amount`, or `on`, a day, an hour.
+# The same where the value of which the sentence speaks is known: `amount`; `hours`, of a licence;
+# or `on`, a day, an hour.
 WITH_AMOUNT: dict[str, tuple[str, str]] = {
     "amount_limit": (
         "Ce montant dépasse ce qui est possible en une fois.",
@@ -188,6 +189,16 @@ WITH_AMOUNT: dict[str, tuple[str, str]] = {
     "code_needed": (
         "Ce montant demande le code. La personne peut le taper.",
         "À partir de {amount}, il faut votre code. Tapez-le, puis « Payer ».",
+    ),
+    "offline_member_limit": (
+        "Sans réseau, pas plus de {amount} pour cette personne.",
+        "Sans réseau, {amount} au plus. Complétez en euros.",
+    ),
+}
+WITH_HOURS: dict[str, tuple[str, str]] = {
+    "offline_licence_old": (
+        "L’appareil doit retrouver le réseau. Son autorisation de {hours} h est finie.",
+        "L’appareil du lieu doit retrouver le réseau.",
     ),
 }
 WITH_DATE: dict[str, tuple[str, str]] = {
@@ -219,6 +230,7 @@ WITHOUT_NETWORK = (
     "offline_repeat",
     "qr_unreadable",
     "qr_expired",
+    "code_wrong",
     "means_unavailable",
     "place_closed",
     "id_reused",
@@ -342,6 +354,12 @@ def without_network() -> list[Declined]:
     return [at_shop(declined(reason), method="") for reason in WITHOUT_NETWORK]
 
 
+def with_values() -> list[Declined]:
+    """Those of them in which a till puts a value itself: `{amount}` or `{hours}` stands for it."""
+    known = {**WITH_AMOUNT, **WITH_HOURS}
+    return [Declined(reason, *known[reason]) for reason in WITHOUT_NETWORK if reason in known]
+
+
 def at_shop(answer: Declined, *, method: str, up_to: bool = False) -> Declined:
     """A refusal as a shop's device says it, also to who has scanned a card or a telephone.
 
@@ -364,6 +382,7 @@ def declined(
     *,
     left_cents: int = 0,
     amount_cents: int = 0,
+    hours: int = 0,
     days: int = 0,
     until: str = "",
     phone: str = "",
@@ -379,11 +398,13 @@ def declined(
     phone = phone or reaching.phone()
     said = {
         "left": reaching.amount(left_cents), "amount": reaching.amount(amount_cents),
-        "days": days, "until": until, "phone": f" : {phone}" if phone else "", "on": on,
-        "place": place,
+        "hours": hours, "days": days, "until": until, "on": on, "place": place,
+        "phone": f" : {phone}" if phone else "",
     }  # fmt: skip
     empty = SHOPS_WORD.get(reason, reason) in EMPTY and left_cents <= 0
     known = WITH_AMOUNT.get(reason) if amount_cents else WITH_DATE.get(reason) if on else None
+    if hours:
+        known = WITH_HOURS.get(reason)
     if empty:
         known = EMPTY.get(reason)
     cashier, member = (text.format(**said) for text in known or SENTENCES[reason])

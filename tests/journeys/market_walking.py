@@ -118,7 +118,7 @@ def market(**articles: Any) -> None:
 
 def link(page: Page, name: str = "Étal", place: int = 0) -> Stall:
     """Link the device on whose screen this page is, to a new place or to this one."""
-    place = place or approved("L’Épicerie du Figuier")
+    place = place or approved("L’Épicerie du Figuier", "market_producer")
     device = operations.invite_device(place_id=place, label=name, by=OFFICE, id=new_id())
     code = operations.give_invitation(device_id=device, by=OFFICE)
     shows(page, "Relier cet appareil")
@@ -142,9 +142,9 @@ def licensed(stall: Stall) -> Stall:
     return stall
 
 
-def stall(visit: Visit, width: int = PHONE, place: int = 0) -> Stall:
-    """A till with a licence, whose page opens without network."""
-    there = licensed(link(visit(TILL, width=width), place=place))
+def stall(visit: Visit, width: int = PHONE, place: int = 0, **options: Any) -> Stall:
+    """A till with a licence, whose page opens without network; `options` are those of `visit`."""
+    there = licensed(link(visit(TILL, width=width, **options), place=place))
     there.page.evaluate("async () => (await navigator.serviceWorker.ready).active !== null")
     return there
 

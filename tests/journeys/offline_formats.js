@@ -106,6 +106,8 @@ async (v) => {
     const back = s.readRecord(f.fromBase45(f.base45(s.packRecord(one))));
     return Object.keys(one).every((name) => one[name] === back[name]);
   });
+  checks["who is sealed"] = V.typed.every(([typed, said]) => s.whoOf(typed) === said)
+    && s.whoOf(` ${V.card.text}\n`) === V.card.text;
   checks["no record"] = s.readRecord(request) === null && s.readRecord(new Uint8Array(3)) === null;
   return {
     checks,

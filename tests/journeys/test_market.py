@@ -127,7 +127,8 @@ def test_the_till_decides_alone_about_time_and_sums(visit: Visit) -> None:
     cut(page)
     in_the_way(page, 200_01, "Le maximum sans réseau est atteint pour aujourd’hui.")
     ahead(page, hours=49)
-    in_the_way(page, 1_00, "L’appareil doit retrouver le réseau. Son autorisation est finie.")
+    over = "L’appareil doit retrouver le réseau. Son autorisation de 48 h est finie."
+    in_the_way(page, 1_00, over)
     ahead(page, hours=-51)
     in_the_way(page, 1_00, "L’heure de l’appareil est fausse.")
     assert queue(page) == []
@@ -137,7 +138,7 @@ def test_the_till_decides_alone_about_a_telephone(visit: Visit) -> None:
     """Every rule of a slip: unknown, elsewhere, expired, struck, too much, again, another sale."""
     awa, lina, there = Buyer(1), Buyer(2), stall(visit)
     page = there.page
-    other = approved("Une autre halle")
+    other = approved("Une autre halle", "market_producer")
     awa.phone.ask((there.place, 20_00), (other, 10_00), (0, 20_00))
     cut(page)
 
@@ -154,7 +155,7 @@ def test_the_till_decides_alone_about_a_telephone(visit: Visit) -> None:
     forged[20] ^= 1
     no(bytes(forged), unreadable)
     no(pay(1, 1, 2_00), "Ce QR est prévu pour un autre lieu.")
-    no(pay(0, 1, 20_01), "Sans réseau, ce montant est trop grand pour cette personne.")
+    no(pay(0, 1, 20_01), "Sans réseau, pas plus de 20,00 MonA pour cette personne.")
     answer(page, pay(0, 1, 5_00))
     paid_here(page)
     on_first_screen(page)
@@ -212,13 +213,13 @@ def test_the_till_decides_alone_about_cards_and_identifiers(visit: Visit) -> Non
     message[5] ^= 1
     no(1_00, text_of(bytes(message)), "Ce QR n’est pas un moyen de payer de la caisse.")
     no(1_00, old, "Ce moyen de paiement n’est pas disponible aujourd’hui.")
-    too_much = "Sans réseau, ce montant est trop grand pour cette personne."
-    no(20_01, new, too_much)
-    no(20_01, awa.handle, too_much)
+    too_much = "Sans réseau, pas plus de {} MonA pour cette personne."
+    no(20_01, new, too_much.format("20,00"))
+    no(20_01, awa.handle, too_much.format("20,00"))
     by_code(page, 15_00, awa.handle, awa.pin)
     paid_here(page)
     on_first_screen(page)
-    no(5_01, f" {awa.handle.upper()} ", too_much)
+    no(5_01, f" {awa.handle.upper()} ", too_much.format("5,00"))
     for name in ("prune-renard", "figue-loutre"):
         by_code(page, 20_00, name, "123456")
         paid_here(page)
@@ -235,7 +236,7 @@ def test_money_set_aside_on_a_card_passes_when_others_have_used_what_is_left_to_
     visit: Visit,
 ) -> None:
     """Up to what was set aside, also with a wrong code: the licence has kept that much room."""
-    awa, place = Buyer(1), approved("Une halle")
+    awa, place = Buyer(1), approved("Une halle", "market_producer")
     set_aside(awa, place, 20_00)
     there = stall(visit, place=place)
     page = there.page

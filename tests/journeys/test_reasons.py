@@ -68,7 +68,7 @@ SEEN_BY = {
     "checking": "test_till.py",
 }
 RETYPED = {"code_wrong", "code_needed", "authorisation_unknown", "voucher_unknown"}
-FILLED = (reasons.WITH_AMOUNT, reasons.WITH_DATE)  # where the value is known
+FILLED = (reasons.WITH_AMOUNT, reasons.WITH_HOURS, reasons.WITH_DATE)  # where the value is known
 SHORTEST = 11  # of a piece of a sentence that another walk waits for: « On vérifie… »
 
 

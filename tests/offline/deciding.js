@@ -12,7 +12,9 @@ async (text) => {
       const why = d.decide(sale, { licence, sums, mark }, clock);
       mark = d.timeOf(mark, clock);
       if (!why) sums = d.counted(sums, sale, mark);
-      return [why, licence ? d.leftOf({ licence, sums, mark }, clock) : 0];
+      const now = { licence, sums, mark };
+      const most = why === "offline_member_limit" ? d.mostOf(sale, now, clock) : null;
+      return [why, licence ? d.leftOf(now, clock) : 0, most];
     });
   };
   const read = {

@@ -17,6 +17,7 @@ HOUR_MS = 3_600_000
 MIDNIGHT = 1_675_638_000_000  # 6 February 2023, in the caisse's zone
 WAYS = {"phone": "member_qr", "card": "card", "pin": "pin"}
 MINE, OTHER = 7, 8  # places
+LIMITS = ("offline_till_limit", "offline_member_limit", "offline_room_used")
 
 
 class Shift(NamedTuple):
@@ -40,9 +41,24 @@ class Stall:
     def sell(self, sale: Sale, clock: int) -> str | None:
         """Why it does not take this sale; None when it does, and it is counted then."""
         self.mark = max(self.mark, clock)
-        why = self._off(sale, clock) or getattr(self, f"_{sale['how']}")(sale)
+        why = self._why(sale, clock)
         if why is None:
             self._count(sale)
+        return why
+
+    def most(self, sale: Sale, clock: int) -> int:
+        """The largest amount, in cents, that no limit keeps from being paid like this one."""
+        good, least, above = sale | {"paid": True, "counter": -1}, 0, 10_000_00
+        while above - least > 1:
+            cents = (least + above) // 2
+            if self._why(good | {"cents": cents}, clock) in LIMITS:
+                above = cents
+            else:
+                least = cents
+        return least
+
+    def _why(self, sale: Sale, clock: int) -> str | None:
+        why: str | None = self._off(sale, clock) or getattr(self, f"_{sale['how']}")(sale)
         return why
 
     def left(self) -> int:
@@ -92,6 +108,8 @@ class Stall:
         return None if self._is_named(sale) else self._pin(sale)
 
     def _pin(self, sale: Sale) -> str | None:
+        if "unread" in sale:
+            return str(sale["unread"])
         if not self._is_little(sale):
             return "offline_member_limit"
         return None if self._has_room(sale) else "offline_room_used"
@@ -121,10 +139,13 @@ class Stall:
 
 
 def answers(shift: Shift) -> list[Any]:
-    """What a till says in a shift: to each sale why not, and what is left for the day."""
+    """What a till says in a shift: to each sale why not, what is left for the day, and of one that
+    is too much for who pays it, how much would not be."""
     stall, said = Stall(shift.licence), []
     for sale, clock in shift.asked:
-        said.append([stall.sell(sale, clock), stall.left()])
+        why = stall.sell(sale, clock)
+        most = stall.most(sale, clock) if why == "offline_member_limit" else None
+        said.append([why, stall.left(), most])
     return said
 
 
@@ -175,7 +196,8 @@ def _sale(rng: random.Random, slips: list[Sale], cards: list[Sale]) -> Sale:
     cents = rng.choice([1, 2_50, 4_00, 8_00, 12_00])
     how = rng.choice(["phone", "phone", "card", "pin"])
     if how == "pin":
-        return {"how": how, "cents": cents, "handle": f"of-name-{rng.randrange(4)}"}
+        said = {"how": how, "cents": cents, "handle": f"of-name-{rng.randrange(4)}"}
+        return said | ({"unread": "code_wrong"} if rng.random() < 0.1 else {})
     if how == "card":
         return rng.choice(cards) | {"cents": cents}
     once = {"counter": rng.randrange(12), "paid": rng.random() < 0.9}

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from caisse.kernel.pages import show, with_camera
 from caisse.kernel.refusing import in_words
 from caisse.payments.pages.installed import Installed, beside
-from caisse.payments.reasons import without_network
+from caisse.payments.reasons import Declined, with_values, without_network
 
 APP = Installed(
     "till",
@@ -28,11 +28,14 @@ def till(request: HttpRequest) -> HttpResponse:
 
 def drawn(request: HttpRequest) -> HttpResponse:
     """The page itself."""
-    reasons = [
-        (one.reason, in_words(one.cashier), in_words(one.member)) for one in without_network()
-    ]
-    told = APP.words() | {"reasons": reasons}
+    reasons, filled = (_spoken(known) for known in (without_network(), with_values()))
+    told = APP.words() | {"reasons": reasons, "filled": filled}
     return with_camera(show(request, "payments/till.html", told))
+
+
+def _spoken(known: list[Declined]) -> list[tuple[str, str, str]]:
+    """Reason, cashier's and member's sentence, in the language of the page."""
+    return [(one.reason, in_words(one.cashier), in_words(one.member)) for one in known]
 
 
 till_manifest, till_offline = beside(APP, drawn)

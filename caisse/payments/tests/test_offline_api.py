@@ -225,6 +225,20 @@ def test_what_is_no_record_is_told_so(till: Till, record: Any) -> None:
     assert till.send("POST", "tills/sync", [record]).status == 400
 
 
+def test_a_code_that_nobody_opens_is_told_so_with_a_proof(till: Till) -> None:
+    """A text of 320 signs, or one with a sign that is none: it stays in no queue for ever."""
+    shop = till.shop
+    till.licence()
+    long, odd = (
+        shop.code_sale(who, "482915", 1_00, method="pin")
+        for who in ("\u20ac" * 320, "moineau\u00a0radis")
+    )
+    good = shop.code_sale("personne", "482915", 2_00, method="pin")
+    told = till.sync(*(as_json(one, shop.licence) for one in (long, odd, good)))
+    assert believed(told, shop.key) == ["qr_unreadable", "qr_unreadable", "posted"]
+    assert till.sync(as_json(long, shop.licence) | {"code": "00" * 2_001}).status == 400
+
+
 def test_a_telephone_sets_money_aside_takes_it_back_and_sends_its_copies(till: Till) -> None:
     awa, shop, id = Awa(), till.shop, show_id(new_id())
     till.licence()

@@ -10,6 +10,7 @@ from caisse.payments import cards, formats, signing, words
 from caisse.payments.formats import Voucher
 from caisse.payments.offline import licences, records, sealing
 from caisse.payments.tests.test_formats import CAISSE, PHONE, VECTORS, known, of
+from caisse.payments.wire import public_point
 
 LICENCE = VECTORS["licence"]
 NONCE, TOKEN = known("nonce")[:16], known("holder")[:16]
@@ -82,6 +83,26 @@ def test_an_answer_a_sealed_code_a_card_a_voucher() -> None:
     bare = known("voucher")
     voucher = Voucher(1, bare[:5], bare[5:13], 1000, 2500, b"")
     assert formats.pack_voucher(voucher, CAISSE) == of("voucher")
+
+
+def opened(who: str) -> str | None:
+    """What the caisse reads of who was sealed with the longest code, None for nothing."""
+    typed = sealing.Typed(who, "48291548")
+    read = sealing.unseal(sealing.seal(typed, b"sale", point=public_point(ECDH)), b"sale", key=ECDH)
+    return None if read is None else read.who
+
+
+def test_whatever_a_till_seals_is_opened() -> None:
+    """`whoOf` of slips.js lets no other text pass: at most 80 of these signs, or a card's text."""
+    signs = [chr(n) for n in (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x180))]
+    for at in range(0, len(signs), 80):
+        who = "".join(signs[at : at + 80])
+        assert opened(who) == who
+    for who in (chr(0x17F) * 80, VECTORS["card"]["text"]):
+        assert opened(who) == who
+    for typed, said in VECTORS["typed"]:
+        assert said is None or (opened(said) == said and set(said) <= set(signs)), typed
+    assert opened(chr(0x20AC) * 80) is None and opened("moineau\u00a0radis") is None
 
 
 def test_signatures_are_of_the_keys_of_the_vectors() -> None:

@@ -15,13 +15,16 @@ from caisse.payments.reasons import (
     SENTENCES,
     WITH_AMOUNT,
     WITH_DATE,
+    WITH_HOURS,
     agreement_exceeded,
     at_shop,
     declined,
+    with_values,
+    without_network,
 )
 from caisse.payments.rules import PaymentRules
 
-VALUES: list[dict[str, Any]] = [{}, {"amount_cents": 60_00}, {"on": "9 h 40"}]
+VALUES: list[dict[str, Any]] = [{}, {"amount_cents": 60_00}, {"on": "9 h 40"}, {"hours": 48}]
 
 
 @pytest.mark.parametrize("values", VALUES, ids=str)
@@ -41,6 +44,15 @@ def test_the_value_is_in_the_sentence_where_it_is_known() -> None:
         assert "0,00" not in declined(reason).member
     for reason in WITH_DATE:
         assert "9 h 40" in declined(reason, on="9 h 40").member
+    for reason in WITH_HOURS:
+        assert "48 h" in declined(reason, hours=48).cashier
+
+
+def test_a_till_without_network_puts_the_values_that_it_knows() -> None:
+    """Each has the same sentence without its value, for when the till does not know it."""
+    assert [one.reason for one in with_values()] == ["offline_licence_old", "offline_member_limit"]
+    assert all("{" in one.cashier + one.member for one in with_values())
+    assert {one.reason for one in with_values()} <= {one.reason for one in without_network()}
 
 
 def test_a_code_in_pause_names_what_still_pays() -> None:

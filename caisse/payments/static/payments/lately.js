@@ -96,16 +96,18 @@ export async function more() {
 async function queued() {
   if (state.device.practice) return [];
   return (await waiting()).map(({ id, at, cents, short, state: is, record }) => ({
-    id, at, cents, short, is: record.cancelled ? "voided" : is === "sent" ? "leaving" : "kept",
+    id, at, cents, short, is: record.cancelled ? "voided" : QUEUED[is],
   }));
 }
 
+const QUEUED = { stored: "kept", sent: "leaving", unread: "unread" };
+
 const SAID = {
   paid: "", kept: WORDS.kept, leaving: WORDS.leaving, voided: WORDS.voided, undone: WORDS.undone,
-  lost: WORDS.notPassed,
+  lost: WORDS.notPassed, unread: WORDS.notRead,
 };
 const UNDONE = ["paid", "undoing", "kept"]; // may be, from the list
-const ENDED = ["undone", "leaving", "voided", "lost"];
+const ENDED = ["undone", "leaving", "voided", "lost", "unread"];
 
 function row(sale) {
   const given = sale.is === "paid" && sale.given ? givenWords(sale.given) : "";

@@ -17,7 +17,7 @@ export const state = {
   lines: [], bought: null, // amounts by category; what the sale on the screen was made of
   // without network: what is kept for it, whether this sale is, what the caisse last said of it
   net: null, market: null, off: false, probe: null, turn: null, told: "", unable: false,
-  unsure: false,
+  unsure: false, away: false,
 };
 
 const screen = (name) => find(`[data-screen="${name}"]`);

@@ -2,7 +2,7 @@
 // licences, sealed codes, the caisse's answers. Pure but for keys; held against the same vectors as
 // formats.py, offline/ and cards.py (docs/mechanisms/offline.md says what is done with it).
 
-import { KIND, joined, packRequest, readRequest } from "./formats.js";
+import { KIND, joined, messageOf, packRequest, readRequest, textOf } from "./formats.js";
 import { ED25519, P256, isSigned, signed } from "./signing.js";
 
 export const SLIP_BYTES = 117;
@@ -104,6 +104,21 @@ export const lastWord = (licence, signer) => signed(signer, joined("closed1", [l
 
 /** To what a sealed code is bound: it opens nothing else than this sale. */
 export const boundTo = (id, licence, cents) => joined("pin1", id, [licence, 8], [cents, 8]);
+
+export const MOST_TYPED = 80; // signs, as with network: what is longer, nobody has typed
+// of one or two bytes each, and all of them visible: sealing.py opens any so many of them
+const SIGNS = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u017f]+$/;
+
+/**
+ * Who is said to pay, as it is sealed: a message, or an identifier with single plain spaces. Null
+ * for what the caisse could not read out of a sealed code: nobody may be told « payé » for it.
+ */
+export function whoOf(typed) {
+  const message = messageOf(typed);
+  if (message) return textOf(message);
+  const said = typed.normalize("NFC").replace(/\s+/g, " ").trim();
+  return said.length <= MOST_TYPED && SIGNS.test(said) ? said : null;
+}
 
 /** A typed code, sealed for the caisse alone (`point`, 65 bytes): nobody here reads it again. */
 export async function sealCode({ who, digits }, bound, point, pair = null) {

@@ -5,7 +5,7 @@
 import { hex } from "../wire.js";
 import { instantOfMinute, joined, readRequest } from "../formats.js";
 import {
-  ANYWHERE, cardToken, hasPaid, isMine, isSlip, readPayment, readSlip, tagOf,
+  ANYWHERE, MOST_TYPED, cardToken, hasPaid, isMine, isSlip, readPayment, readSlip, tagOf, whoOf,
 } from "../slips.js";
 import { dateOf } from "../telling.js";
 
@@ -32,7 +32,7 @@ export function decide(sale, kept, clock) {
   return why ?? RULES[sale.how](sale, kept, timeOf(kept.mark, clock));
 }
 
-const RULES = { phone, card, pin: trusted };
+const RULES = { phone, card, pin };
 const WAYS = { phone: "member_qr", card: "card", pin: "pin" };
 
 /** A licence names the ways of paying that it takes; one that names none is of before. */
@@ -56,6 +56,10 @@ function card(sale, kept) {
   if (!sale.genuine) return "qr_unreadable";
   if (sale.struck) return "means_unavailable";
   return isNamed(sale, kept.sums) ? null : trusted(sale, kept);
+}
+
+function pin(sale, kept) {
+  return sale.unread ?? trusted(sale, kept);
 }
 
 /** Within what the licence names for a card: the room for a wrong code is kept in it already. */
@@ -92,6 +96,17 @@ export function counted(sums, sale, now) {
     next.counters = { ...sums.counters, [sale.slip]: [...before, sale.counter] };
   }
   return next;
+}
+
+/** The most, in cents, that who pays this sale may pay here now. */
+export function mostOf(sale, kept, clock) {
+  const { licence, sums } = kept;
+  const ready = (sale.ready ?? 0) - (sums.handles[sale.handle] ?? 0);
+  const trust = Math.min(licence.member_cents + ready, licence.room_cents - sums.room);
+  const slip = sale.how === "phone" ? sale.most - (sums.slips[sale.slip] ?? 0) : Infinity;
+  const most = !isTrusted(sale) ? slip
+    : Math.min(slip, sale.how === "card" ? Math.max(ready, trust) : trust);
+  return Math.max(0, Math.min(most, leftOf(kept, clock)));
 }
 
 /** What may still be sold today, in cents. */
@@ -132,9 +147,17 @@ export async function ofCard(message, cents, { licence, keys, key }) {
   };
 }
 
-/** A typed identifier, or the number of a card: written in any way it is one name. */
+/**
+ * A typed identifier, or the number of a card: written in any way it is one name. `unread`: why
+ * the caisse could read none in it, a name of other signs, or the QR of something.
+ */
 export async function ofHandle(typed, cents, { licence, key }) {
-  const number = typed.replace(/[\s.-]/g, "");
-  const name = /^[0-9]{10}$/.test(number) ? number : typed.trim().toLowerCase();
+  const said = whoOf(typed);
+  if (said === null) {
+    const unread = typed.length > MOST_TYPED ? "qr_unreadable" : "code_wrong";
+    return { how: "pin", cents, unread };
+  }
+  const number = said.replace(/[ .-]/g, "");
+  const name = /^[0-9]{10}$/.test(number) ? number : said.toLowerCase();
   return { how: "pin", cents, handle: await handleOf(key, licence, name) };
 }

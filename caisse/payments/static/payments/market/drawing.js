@@ -7,13 +7,15 @@ import { ownSales } from "../settling.js";
 import { money, untilOf } from "../telling.js";
 import { now } from "../wire.js";
 import { leftOf } from "./deciding.js";
-import { waiting } from "./keeping.js";
+import { isUnread, waiting } from "./keeping.js";
 
 /** Draw all of it anew. */
 export async function drawMarket() {
   const practice = Boolean(state.device?.practice);
   const rows = practice ? [] : await waiting();
-  counted("queue", rows.length);
+  const unread = rows.filter(isUnread).length;
+  counted("queue", rows.length - unread);
+  counted("unread", unread);
   for (const one of all("[data-with-queue]")) one.hidden = !rows.length;
   const lost = practice ? [] : (await ownSales(state.device)).filter((one) => one.fresh);
   counted("lost", lost.length);
@@ -47,7 +49,8 @@ function drawOffer(allowed) {
   const { market } = state;
   const open = allowed && !market?.licence && state.net !== false;
   const paused = open && Boolean(market?.paused);
-  const why = state.unable ? WORDS.marketUnable : paused ? WORDS.marketPaused : state.told;
+  const why = state.unable ? WORDS.marketUnable : state.away ? WORDS.marketHome
+    : paused ? WORDS.marketPaused : state.told;
   const line = find("[data-market-why]");
   line.hidden = !open || !why;
   line.textContent = why ?? "";

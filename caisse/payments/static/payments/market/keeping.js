@@ -78,7 +78,7 @@ export function cancelRow(id, refund) {
 export function leaveRows(ids) {
   return together(["queue"], async (queue) => {
     const rows = (await Promise.all(ids.map((id) => got(queue.get(id))))).filter(Boolean);
-    for (const row of rows) queue.put({ ...row, state: "sent" });
+    for (const row of rows) if (!isUnread(row)) queue.put({ ...row, state: "sent" });
     return rows;
   });
 }
@@ -86,8 +86,9 @@ export function leaveRows(ids) {
 /**
  * What became of rows that left: `become(row)` is a sale of the shop's list for one whose answer
  * is proven, null for one that is asked again. A row that another tab has undone meanwhile stays.
+ * `unread`: the caisse finds no record in it. It stays too, and is on the way of nothing else.
  */
-export function settleRows(rows, become) {
+export function settleRows(rows, become, unread = false) {
   return together(["queue", "sales"], async (queue, sales) => {
     for (const row of rows) {
       const there = await got(queue.get(row.id));
@@ -97,17 +98,20 @@ export function settleRows(rows, become) {
         queue.delete(row.id);
         sales.put(sale);
       } else {
-        queue.put({ ...there, state: "stored" });
+        queue.put({ ...there, state: unread || isUnread(there) ? "unread" : "stored" });
       }
     }
   });
 }
 
-/** From now on nothing is sold under the licence; false while the queue is not empty. */
+/** Whether the caisse could not read this row of the queue. */
+export const isUnread = (row) => row.state === "unread";
+
+/** From now on nothing is sold under the licence; false while something has to be sent first. */
 export function stopSelling(asking) {
   return together(["market", "queue"], async (market, queue) => {
     const licence = await got(market.get("licence"));
-    if (await got(queue.count())) return false;
+    if (!(await got(queue.getAll())).every(isUnread)) return false;
     if (licence) market.put({ ...licence, closing: true }, "licence");
     if (asking) market.put(asking, "asking");
     return true;

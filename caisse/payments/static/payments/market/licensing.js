@@ -12,6 +12,7 @@ import { begin, end, keep, known, sellOn, stopSelling } from "./keeping.js";
 import { alone } from "./sending.js";
 
 const EARLY = 0.5; // of its time: from then on the next one is asked for
+const TALLY = { name: "HMAC", hash: "SHA-256", length: 256 };
 
 /** What was kept stands in `state.market`, its licence read and checked; null for none. */
 export async function recall() {
@@ -53,8 +54,9 @@ async function follow(said, device) {
   if (stale) await end(null); // it was closed without this till: its sales still stand in the queue
   if (!facts.allowed || kept.paused === dateOf(now())) return;
   state.unable = !(await able(device));
-  state.unsure = !kept.agreed && !(await navigator.storage?.persisted?.());
-  if (state.unable || state.unsure) return;
+  state.away = isAway();
+  state.unsure = !state.away && !kept.agreed && !(await navigator.storage?.persisted?.());
+  if (state.unable || state.away || state.unsure) return;
   const licence = stale ? null : kept.licence;
   if (kept.asking || !licence || (isOld(licence) && idle())) await next(licence, device);
 }
@@ -66,6 +68,9 @@ async function afresh(device) {
 
 /** What a browser must be able to do, and a device must know: the key under which codes lie. */
 const able = async (device) => Boolean(device.point) && (await canVerify());
+
+/** Only Safari on iOS says so: a page of its, not on the home screen, is erased after seven days. */
+const isAway = () => navigator.standalone === false;
 
 const isOld = ({ text }) => {
   const { from, until } = JSON.parse(text);
@@ -91,7 +96,9 @@ async function next(licence, device) {
   }
   const { id, licence: text, signature, keys } = answer.said;
   const read = await readLicence(text, bytes(signature), keysOf(keys));
-  if (read) await begin({ id, text, signature, keys, sign: asking.sign }, read.from);
+  if (!read) return;
+  const tally = await crypto.subtle.generateKey(TALLY, false, ["sign"]);
+  await begin({ id, text, signature, keys, sign: asking.sign, tally }, read.from);
 }
 
 /** The last word on a licence; whether the caisse has heard it. */

@@ -10,17 +10,18 @@ import { drawOffered, takes } from "../offering.js";
 import { startCamera } from "../scanning.js";
 import { WORDS, aloud, forget, heard, once, show, state, wrong } from "../screens.js";
 import { API, ownSales, paidAs } from "../settling.js";
-import { boundTo, sealCode } from "../slips.js";
+import { boundTo, sealCode, whoOf } from "../slips.js";
 import { keepSale } from "../store.js";
 import { money, whenOf } from "../telling.js";
 import { ask, asNumber, bytes, hex, newId, now } from "../wire.js";
-import { decide, ofCard, ofHandle, ofPhone, timeOf, whyNot } from "./deciding.js";
+import { decide, mostOf, ofCard, ofHandle, ofPhone, timeOf, whyNot } from "./deciding.js";
 import { drawMarket } from "./drawing.js";
 import { keepRow } from "./keeping.js";
 import { keysOf, recall } from "./licensing.js";
 import { bytesOf, namesOf } from "./naming.js";
 
 const REPLIES = [KIND.offline, KIND.paid];
+const HOUR_MS = 3600000;
 
 /** Whether this caisse sells without network; with what licence, the rules say. */
 export const holds = () => Boolean(state.till?.offline?.allowed) && !state.device.practice;
@@ -47,7 +48,8 @@ export async function beginOff() {
   drawOffered();
   const why = whyNot(state.sale.cents, market, now());
   if (why && state.screen === "who") {
-    wrong(`${sentences(why)[0]} ${takes("shop_qr") ? WORDS.marketOnline : ""}`.trim());
+    const [said] = sentences(why, valuesOf(why, market));
+    wrong(takes("shop_qr") ? `${said} ${WORDS.marketOnline}` : said);
   }
 }
 
@@ -58,26 +60,46 @@ export function beginOn() {
   drawOffered();
 }
 
-/** The two sentences of a reason of the closed list, as the page holds them. */
-export function sentences(reason) {
+/** The two sentences of a reason of the closed list, as the page holds them, with these values. */
+export function sentences(reason, values = null) {
   const said = find("[data-reasons]").content;
-  const one = find(`[data-reason="${reason}"]`, said) ?? find("[data-reason]", said);
-  return [find("b", one).textContent, find("i", one).textContent];
+  const one = (values && find(`[data-filled="${reason}"]`, said))
+    ?? find(`[data-reason="${reason}"]`, said) ?? find("[data-reason]", said);
+  const filled = (_all, name) => values?.[name] ?? "";
+  return ["b", "i"].map((part) => find(part, one).textContent.replace(/\{(\w+)\}/g, filled));
+}
+
+/** The values of which the sentences of a reason speak; null where this till does not know them. */
+function valuesOf(reason, market, sale = null) {
+  const { licence, mark } = market;
+  if (reason === "offline_member_limit" && sale) {
+    return { amount: `${money(mostOf(sale, market, now()))}\u00a0${state.till.unit}` };
+  }
+  const over = licence && timeOf(mark, now()) > licence.until;
+  if (reason !== "offline_licence_old" || !over) return null;
+  return { hours: Math.round((licence.until - licence.from) / HOUR_MS) };
 }
 
 /** This till does not take the sale. */
-export function refuse(reason) {
-  const [cashier, member] = sentences(reason);
+export function refuse(reason, values = null) {
+  const [cashier, member] = sentences(reason, values);
   fill("cashier", cashier);
   fill("member", member);
-  for (const act of ["retype", "change-handle", "part"]) find(`[data-do="${act}"]`).hidden = true;
+  for (const act of ["retype", "part"]) find(`[data-do="${act}"]`).hidden = true;
+  find('[data-do="change-handle"]').hidden = reason !== "code_wrong";
   state.digits = "";
   show("refused");
   aloud(`${cashier} ${member}`);
 }
 
-/** By what the rules look at a sale: licence, keys. */
-const around = ({ licence, kept }) => ({ licence, keys: keysOf(kept.keys), key: state.device.key });
+/**
+ * By what the rules look at a sale: the licence, the caisse's keys, and the key under which its sums
+ * know who has paid. It lives as long as the licence: a device that is linked anew in its middle has
+ * another k_till, and must know the same people. A licence of before has none of its own.
+ */
+const around = ({ licence, kept }) => ({
+  licence, keys: keysOf(kept.keys), key: kept.tally ?? state.device.key,
+});
 
 /** The licence can end, or another tab sell, while somebody types. */
 async function ready() {
@@ -87,9 +109,12 @@ async function ready() {
   return null;
 }
 
+/** Whether a telephone answers this till's QR: with a slip, or with a proof that it has paid. */
+const asks = () => takes("member_qr") || takes("shop_qr");
+
 /** A QR that is not enough here, and what is. */
 const other = () => [
-  WORDS.marketOther, takes("member_qr") && WORDS.marketAsk, takes("card") && WORDS.marketCard,
+  WORDS.marketOther, asks() && WORDS.marketAsk, takes("card") && WORDS.marketCard,
 ].filter(Boolean).join(" ");
 
 /** What was scanned or typed as who pays. Resolves to true where her code is asked for. */
@@ -99,8 +124,9 @@ export async function shownOff(typed) {
   if (message && message[0] !== KIND.card) return void wrong(other());
   const market = await ready();
   if (!market) return false;
-  const why = decide(await saleOf(typed, market), market, now());
-  if (why) refuse(why);
+  const sale = await saleOf(typed, market);
+  const why = decide(sale, market, now());
+  if (why) refuse(why, valuesOf(why, market, sale));
   return !why;
 }
 
@@ -117,8 +143,10 @@ export async function payOff(digits) {
   if (!market) return;
   const at = Math.floor(timeOf(market.mark, now()));
   const { licence } = market;
-  const [id, who, { cents }] = [newId(at), state.handle, state.sale];
-  const sale = await saleOf(who, market);
+  const [id, who, { cents }] = [newId(at), whoOf(state.handle), state.sale];
+  const sale = await saleOf(state.handle, market);
+  const why = decide(sale, market, now());
+  if (why) return refuse(why, valuesOf(why, market, sale));
   const bound = boundTo(bytesOf(id), licence.id, cents);
   const code = await sealCode({ who, digits }, bound, bytes(state.device.point));
   const record = {
@@ -140,7 +168,7 @@ async function keepAndSay({ id, at, cents, record }, sale, market, asked) {
   } catch {
     return stopped(WORDS.stoppedKeys); // the disk is full: nothing is kept, nothing is paid
   }
-  if (why) return refuse(why);
+  if (why) return refuse(why, valuesOf(why, market, sale));
   say({ id, at, cents, ...names, is: "kept" }, true);
   recall().then(drawMarket); // beside the next press
   return null;
@@ -200,7 +228,8 @@ async function answered(message) {
     first ??= sale;
     if (sale.paid) return keepPhone(message, request, sale, one, market);
   }
-  return refuse(first ? decide(first, market, now()) ?? "qr_unreadable" : "qr_unreadable");
+  const why = (first && decide(first, market, now())) ?? "qr_unreadable";
+  return refuse(why, valuesOf(why, market, first));
 }
 
 async function keepPhone(message, request, sale, shown, market) {

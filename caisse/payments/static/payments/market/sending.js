@@ -6,7 +6,7 @@ import { API } from "../settling.js";
 import { isAnswer } from "../slips.js";
 import { ask, bytes } from "../wire.js";
 import { drawMarket } from "./drawing.js";
-import { leaveRows, settleRows, waiting } from "./keeping.js";
+import { isUnread, leaveRows, settleRows, waiting } from "./keeping.js";
 import { bytesOf } from "./naming.js";
 
 const MOST = 200; // of one request
@@ -36,11 +36,11 @@ export async function sendAll() {
   await drawMarket();
 }
 
-/** Cut into requests that the caisse takes. */
+/** Cut into requests that the caisse takes; what it could not read before is on nobody's way. */
 export function parts(rows) {
   const cut = [[]];
   let size = 0;
-  for (const row of rows) {
+  for (const row of rows.filter((one) => !isUnread(one))) {
     const own = JSON.stringify(row.record).length + 1;
     if (cut.at(-1).length === MOST || (cut.at(-1).length && size + own > MOST_BYTES)) {
       cut.push([]);
@@ -49,10 +49,11 @@ export function parts(rows) {
     cut.at(-1).push(row);
     size += own;
   }
-  return cut.filter((part) => part.length);
+  const apart = rows.filter(isUnread).map((row) => [row]);
+  return [...cut.filter((part) => part.length), ...apart];
 }
 
-/** Send these rows; false when nobody answers. What is no record to the caisse stays alone. */
+/** Send these rows; false when nobody answers. What is no record to the caisse is set apart. */
 async function send(part, device) {
   const rows = await leaveRows(part.map((row) => row.id));
   if (!rows.length) return true;
@@ -61,8 +62,11 @@ async function send(part, device) {
   const answers = answer?.status === 200 ? answer.said.answers : [];
   const proven = await Promise.all(rows.map((row, at) => answerTo(row, answers[at], device)));
   const told = new Map(rows.map((row, at) => [row.id, proven[at]]));
-  await settleRows(rows, (row) => saleOf(row, told.get(row.id), device));
-  if (answer?.status === 400 && rows.length > 1) {
+  const wrong = answer?.status === 400;
+  await settleRows(
+    rows, (row) => saleOf(row, told.get(row.id), device), wrong && rows.length === 1,
+  );
+  if (wrong && rows.length > 1) {
     const half = Math.ceil(rows.length / 2);
     return (await send(rows.slice(0, half), device)) && send(rows.slice(half), device);
   }
