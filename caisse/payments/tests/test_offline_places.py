@@ -69,7 +69,12 @@ def test_nobody_sets_money_aside_for_a_place_that_always_has_network(awa: Member
     shop = Shop("Halle", approved("Halle"))
     issue = operations.issue_slips
     assert refused(issue, wallet_id=awa.wallet, **wanted(shop.place)) == "always_online"
-    at_desk = {"holder_id": awa.holder, "place_id": shop.place, "cents": 5_00, "by": DESK}
+    at_desk: dict[str, Any] = {
+        "holder_id": awa.holder,
+        "place_id": shop.place,
+        "cents": 5_00,
+        "by": DESK,
+    }
     assert refused(operations.set_aside, id=new_id(), **at_desk) == "always_online"
     shop.open()
     issue(wallet_id=awa.wallet, **wanted(shop.place))
