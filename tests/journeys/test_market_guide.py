@@ -192,9 +192,25 @@ def _handed_over(guide: Guide, visit: Visit, stall: Stall, awa: Buyer) -> None:
     assert stall.taken == 12_40 + 5_00 + 4_00 + 1_00
     till.reload()
     shows(till, "Combien ?")
+    _on_paper(guide, till, awa)
     back(till)
     sent(till)  # once more, and once in all
     assert stall.taken == 12_40 + 5_00 + 4_00 + 1_00
+
+
+def _on_paper(guide: Guide, till: Page, awa: Buyer) -> None:
+    """The same sale, for whoever has to write it down: nothing on it says who paid."""
+    guide.press(till, "Ventes", "Liste sur papier")
+    shows(till, "Liste sur papier")
+    slip = till.locator("[data-screen=paper] .slip").inner_text()
+    assert "par identifiant" in slip and "1,00" in slip, slip
+    assert awa.handle not in slip and awa.pin not in slip
+    till.evaluate("globalThis.print = () => { globalThis.printed = true; }")
+    guide.press(till, "Imprimer")
+    till.wait_for_function("globalThis.printed === true")
+    click(till, "Fermer")
+    till.locator('[data-do="next"]:visible').click()
+    shows(till, "Combien ?")
 
 
 def _sold(till: Page, awa: Buyer) -> None:

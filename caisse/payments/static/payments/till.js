@@ -13,6 +13,7 @@ import { keepUp, onBack } from "./installing.js";
 import { drawMarket } from "./market/drawing.js";
 import { handOver, nextHand, takeOver, taken } from "./market/handing.js";
 import { known } from "./market/keeping.js";
+import { toPaper } from "./market/listing.js";
 import { toSplit } from "./offering.js";
 import { agree, finish, recall, resume as sellAgain } from "./market/licensing.js";
 import { beginOff, holds, scanAnswer, typedAnswer } from "./market/selling.js";
@@ -124,7 +125,7 @@ const ACTS = {
   allow: toAllow, allowed, resume: goOn, finish, answer: scanAnswer, spoken: toSpoken,
   "day-before": dayBefore, "day-after": dayAfter, more, list: backToList,
   give: giveAll, "give-of": givingPart, "give-whole": giveWhole, "give-part": givePart,
-  hand: handOver, "hand-next": nextHand, take: takeOver,
+  hand: handOver, paper: toPaper, "hand-next": nextHand, take: takeOver,
 };
 const ENTERED = { // by the key of that name
   amount: () => begin(), split: share, pin: pay, "giving-part": givePart,
