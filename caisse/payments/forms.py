@@ -7,11 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from caisse.bylaws import queries as bylaws
-from caisse.kernel.forms import ActForm, ChoiceField, EuroField, TextField
+from caisse.kernel.forms import REQUIRED, ActForm, ChoiceField, DayField, EuroField, TextField
 from caisse.merchants.queries import PlaceRow
 from caisse.payments.operations import WHY
+from caisse.payments.queries import Listable
 
 DECISIONS = 50  # the last ones
+_NUMBER = _("Écrivez un nombre, par exemple 5.")
 
 
 class DeviceForm(ActForm):
@@ -77,6 +79,48 @@ class OfflineRoomForm(ActForm):
             "cents": cents if said["way"] == "more" else -cents,
             "decision": int(said["decision"]),
         }
+
+
+class SalesListForm(ActForm):
+    """What a place has noted of sales that its device cannot send."""
+
+    licence_id = ChoiceField(label=_("Quel appareil, quels jours ?"), choices=())
+    sold_on = DayField(label=_("Quel jour ?"), help_text=_("Plusieurs jours ? Écrivez le dernier."))
+    sales = forms.IntegerField(
+        label=_("Combien de ventes ?"),
+        help_text=_("Par carte ou identifiant. Celles par téléphone arrivent des téléphones."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "amount", "size": "5"}),
+        error_messages=REQUIRED | {"invalid": _NUMBER},
+    )
+    cents = EuroField(label=_("Quelle somme en tout ?"))
+    note = TextField(
+        label=_("Qu’est-il arrivé à l’appareil ?"), help_text=_("Sans nom de personne."),
+        max_length=200,
+    )  # fmt: skip
+    fields_of = {
+        "unknown_licence": "licence_id",
+        "list_paid": "licence_id",
+        "list_waits": "licence_id",
+        "list_settled": "licence_id",
+        "list_too_soon": "licence_id",
+        "list_day": "sold_on",
+        "list_sales": "sales",
+        "list_limit": "cents",
+        "fund_short": "cents",
+        "amount": "cents",
+        "note": "note",
+    }
+
+    def __init__(self, *args: Any, rows: Sequence[Listable], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["licence_id"]
+        field.choices = [(row.licence_id, row.told) for row in rows]
+        if len(rows) == 1:
+            field.initial = rows[0].licence_id
+
+    def clean_licence_id(self) -> int:
+        """The number of the licence."""
+        return int(self.cleaned_data["licence_id"])
 
 
 class WhoForm(ActForm):
@@ -193,6 +237,20 @@ class AsideForm(ActForm):
     def clean_place_id(self) -> int:
         """The number of the place."""
         return int(self.cleaned_data["place_id"])
+
+
+class AsideAgainForm(ActForm):
+    """The sums of the last time, as the page has shown them."""
+
+    lines = forms.RegexField(
+        r"^[0-9]{1,9}:[0-9]{1,7}(,[0-9]{1,9}:[0-9]{1,7}){0,9}$", widget=forms.HiddenInput
+    )
+
+    @property
+    def asked(self) -> list[tuple[int, int]]:
+        """Place and cents of each."""
+        pairs = (one.split(":") for one in self.cleaned_data["lines"].split(","))
+        return [(int(place), int(cents)) for place, cents in pairs]
 
 
 class GiveBackForm(ActForm):

@@ -1,5 +1,6 @@
 """Prices that a member chooses, until when a purchase may be undone, selling without network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -196,9 +197,30 @@ class OfflineRules:
     )
 
 
-def offline_bound_cents(places: int, rules: OfflineRules) -> int:
-    """All that the caisse may lose between two looks of a person, at `places` places: n · R."""
-    return places * rules.offline_trust_cents if rules.offline else 0
+def place_bound_cents(ceiling_cents: int, rules: OfflineRules) -> int:
+    """All that may be lost at a place until a person looks: R; more, where the article was higher.
+
+    `ceiling_cents` is that of its losses: what was lost, and what its open licences may still lose.
+    They keep the room of their beginning, whatever is decided since (payments.md 7.3).
+    """
+    return max(rules.offline_trust_cents if rules.offline else 0, ceiling_cents)
+
+
+def offline_bound_cents(places: int, ceilings: Sequence[int], rules: OfflineRules) -> int:
+    """The same at `places` places: n · R, where no ceiling of theirs (`ceilings`) is above R."""
+    others = max(0, places - len(ceilings))
+    fresh = place_bound_cents(0, rules)
+    return others * fresh + sum(place_bound_cents(one, rules) for one in ceilings)
+
+
+def is_used_up(lost_cents: int, left_cents: int | None, rules: OfflineRules) -> bool:
+    """Whether the tills of a place take only what was planned, until a person has looked.
+
+    `left_cents` is what its open licences may still lose, None where it has none: then its next one
+    would have what is left of R.
+    """
+    left = rules.offline_trust_cents - lost_cents if left_cents is None else left_cents
+    return rules.offline and lost_cents > 0 and left <= 0
 
 
 def licence_total_cents(rules: OfflineRules) -> int:

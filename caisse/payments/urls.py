@@ -83,6 +83,7 @@ urlpatterns = [
     path(OFFLINE, offline.offline, name="offline"),
     path(f"{OFFLINE}/reserve", offline.offline_room, name="offline_room"),
     path(f"{OFFLINE}/lieux/<int:place_id>", offline.offline_place, name="offline_place"),
+    path(f"{OFFLINE}/lieux/<int:place_id>/liste", offline.offline_list, name="offline_list"),
     path(f"{OFFLINE}/tardives/<uuid:sale_id>", offline.offline_late, name="offline_late"),
     path(f"{OFFLINE}/foyers/<int:wallet_id>", offline.offline_wallet, name="offline_wallet"),
     path(PIN, pins.holder_pin, name="holder_pin"),

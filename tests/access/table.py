@@ -137,7 +137,7 @@ LINES: tuple[tuple[str, str], ...] = (
     (MONEY, "funder_access_end grant_new grant_write_off instalment_receive instalment_postpone"),
     (MONEY, "cover cover_csv bank bank_csv bank_reading transfers transfer_new transfer"),
     (MONEY, "transfer_decline levy_answer document document_new document_withdraw"),
-    (MONEY, "offline offline_room offline_place offline_late offline_wallet"),
+    (MONEY, "offline offline_room offline_place offline_list offline_late offline_wallet"),
     (TWO, "checks"),
 )
 

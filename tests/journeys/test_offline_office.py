@@ -91,6 +91,13 @@ def test_the_office_looks_pays_refuses_and_talks(visit: Visit, settings: Any) ->
         leila.arrive()
         guide.press(page, "Oui, il peut mettre de côté")
         leila.arrive().says("Ce foyer peut de nouveau mettre de côté.")
+        control(page, "Étal des Arceaux").click()
+        leila.arrive()
+        guide.press(page, "Payer une liste sur papier")
+        leila.arrive().says("déjà arrivé")
+        leila.fill(sold_on="2023-02-06", sales="3", cents="24,50", note="Tombé dans l’eau.")
+        guide.press(page, "Demander l’accord")
+        leila.arrive().says("Cela attend une deuxième personne.")
     assert books.balance(f"place:{stalls.late.place}") == 45_00
     assert stalls.late.sync(*stalls.sales) == ["late", "posted"]
     assert books.balance(f"loss:{stalls.lost.place}") == 0 and not OfflineStop.objects.exists()

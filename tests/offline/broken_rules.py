@@ -14,6 +14,7 @@ from caisse.payments.tests import test_offline_honest as honest
 from caisse.payments.tests import test_offline_late as late
 from caisse.payments.tests import test_offline_rooms as rooms
 from caisse.payments.tests import test_offline_sending as sending
+from caisse.payments.tests import test_sales_lists as lists
 from caisse.payments.tests import test_ways as ways
 from tests.offline import scenes
 from tests.offline.breaking import Broken
@@ -26,6 +27,7 @@ COVERING, LICENCES = f"{OPERATIONS}.covering", f"{OPERATIONS}.licences"
 RESERVES, SLIPS = f"{OPERATIONS}.reserves", f"{OPERATIONS}.slip_uses"
 LATE = f"{OPERATIONS}.late_sales"
 TWICE, MODELS = f"{OPERATIONS}.twice", "caisse.payments.models.offline"
+LISTING, LISTS = f"{PURE}.listing", f"{OPERATIONS}.sales_lists"
 PROOF = "caisse.payments.api.proof"
 
 
@@ -142,7 +144,7 @@ TABLE = (
         Broken(
             "no code is looked at then",
             SYNCING,
-            "if before is None and not _is_open(licence)",
+            "if before is None and not _is_honoured(licence, asked.method)",
             "if False",
         ),
         Broken(
@@ -459,6 +461,44 @@ TABLE = (
             "get_or_create(payment=opened.id, defaults=said)",
             'get_or_create(counter=opened.counter, defaults=said | {"payment": opened.id})',
         ),
+    ),
+    seen(
+        lists.test_a_record_that_comes_after_the_list_waits_for_two_people,
+        Broken(
+            "a paid list stands for its sales",
+            LISTING,
+            "is_open and not (is_listed and method in CODES)",
+            "is_open",
+        ),
+        Broken(
+            "two people pay what a list may have",
+            f"{OPERATIONS}.late_sales",
+            "row.licence.listed_at is None and row.cents",
+            "row.cents",
+        ),
+        Broken("a list is written down", LISTS, "row.listed_at, row", "_at, row"),
+    ),
+    seen(
+        lists.test_what_telephones_paid_is_on_no_list_and_comes_from_them,
+        Broken("a list stands for codes", LISTING, "is_listed and method in CODES", "is_listed"),
+    ),
+    seen(
+        lists.test_no_list_says_more_than_the_licence_honours_less_what_has_come,
+        Broken(
+            "a list is within its licence", LISTING, "if sight.cents > sight.left_cents", "if False"
+        ),
+        Broken("one list of a licence", LISTING, "if sight.is_listed", "if False"),
+    ),
+    seen(
+        lists.test_what_open_licences_may_lose_stays_in_the_fund,
+        Broken(
+            "a list is within the fund", LISTING, "if sight.cents > sight.free_cents", "if False"
+        ),
+    ),
+    seen(
+        lists.test_refusals_in_plain_words,
+        Broken("a list after the last word", LISTING, "if sight.said_all", "if False"),
+        Broken("a list after the hours", LISTING, "if not sight.is_over", "if False"),
     ),
     seen(
         late.test_who_signed_it_pays_after_all_and_nobody_has_to_decide,

@@ -1,5 +1,6 @@
 """Cases of selling without network."""
 
+from datetime import timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -66,6 +67,19 @@ def _set_aside() -> Asked:
     return Asked(content, [{"holder_id": other}, {"place_id": there}, {"cents": 6_00}])
 
 
+@of(payments.set_aside_again)
+def _set_aside_again() -> Asked:
+    said = _set_aside()
+    content, (other, there, dearer) = said.content, said.others
+    here, cents = content["place_id"], content["cents"]
+    others: list[dict[str, Any]] = [
+        {"holder_id": other["holder_id"]},
+        {"lines": [(there["place_id"], cents)]},
+        {"lines": [(here, dearer["cents"])]},
+    ]
+    return Asked({"holder_id": content["holder_id"], "lines": [(here, cents)]}, others)
+
+
 @of(payments.prepare_offline_room)
 def _prepare_offline_room() -> Asked:
     ground()
@@ -81,6 +95,32 @@ def _review_losses() -> Asked:
         ledger.open_accounts([f"loss:{place}"])
         post((f"loss:{place}", "loss:all", 5_00, "loss"))
     return Asked({"place_id": one}, [{"place_id": other}])
+
+
+def listable(place: int) -> int:
+    """A licence of a lost device of that place, by its number; its hours are over."""
+    row = payments.open_licence(device_id=device(place), by=OFFICE, id=new_id())
+    clock.travel(clock.now_ms() + 49 * 3_600_000)
+    return row.licence_id
+
+
+@of(payments.prepare_sales_list)
+def _prepare_sales_list() -> Asked:
+    ground(payment__offline=True)
+    post(
+        ("bank:caisse", "fund:caisse", 500_00, "opening_bank"),
+        ("fund:caisse", "fund:offline", 500_00, "offline_room"),
+    )
+    day = clock.today()
+    one, other = listable(approved()), listable(approved("Vrac"))
+    content = {
+        "licence_id": one, "sold_on": day, "sales": 3, "cents": 12_00, "note": "Tombé dans l’eau.",
+    }  # fmt: skip
+    others: list[dict[str, Any]] = [
+        {"licence_id": other, "sold_on": clock.today()}, {"sold_on": day + timedelta(1)},
+        {"sales": 4}, {"cents": 13_00}, {"note": "Volé."},
+    ]  # fmt: skip
+    return Asked(content, others)
 
 
 def late_sale(place: int, device_id: int) -> Id:

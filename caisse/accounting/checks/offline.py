@@ -4,7 +4,8 @@ import json
 
 from caisse.accounting.checks.line import Verdict, line, one, rows
 from caisse.kernel.cents import show
-from caisse.payments.rules import OfflineRules
+from caisse.payments.queries import offline_rules
+from caisse.payments.rules import OfflineRules, offline_bound_cents, place_bound_cents
 
 TRUST = "payment.offline_trust_cents"
 
@@ -73,9 +74,10 @@ def room() -> Verdict:
 
 @line("losses", "ce qui est perdu sans réseau ne passe jamais la limite des lieux")
 def losses() -> Verdict:
-    """Each loss is counted at its place, to the cent; the open ones are within n · R.
+    """Each loss is counted at its place, to the cent; the open ones are within the bound.
 
-    R is the highest that the article ever was: a lower one binds the licences to come.
+    It is the one that the committee reads (`place_bound_cents`): R of today, or the ceiling where
+    licences began under a higher one. No place ever stands above the highest R there was.
     """
     uncounted = rows("""
         SELECT MIN(seq), MIN(at), SUM(CASE reason WHEN 'offline_loss' THEN cents ELSE 0 END),
@@ -86,13 +88,18 @@ def losses() -> Verdict:
     bad: list[tuple[str, int | None]] = [
         (f"n° {seq} : {paid} payés, {counted} comptés", at) for seq, at, paid, counted in uncounted
     ]
-    most, places = _trust(), one("SELECT COUNT(*) FROM ledger_account WHERE code LIKE 'place:%'")
+    rules, highest = offline_rules(), _trust()
+    places = one("SELECT COUNT(*) FROM ledger_account WHERE code LIKE 'place:%'")
     open_ = rows("""
-        SELECT code, debits - credits FROM ledger_account
+        SELECT code, debits - credits, COALESCE(ceiling, 0) FROM ledger_account
         WHERE code LIKE 'loss:%' AND code <> 'loss:all' ORDER BY code""")
-    bad += [(f"{code} : {lost}, {most} au plus", None) for code, lost in open_ if lost > most]
-    lost = sum(cents for _code, cents in open_)
-    return Verdict(f"{show(lost)} sur {show(places * most)}", bad)
+    for code, lost, ceiling in open_:
+        most = min(highest, place_bound_cents(ceiling, rules))
+        if lost > most:
+            bad.append((f"{code} : {lost}, {most} au plus", None))
+    lost = sum(cents for _code, cents, _ceiling in open_)
+    most = offline_bound_cents(places, [ceiling for _code, _lost, ceiling in open_], rules)
+    return Verdict(f"{show(lost)} sur {show(most)}", bad)
 
 
 def _trust() -> int:

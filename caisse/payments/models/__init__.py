@@ -19,6 +19,7 @@ from caisse.payments.models.offline import (
     OfflineSale,
     OfflineStop,
     Reserve,
+    SalesList,
     SlipUse,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "Pin",
     "PinReset",
     "Reserve",
+    "SalesList",
     "SlipUse",
     "Till",
     "Voucher",

@@ -14,7 +14,8 @@ class Licence(models.Model):
     caisse may lose of it. `text` and `signature` are what the device holds, while it is open.
     `sign` is the key (kind, 32 bytes) with which the device signs its last word on it, `last_word`.
     `ways` are those of paying that the bylaws had when it began, between spaces; "" in the licences
-    that began before they were written down, which take each.
+    that began before they were written down, which take each. From `listed_at` on a paper list
+    stands for its sales by code (`SalesList`).
     """
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="licences")
@@ -34,6 +35,7 @@ class Licence(models.Model):
     sign = models.BinaryField(max_length=33, default=b"")
     last_word = models.BinaryField(max_length=64, default=b"")
     closed_at = models.BigIntegerField(null=True)
+    listed_at = models.BigIntegerField(null=True)
     cause = Id16Field(unique=True)
 
     class Meta:
@@ -62,6 +64,11 @@ class Licence(models.Model):
     def takes(self, method: str) -> bool:
         """Whether what is sold under it may be paid this way."""
         return not self.ways or method in self.ways.split()
+
+    @property
+    def said_all(self) -> bool:
+        """Its device has said, within its days, that nothing is left to send."""
+        return self.closed_at is not None and self.closed_at <= self.honoured_until
 
 
 class Reserve(models.Model):
@@ -221,3 +228,35 @@ class LateSale(models.Model):
 
     def __str__(self) -> str:
         return f"late sale at place:{self.place_id}"
+
+
+class SalesList(models.Model):
+    """A paper list of sales by code that a lost or broken device could not send (payments.md 7.2).
+
+    Its id is that of the act that prepared it; nothing is paid before `paid_at`, when a second
+    person has agreed. `sold_on` is the day that the list says, `note` why the device sends nothing.
+    """
+
+    id = Id16Field(primary_key=True)
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="lists")
+    sold_on = models.DateField()
+    sales = models.PositiveIntegerField()
+    cents = models.BigIntegerField()
+    note = models.CharField(max_length=200)
+    paid_at = models.BigIntegerField(null=True)
+    number = OptionalId16Field(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cents__gt=0, sales__gt=0), name="sales_list_of_something"
+            ),
+            models.UniqueConstraint(
+                fields=["licence"],
+                condition=models.Q(paid_at__isnull=False),
+                name="sales_list_of_licence_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"list of sales under licence {self.licence_id}"

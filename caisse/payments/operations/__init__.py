@@ -6,6 +6,7 @@ A payment writes no row but its transfer: it is judged by the ledger on account 
 from caisse.payments.operations.answers import (
     Answer,
 )
+from caisse.payments.operations.aside_again import set_aside_again
 from caisse.payments.operations.beginning import Begun, DeviceChanged, Entry, begin_in_loop
 from caisse.payments.operations.cards import (
     Printed,
@@ -151,6 +152,10 @@ from caisse.payments.operations.resets import (
     confirm_holder,
     draw_by_code,
 )
+from caisse.payments.operations.sales_lists import (
+    SALES_LIST,
+    prepare_sales_list,
+)
 from caisse.payments.operations.standing_in import (
     SlipSale,
     last_word,
@@ -188,6 +193,7 @@ __all__ = [
     "LATE_SALE",
     "OFFICE_REFUND",
     "OFFLINE_ROOM",
+    "SALES_LIST",
     "TICKET_KEY",
     "UNDO_GIFT",
     "WHY",
@@ -281,6 +287,7 @@ __all__ = [
     "prepare_gift_undo",
     "prepare_offline_room",
     "prepare_sign_key",
+    "prepare_sales_list",
     "printed_card",
     "printed_qr",
     "prove",
@@ -297,6 +304,7 @@ __all__ = [
     "rights_of",
     "send_day",
     "set_aside",
+    "set_aside_again",
     "sign_of",
     "sold_for_slip",
     "spender_typed",

@@ -60,6 +60,30 @@ def chain_of(
     return lines if opened.cancelled is None else lines + undoing(opened, opened.cancelled, parts)
 
 
+def looked_at(
+    number: Id, place_id: int, cents: int, cause: Id, *, method: str | None, made_at: int | None
+) -> list[Transfer]:
+    """What a person decided that the caisse pays: counted as a loss and looked at in one step.
+
+    What is looked at goes first: a loss on top of what licences may lose would meet the ceiling.
+    """
+    loss = loss_account(place_id)
+    return [
+        Transfer(
+            number, FUND, f"place:{place_id}", cents, "offline_loss", cause, method=method,
+            made_at=made_at,
+        ),
+        Transfer(
+            derived_id(number, "loss_reviewed"), "loss:all", loss, cents, "loss_reviewed", cause,
+            unit="loss", of=number,
+        ),
+        Transfer(
+            derived_id(number, "loss"), loss, "loss:all", cents, "loss", cause, unit="loss",
+            of=number,
+        ),
+    ]  # fmt: skip
+
+
 def undoing(opened: Opened, refund: Id, parts: Sequence[Part]) -> list[Transfer]:
     """The way back of a sale that the till has undone before it was sent."""
     return refund_chain(

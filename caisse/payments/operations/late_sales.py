@@ -21,13 +21,14 @@ from caisse.ledger.queries import Movement
 from caisse.ledger.rules import Refused, Transfer
 from caisse.merchants import queries as merchants
 from caisse.payments.models import LateSale
-from caisse.payments.operations.covering import REQUESTS
+from caisse.payments.operations.covering import REQUESTS, looked_at
 from caisse.payments.operations.offline_room import ROLES, free_of_fund
 from caisse.payments.operations.opening import Opened
 from caisse.payments.operations.slip_uses import payments_of
 from caisse.payments.operations.twice import number_under, paid_under
 from caisse.payments.queries.late_sales import alone_left
 from caisse.payments.queries.offline import FUND, loss_account
+from caisse.payments.queries.sales_lists import paid_list
 from caisse.people import operations as people
 from caisse.people import queries as registry
 
@@ -89,9 +90,10 @@ def no_longer_late(opened: Opened) -> None:
 def pay_late_sale(*, sale_id: Id, by: Actor, id: Id) -> bool:
     """The caisse pays a place a sale that came too late; True when done, False when it waits.
 
-    One person may decide up to R for a place within 31 days; beyond it a second one agrees.
-    Repeatable by `id`. Raises Refusal: role, late_unknown, late_decided, late_waits, late_paid,
-    fund_short, place_closed, differs.
+    One person may decide up to R for a place within 31 days; beyond it a second one agrees, and
+    always where a paper list was paid for its licence: the sale may be on it. Repeatable by `id`.
+    Raises Refusal: role, late_unknown, late_decided, late_waits, late_paid, fund_short,
+    place_closed, differs.
     """
     payload = {"sale": show_id(sale_id)}
     row = _row(sale_id)
@@ -104,7 +106,7 @@ def pay_late_sale(*, sale_id: Id, by: Actor, id: Id) -> bool:
     _take_turns(row)
     _demand(row)
     _demand_alone(row)
-    if row.cents <= alone_left(row.place_id):
+    if row.licence.listed_at is None and row.cents <= alone_left(row.place_id):
         _pay(row, by, id)
         return True
     people.prepare_act(
@@ -132,13 +134,15 @@ def refuse_late_sale(*, sale_id: Id, by: Actor, id: Id) -> None:
 
 
 def _tell(payload: dict[str, Any]) -> list[tuple[str, str]]:
-    row = _row(parse_id(payload["sale"]))
+    row = LateSale.objects.get(pk=parse_id(payload["sale"]))  # read by a page: it locks nothing
     place = merchants.place(row.place_id)
-    return [
+    lines = [
         ("Lieu", place.name if place else ""),
         ("Vendu le", _moment(row.made_at)),
         ("Arrivé le", _moment(row.at)),
     ]
+    listed = paid_list(row.licence_id)
+    return lines if listed is None else [*lines, ("Peut-être sur la liste payée", listed.told)]
 
 
 @people.acts(LATE_SALE, "payer une vente arrivée trop tard", *ROLES, tell=_tell)
@@ -173,25 +177,10 @@ def _pay(row: LateSale, by: Actor, id: Id) -> None:
 
 
 def _chain(row: LateSale, number: Id, cause: Id) -> list[Transfer]:
-    """Fund to place; counted as a loss and looked at at once; its request is used up with it.
-
-    What is looked at goes first: a loss on top of what licences may lose would meet the ceiling.
-    """
-    loss, cents = loss_account(row.place_id), row.cents
-    chain = [
-        Transfer(
-            number, FUND, f"place:{row.place_id}", cents, "offline_loss", cause,
-            method=row.method, made_at=row.made_at,
-        ),
-        Transfer(
-            derived_id(number, "loss_reviewed"), "loss:all", loss, cents, "loss_reviewed", cause,
-            unit="loss", of=number,
-        ),
-        Transfer(
-            derived_id(number, "loss"), loss, "loss:all", cents, "loss", cause, unit="loss",
-            of=number,
-        ),
-    ]  # fmt: skip
+    """Fund to place, counted and looked at at once; its request is used up with it."""
+    chain = looked_at(
+        number, row.place_id, row.cents, cause, method=row.method, made_at=row.made_at
+    )
     used = None if row.request is None else number_under(row.request)
     if used is not None:
         chain.append(Transfer(used, *REQUESTS, 1, "claim", cause, unit="mark", of=number))

@@ -25,6 +25,7 @@ from caisse.payments.models import (
 )
 from caisse.payments.offline import judging
 from caisse.payments.offline.judging import Proof, Record, Sight, Verdict
+from caisse.payments.offline.listing import is_honoured
 from caisse.payments.offline.records import Answered, Sent, SlipSale, answer_proof
 from caisse.payments.operations.answers import taken
 from caisse.payments.operations.beginning import NOBODYS, Entry, a_try
@@ -129,9 +130,8 @@ def _named(records: Sequence[tuple[int, Sent]]) -> set[int]:
 def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
     """A record of a device; it leaves the queue also when its clock was out of all time.
 
-    Nobody looks at a code that was paid before, or under a licence that is
-    closed, overdue, of another place, or takes no such code: whoever guesses codes would have all
-    the time he wants.
+    Nobody looks at a code that was paid before, or under a licence that is closed, overdue, listed,
+    of another place, or takes no such code: whoever guesses codes would have all the time he wants.
     """
     if licence is None:
         return number_of(sent), NO_LICENCE
@@ -144,7 +144,7 @@ def _take(sent: Sent, licence: Licence | None) -> tuple[Id, str]:
     before = _before(asked)
     if before is None and not licence.takes(asked.method):
         before = ENDED
-    if before is None and not _is_open(licence):
+    if before is None and not _is_honoured(licence, asked.method):
         before = ANSWERS[_note_late(asked).answer]
     return sent.id, _answer(open_code(sent, licence)) if before is None else before
 
@@ -327,6 +327,12 @@ def _is_open(licence: Licence) -> bool:
     return licence.closed_at is None and clock.now_ms() <= licence.honoured_until
 
 
+def _is_honoured(licence: Licence, method: str) -> bool:
+    """It is open, and no paper list that was paid stands for what was sold this way."""
+    listed = licence.listed_at is not None
+    return is_honoured(method, is_open=_is_open(licence), is_listed=listed)
+
+
 def _write(opened: Opened, verdict: Verdict, *, posted: bool) -> None:
     OfflineSale.objects.create(
         id=opened.id, licence_id=opened.licence.pk, digest=opened.digest, handle=opened.handle,
@@ -368,7 +374,7 @@ def _sight(opened: Opened, licence: Licence, row: OfflineSale | None) -> Sight:
     return Sight(
         first=None,
         place=licence.place_id,
-        is_open=_is_open(licence),
+        is_open=_is_honoured(licence, opened.method),
         used=licence.used_cents - (0 if row is None else row.cents),
         most=licence.total_cents,
         used_by_handle=taken_,

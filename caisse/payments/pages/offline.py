@@ -14,7 +14,7 @@ from caisse.kernel.ids import Id, parse_id
 from caisse.kernel.pages import SHOWN, done, found, once, show
 from caisse.merchants import queries as merchants
 from caisse.payments import operations, queries
-from caisse.payments.forms import OfflineRoomForm
+from caisse.payments.forms import OfflineRoomForm, SalesListForm
 from caisse.payments.pages import ROLES
 from caisse.people import queries as people
 
@@ -68,8 +68,30 @@ def offline_place(request: HttpRequest, place_id: int) -> HttpResponse:
         "losses": queries.open_losses(place_id),
         "overdue": queries.overdue_licences(place_id),
         "contacts": _contacts(place_id),
+        "lists": queries.paid_lists(place_id),
     }
     return show(request, "payments/offline_place.html", words, form=form)
+
+
+@in_menu("money")
+@only(*ROLES, fresh=True)
+@require_http_methods(FORMS)
+def offline_list(request: HttpRequest, place_id: int) -> HttpResponse:
+    """`…/lieux/<number>/liste`: a paper list of what a lost device cannot send; two people."""
+    place, rows = found(queries.offline_place(place_id)), queries.listable(place_id)
+    form = SalesListForm(request.POST or None, rows=rows)
+    if form.carries_out(
+        lambda: operations.prepare_sales_list(by=by(request), id=form.operation_id, **form.said)
+    ):
+        said = _("Cela attend une deuxième personne.")
+        return done(request, said, "offline_place", place_id)
+    words = {
+        "place": place,
+        "rows": rows,
+        "until": queries.selling_until(place_id),
+        "contacts": _contacts(place_id),
+    }
+    return show(request, "payments/offline_list.html", words, form=form)
 
 
 @in_menu("money")
@@ -84,7 +106,7 @@ def offline_late(request: HttpRequest, sale_id: UUID) -> HttpResponse:
         return done(request, _said(pays, form.outcome), "offline")
     words = {
         "sale": found(queries.late_sale(row.id)),
-        "alone": row.cents <= queries.alone_left(row.place_id),
+        "alone": row.listed is None and row.cents <= queries.alone_left(row.place_id),
         "contacts": _contacts(row.place_id),
     }
     return show(request, "payments/offline_late.html", words, form=form)

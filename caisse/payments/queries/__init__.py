@@ -73,6 +73,7 @@ from caisse.payments.queries.offline import (
     overdue_licences,
     stopped_wallet,
     stopped_wallets,
+    used_up_places,
 )
 from caisse.payments.queries.paper_sales import (
     PaperSaleRow,
@@ -93,6 +94,14 @@ from caisse.payments.queries.receipts import (
     refused_in_words,
     till,
     words_of,
+)
+from caisse.payments.queries.sales_lists import (
+    Listable,
+    ListRow,
+    listable,
+    paid_list,
+    paid_lists,
+    selling_until,
 )
 from caisse.payments.queries.vouchers import (
     SheetView,
@@ -122,6 +131,8 @@ __all__ = [
     "Gift",
     "KeyNumbers",
     "LateRow",
+    "ListRow",
+    "Listable",
     "OfflinePlace",
     "OfflineState",
     "Overdue",
@@ -163,6 +174,7 @@ __all__ = [
     "late_sales",
     "left_to_refund",
     "lines_until",
+    "listable",
     "look_at_devices",
     "offline_place",
     "offline_places",
@@ -172,6 +184,8 @@ __all__ = [
     "open_paper_sales",
     "open_tills",
     "overdue_licences",
+    "paid_list",
+    "paid_lists",
     "paper_sale",
     "paper_sale_days",
     "phone",
@@ -184,6 +198,7 @@ __all__ = [
     "reserved",
     "reserved_then",
     "sale_behind",
+    "selling_until",
     "sheet",
     "sheets",
     "shown_number",
@@ -194,6 +209,7 @@ __all__ = [
     "till_day",
     "till_sales",
     "till_screen",
+    "used_up_places",
     "wallet_behind",
     "wallet_line",
     "wallet_month",

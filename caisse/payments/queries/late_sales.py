@@ -10,6 +10,7 @@ from caisse.kernel.ids import Id, show_id
 from caisse.merchants import queries as merchants
 from caisse.payments.models import LateSale
 from caisse.payments.queries.offline import offline_rules
+from caisse.payments.queries.sales_lists import ListRow, paid_lists_of
 from caisse.people import queries as people
 
 MONTH_MS = 31 * clock.DAY_MS
@@ -21,7 +22,8 @@ class LateRow:
 
     `signed`: by a telephone, whose money was not enough any more; a code was not looked at.
     `state` is waiting, paid, refused, or posted when its member has paid after all. `waits` says
-    that one person wants to pay it and a second one has not agreed yet.
+    that one person wants to pay it and a second one has not agreed yet. `listed` is the paper list
+    that was paid for its licence: the sale may be on it.
     """
 
     id: Id
@@ -35,6 +37,7 @@ class LateRow:
     at: int
     state: str
     waits: bool
+    listed: ListRow | None
 
     @property
     def number(self) -> str:
@@ -79,6 +82,7 @@ def _told(rows: list[LateSale]) -> list[LateRow]:
     names = merchants.names() if rows else {}
     waiting = people.waiting_acts("offline.late") if rows else []
     acts = {act.payload.get("sale") for act in waiting}
+    lists = paid_lists_of([row.licence_id for row in rows if row.licence.listed_at is not None])
     return [
         LateRow(
             id=row.pk,
@@ -92,6 +96,7 @@ def _told(rows: list[LateSale]) -> list[LateRow]:
             at=row.at,
             state=row.state,
             waits=show_id(row.pk) in acts,
+            listed=lists.get(row.licence_id),
         )
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """Selling without network: its articles today, what a till's screen says of it, what was lost."""
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from caisse.bylaws import queries as bylaws
@@ -14,6 +15,7 @@ from caisse.payments.queries.parts import FUND
 from caisse.payments.rules import (
     InstrumentRules,
     OfflineRules,
+    is_used_up,
     licence_total_cents,
     offline_bound_cents,
 )
@@ -86,8 +88,9 @@ class OfflineState:
 
     `fund_cents` lies ready, `rooms_cents` of it is in licences that are open, `lost_cents` nobody
     has looked at. `bound_cents` is the most that can be lost until somebody does, at `places`,
-    those that have an agreement today; where the article is off, what was lost and what licences
-    that are open may still lose. `possible_cents` is that most as it would be with the article.
+    those that have an agreement today, each `room_cents`: where a licence began or something was
+    lost under a higher room, or the article is off, `older_cents` of it are beside these rooms.
+    `possible_cents` is that most as it would be with the article.
     """
 
     allowed: bool
@@ -97,6 +100,7 @@ class OfflineState:
     room_cents: int
     places: int
     bound_cents: int
+    older_cents: int
     possible_cents: int
     aside_cents: int
 
@@ -106,6 +110,7 @@ def offline_state() -> OfflineState:
     rules = offline_rules()
     places = sum(merchants.count_by_kind(at=clock.today()).values())
     rooms, lost = _rooms(), sum(_losses().values())
+    bound = offline_bound_cents(places, _ceilings(), rules)
     return OfflineState(
         allowed=rules.offline,
         fund_cents=books.balance(FUND),
@@ -113,21 +118,26 @@ def offline_state() -> OfflineState:
         lost_cents=lost,
         room_cents=rules.offline_trust_cents,
         places=places,
-        bound_cents=max(offline_bound_cents(places, rules), 0 if rules.offline else lost + rooms),
-        possible_cents=offline_bound_cents(places, replace(rules, offline=True)),
+        bound_cents=bound,
+        older_cents=bound - offline_bound_cents(places, [], rules),
+        possible_cents=offline_bound_cents(places, [], replace(rules, offline=True)),
         aside_cents=sum(books.balances("reserve").values()),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class OfflinePlace:
-    """A place where something was lost that nobody has looked at, or that may sell today."""
+    """A place where something was lost that nobody has looked at, or that may sell today.
+
+    `used_up`: all of its room is lost, so that its tills take only what was planned.
+    """
 
     id: int
     name: str
     lost_cents: int
     room_cents: int
     until: int
+    used_up: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -139,17 +149,35 @@ def offline_places() -> list[OfflinePlace]:
     """Those places, the dearest loss first."""
     lost = _losses()
     rooms: dict[int, tuple[int, int]] = {}
-    for place_id, cents, until in Licence.objects.filter(closed_at=None).values_list(
-        "place", "room_cents", "until"
-    ):
-        known = rooms.get(place_id, (0, 0))
-        rooms[place_id] = (known[0] + cents, max(known[1], until))
+    for row in Licence.objects.filter(closed_at=None):
+        cents, until = rooms.get(row.place_id, (0, 0))
+        expected = row.until if row.listed_at is None else 0  # what a paper list stands for
+        rooms[row.place_id] = (cents + row.room_cents, max(until, expected))
     names = merchants.names() if lost or rooms else {}
+    used_up = _used_up(lost, set(rooms))
     told = [
-        OfflinePlace(id, names.get(id, ""), lost.get(id, 0), *rooms.get(id, (0, 0)))
+        OfflinePlace(id, names.get(id, ""), lost.get(id, 0), *rooms.get(id, (0, 0)), id in used_up)
         for id in {*lost, *rooms}
     ]
     return sorted(told, key=lambda one: (-one.lost_cents, one.id))
+
+
+def _used_up(lost: Mapping[int, int], licensed: Set[int]) -> set[int]:
+    """Those of the places with losses whose room is used up; `licensed` have an open licence."""
+    if not lost:
+        return set()
+    rules, known = offline_rules(), books.accounts([loss_account(id) for id in lost])
+    ceilings = {id: known[loss_account(id)].ceiling or 0 for id in lost}
+    return {
+        id
+        for id, cents in lost.items()
+        if is_used_up(cents, ceilings[id] - cents if id in licensed else None, rules)
+    }
+
+
+def used_up_places() -> list[OfflinePlace]:
+    """The places that sell only what was planned until somebody has looked, the dearest first."""
+    return [one for one in offline_places() if one.used_up] if _losses() else []
 
 
 def _losses() -> dict[int, int]:
@@ -159,6 +187,12 @@ def _losses() -> dict[int, int]:
         for code, balance in books.balances("loss").items()
         if code != "loss:all" and balance < 0
     }
+
+
+def _ceilings() -> list[int]:
+    """How high the losses of each place may stand: lost, and what open licences may still lose."""
+    codes = [code for code in books.balances("loss") if code != "loss:all"]
+    return [one.ceiling or 0 for one in books.accounts(codes).values()]
 
 
 def offline_place(place_id: int) -> OfflinePlace | None:
@@ -183,8 +217,11 @@ class Overdue:
 
 
 def overdue_licences(place_id: int | None = None) -> list[Overdue]:
-    """Those devices, of a place or of all, the first that runs out first; 50 at most."""
-    rows = Licence.objects.filter(closed_at=None, until__lt=clock.now_ms())
+    """Those devices, of a place or of all, the first that runs out first; 50 at most.
+
+    Not those of which a paper list was paid: nobody expects anything of them any more.
+    """
+    rows = Licence.objects.filter(closed_at=None, listed_at=None, until__lt=clock.now_ms())
     if place_id is not None:
         rows = rows.filter(place=place_id)
     found = rows.select_related("place", "device").order_by("honoured_until", "pk")[:LISTED]

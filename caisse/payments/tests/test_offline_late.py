@@ -19,12 +19,13 @@ from caisse.merchants import operations as merchants
 from caisse.merchants import queries as places
 from caisse.merchants.tests.ground import OFFICE
 from caisse.payments import formats, operations, queries
-from caisse.payments.models import LateSale, Licence
+from caisse.payments.models import LateSale, Licence, OfflineStop
 from caisse.payments.offline.records import CodeSale, SlipSale
 from caisse.payments.tests.market import KEY, OTHER, awa, balance, later, nonce, refused
 from caisse.payments.tests.test_offline_pages import read
 from caisse.people import operations as people
 from caisse.people.models import Person
+from caisse.site.telling.waiting import columns
 from tests.offline.real import DAY, DESK, Member, Phone, Shop, ground, post
 
 __all__ = ["awa"]  # a fixture
@@ -345,6 +346,39 @@ def test_the_office_is_told_of_a_licence_that_never_closes_before_it_is_too_late
     assert "Rosa" not in read(nadia, reverse("today")), "who cannot do it reads no number"
     shop.close()
     assert "Halle" not in read(leila, reverse("today"))
+
+
+def test_a_place_whose_room_is_used_up_is_a_task_until_somebody_has_looked(
+    awa: Member, client: Client
+) -> None:
+    shop, leila = Shop("Halle"), sit(client, "leila", "treasurer")
+    shop.open()
+    poor = [Member(n, 0) for n in (2, 3, 4)]
+    lost = [shop.code_sale(one.card, one.wrong_pin, 20_00) for one in poor]
+    assert shop.sync(*lost[:2]) == ["posted"] * 2
+    assert "Regarder les pertes" not in read(leila, reverse("today")), "20 € are left"
+    assert shop.sync(lost[2]) == ["posted"]
+    told, place = page(leila, reverse("today")), reverse("offline_place", args=[shop.place])
+    assert "Regarder les pertes de Halle" in told and place in told
+    assert "sa réserve est épuisée" in read(leila, reverse("offline"))
+    shop.close()
+    assert "Regarder les pertes de Halle" in page(leila, reverse("today")), "its next one has none"
+    waits = {one.title: [task.title for task in one.tasks] for one in columns(DESK, names={})}
+    assert "Regarder les pertes de Halle" not in waits["Vous"], waits
+    operations.review_losses(place_id=shop.place, by=OFFICE, id=new_id())
+    assert "Regarder les pertes" not in page(leila, reverse("today"))
+
+
+def test_a_household_whose_telephone_was_copied_is_a_task_until_somebody_has_talked(
+    awa: Member, client: Client
+) -> None:
+    leila = sit(client, "leila", "treasurer")
+    OfflineStop.objects.create(wallet=awa.wallet, at=clock.now_ms(), cause=new_id())
+    told = page(leila, reverse("today"))
+    assert "Parler avec un foyer : son téléphone a été copié" in told
+    assert reverse("offline_wallet", args=[awa.wallet]) in told
+    operations.let_set_aside(wallet_id=awa.wallet, by=OFFICE)
+    assert "son téléphone a été copié" not in page(leila, reverse("today"))
 
 
 def test_no_page_asks_more_of_the_database_for_more_rows(awa: Member, client: Client) -> None:

@@ -1,15 +1,25 @@
 """What a place may lose without network: its room, whichever of its devices asks, and the fund."""
 
 import json
+from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from caisse.accounting import checks
+from caisse.bylaws import operations as decisions
+from caisse.bylaws.rules import Amend
+from caisse.kernel import clock
 from caisse.kernel.ids import new_id
+from caisse.kernel.month import Month
+from caisse.kernel.tests.entering import sit
+from caisse.ledger import operations as ledger
 from caisse.ledger import queries as books
 from caisse.merchants.tests.ground import OFFICE
-from caisse.payments import operations
+from caisse.payments import operations, queries
 from caisse.payments.tests.market import awa, balance, later
+from caisse.payments.tests.test_offline_pages import read
 from tests.offline.real import DESK, Member, Shop, ground
 
 __all__ = ["awa"]  # a fixture
@@ -57,6 +67,48 @@ def test_what_is_given_back_makes_no_room_twice(awa: Member) -> None:
     assert json.loads(second.open().text)["room_cents"] == 40_00
     account = books.account(f"loss:{first.place}")
     assert account is not None and account.ceiling == 60_00 and not damaged()
+
+
+def test_the_bound_keeps_what_licences_of_a_higher_room_may_lose(
+    awa: Member, client: Client
+) -> None:
+    """R is cut from 60 to 20: the committee reads what may be lost, as `caisse check` does."""
+    old, lost, fresh = Shop("Comptoir"), Shop("Vrac"), Shop("Cave")
+    clock.travel(clock.instant(date(2023, 2, 27), 23))
+    ledger.prepare(Month(2023, 3))
+    lost.open()
+    wrong = [lost.code_sale(one.card, one.wrong_pin, 20_00) for one in (Member(2, 0), Member(3, 0))]
+    assert lost.sync(*wrong) == ["posted"] * 2
+    lost.close()
+    clock.travel(clock.instant(date(2023, 2, 28), 22))
+    old.open()
+    cut = Amend("payment.offline_trust_cents", 20_00, Month(2023, 3))
+    decisions.decide(title="Moins", text="", body="comité", effects=[cut], by=OFFICE)
+    assert told(client) == (180_00, 0, "40,00 € sur 180,00 €")
+    clock.travel(clock.instant(date(2023, 3, 1), 9))
+    assert told(client) == (60_00 + 40_00 + 20_00, 60_00, "40,00 € sur 120,00 €")
+    leila = sit(client, "leila", "treasurer")
+    assert "Dont 60,00 € d’avant" in read(leila, reverse("offline"))
+    sales = [old.code_sale(one.card, one.wrong_pin, 20_00) for one in map(poor, range(4, 7))]
+    assert old.sync(*sales) == ["posted"] * 3 and not damaged(), "what was promised is paid"
+    assert told(client) == (120_00, 60_00, "100,00 € sur 120,00 €")
+    old.close()
+    for shop in (old, lost):
+        operations.review_losses(place_id=shop.place, by=OFFICE, id=new_id())
+    assert told(client) == (60_00, 0, "0,00 € sur 60,00 €")
+    assert json.loads(fresh.open().text)["room_cents"] == 20_00
+
+
+def poor(number: int) -> Member:
+    return Member(number, 0)
+
+
+def told(client: Client) -> tuple[int, int, str]:
+    """The bound, what of it is older, and what the check of the books says."""
+    state = queries.offline_state()
+    (line,) = [one for one in checks.run() if one.code == "losses"]
+    said = line.figure.replace("\u202f", " ").replace("\u00a0", " ")
+    return state.bound_cents, state.older_cents, said
 
 
 def test_the_fund_is_promised_once_to_the_devices_of_one_place_and_to_others() -> None:

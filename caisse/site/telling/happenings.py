@@ -119,6 +119,7 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "levy.ordered": (MONEY, later("%(who)s demande un virement d’un fonds : %(cents)s.")),
     "levy.paid": (MONEY, later("La banque a payé un virement d’un fonds.")),
     "levy.voided": (MONEY, later("%(who)s annule un virement d’un fonds.")),
+    "list.paid": (MONEY, later("%(who)s paie une liste de ventes sur papier : %(cents)s.")),
     "login.closed": (PEOPLE, later("%(who)s ferme un accès (%(subject)s).")),
     "licence.closed": (
         PLACES,

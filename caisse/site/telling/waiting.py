@@ -280,6 +280,7 @@ def _offline() -> Iterator[Task]:
             last <= clock.today() + OVERDUE,
             call=" · ".join(numbers.get(one.place_id, [])[:2]),
         )
+    yield from _to_look_at()
     late = payments.count_late_sales()
     if late:
         title = ngettext(
@@ -291,6 +292,22 @@ def _offline() -> Iterator[Task]:
         address = reverse("offline")
         roles = ("coordinator", "treasurer")
         yield Task("wifi-off", title % {"n": count(late)}, said, "", address, roles)
+
+
+def _to_look_at() -> Iterator[Task]:
+    """Who sells, or sets aside, no more until a person has looked, or talked (payments.md 7.3)."""
+    roles = ("coordinator", "treasurer")
+    for place in payments.used_up_places():
+        title = _("Regarder les pertes de %(place)s") % {"place": place.name}
+        said = _("Sa réserve est épuisée : sans réseau, ce lieu ne vend que ce qui est prévu.")
+        address = reverse("offline_place", args=[place.id])
+        yield Task("wifi-off", title, said, "", address, roles, urgent=True)
+    for wallet in payments.stopped_wallets():
+        since = _("depuis le %(day)s") % {"day": day(clock.day_of(wallet.at))}
+        said = _("Deux paiements portent le même numéro. Ce foyer ne met plus rien de côté.")
+        address = reverse("offline_wallet", args=[wallet.wallet_id])
+        title = _("Parler avec un foyer : son téléphone a été copié")
+        yield Task("device-mobile", title, said, since, address, roles)
 
 
 def _numbers(place_ids: set[int]) -> dict[int, list[str]]:
