@@ -9,6 +9,7 @@ from playwright.sync_api import Route
 
 from caisse.bylaws import operations as decisions
 from caisse.bylaws.rules import Amend
+from caisse.kernel import clock
 from caisse.kernel.month import Month
 from caisse.merchants.tests.ground import OFFICE, go
 from caisse.payments import formats, operations
@@ -70,6 +71,29 @@ def test_set_aside_at_home_paid_without_network_once(market: Market, telephone: 
     assert "environ" not in seen(page)
     assert "Confirmé par la caisse." in listed(page)
     assert (market.taken(), market.aside(), market.left()) == (12_40, 7_60, 80_00)
+
+
+def test_as_the_last_time_is_one_press(market: Market, telephone: Telephones) -> None:
+    """Two slips of last week, under fresh keys, by one press; offered while nothing is there."""
+    page = telephone()
+    for place, sum_ in ((STALL, "20"), ("Tous les lieux", "5")):
+        assert "Comme la dernière fois" not in set_aside(page, place, sum_)
+    clock.travel(clock.now_ms() + 10 * clock.DAY_MS, runs=True)
+    operations.sweep_offline()
+    page.reload()
+    says(page, "il vous reste")
+    listed(page)
+    page.locator("[data-again]:visible").wait_for()
+    told = seen(page).replace("\u00a0", " ")
+    assert f"La dernière fois : {STALL} 20,00, Tous les lieux 5,00" in told, told
+    looked_at(page)
+    page.get_by_role("button", name="Comme la dernière fois").click()
+    page.locator('[data-do="back"]').nth(1).wait_for()
+    told = seen(page)
+    assert "20,00 MonA" in told and "5,00 MonA" in told
+    assert "Comme la dernière fois" not in told
+    keys = {bytes(one.public_key) for one in Reserve.objects.all()}
+    assert len(keys) == 4 and (market.left(), market.aside()) == (75_00, 25_00)
 
 
 def test_a_lost_answer_is_asked_again_for_the_same_slips(

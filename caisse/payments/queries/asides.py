@@ -13,11 +13,15 @@ from caisse.ledger import queries as books
 from caisse.ledger.queries import Movement
 from caisse.merchants import queries as merchants
 from caisse.payments.models import Licence, Reserve
+from caisse.payments.offline.habit import Kept, Limits, last_time
+from caisse.payments.offline.judging import ANYWHERE
 from caisse.payments.queries.offline import offline_today
-from caisse.payments.reasons import Declined, declined
 from caisse.payments.queries.parts import FUND
+from caisse.payments.reasons import Declined, declined
+from caisse.payments.rules import OfflineRules
 
 OFFERED = 60  # places
+LOOKED_AT = 40  # sums that were set aside, the last ones
 SEEN_MS = 90 * clock.DAY_MS  # a place that had a licence since then sells without network
 MONTH_MS = 31 * clock.DAY_MS  # longer than a reserve lasts, with the days in which sales are sent
 
@@ -72,10 +76,14 @@ def asides_screen(wallet_id: int, *, phone_id: int) -> dict[str, object]:
         "proves": bool(ways),
         "left_cents": 0 if account is None else max(0, account.available),
         "most_cents": rules.offline_reserve_cents,
-        "anywhere_cents": rules.offline_member_cents if books.balance(FUND) > 0 else 0,
+        "anywhere_cents": _anywhere_cents(rules),
         "most_places": rules.offline_places,
         "hours": rules.offline_licence_hours,
         "places": [{"place": id, "name": name} for id, name in _offered(wallet_id)],
+        "again": [
+            {"place": id, "name": name, "cents": cents}
+            for id, name, cents in as_before(wallet_id) if "member_qr" in ways
+        ],
         "slips": [
             {
                 "slip": row.key, "place": row.place_id or 0, "name": row.place, "cents": row.cents,
@@ -174,6 +182,7 @@ class AsideDesk:
     """What a desk may set aside on a card: whether at all, cents in all, hours, places by name.
 
     `covered`: something is kept for losses. Else no licence names a card (decision 0019).
+    `again` is what was set aside on it the last time: number and name of a place, cents.
     """
 
     allowed: bool
@@ -181,16 +190,68 @@ class AsideDesk:
     most_cents: int
     hours: int
     places: list[tuple[int, str]]
+    again: list[tuple[int, str, int]]
+
+    @property
+    def again_cents(self) -> int:
+        """All of the last time."""
+        return sum(cents for _id, _name, cents in self.again)
+
+    @property
+    def again_lines(self) -> str:
+        """The same as a form sends it: « place:cents » by commas."""
+        return ",".join(f"{id}:{cents}" for id, _name, cents in self.again)
 
 
-def aside_desk(wallet_id: int) -> AsideDesk:
-    """What the articles allow today, and the places that sell without network."""
+def aside_desk(wallet_id: int, holder_id: int | None = None) -> AsideDesk:
+    """What the articles allow today, the places that sell without network, this card's last time.
+
+    Without `holder_id` no last time is looked for.
+    """
     rules, ways = offline_today()
     allowed = "card" in ways
     places = _offered(wallet_id) if allowed else []
     covered = books.balance(FUND) > 0
+    known = allowed and covered and holder_id is not None
+    again = as_before(wallet_id, holder_id) if known else []
     most, hours = rules.offline_reserve_cents, rules.offline_licence_hours
-    return AsideDesk(allowed, covered, most, hours, places)
+    return AsideDesk(allowed, covered, most, hours, places, again)
+
+
+def as_before(wallet_id: int, holder_id: int | None = None) -> list[tuple[int, str, int]]:
+    """What the wallet's telephones, or this holder's card, set aside the last time, if it may be
+    set aside again: number (0 for any) and name of a place, cents."""
+    rules, now = offline_today()[0], clock.now_ms()
+    mine = Reserve.objects.filter(wallet=wallet_id)
+    rows = list(mine.filter(holder=holder_id).order_by("-since", "-pk")[:LOOKED_AT])
+    if not rows:
+        return []
+    kept = [
+        Kept(
+            row.place_id or ANYWHERE, row.cents, clock.day_of(row.since),
+            row.released_at is None and row.until > now,
+        )
+        for row in rows
+    ]  # fmt: skip
+    wallet = f"wallet:{wallet_id}"
+    held = [row.account for row in mine.filter(released_at=None)]
+    places = {f"place:{one.place}": one.place for one in kept if one.place}
+    known = books.accounts([wallet, *held, *places])
+    aside = sum(known[code].balance for code in held)
+    left = known[wallet].available if wallet in known else 0
+    open_ = {id for code, id in places.items() if code in known and known[code].state == "open"}
+    open_ &= sell_without_network()
+    limits = Limits(
+        max(0, min(left, rules.offline_reserve_cents - aside)), _anywhere_cents(rules),
+        rules.offline_places, frozenset(open_),
+    )  # fmt: skip
+    names = merchants.names()
+    return [(id, names.get(id, ""), cents) for id, cents in last_time(kept, limits)]
+
+
+def _anywhere_cents(rules: OfflineRules) -> int:
+    """The most for any place; nothing while nothing is kept for losses: no till takes it then."""
+    return rules.offline_member_cents if books.balance(FUND) > 0 else 0
 
 
 def sell_without_network() -> set[int]:
@@ -209,8 +270,8 @@ def _offered(wallet_id: int) -> list[tuple[int, str]]:
     if not sells:
         return []
     lines = books.lines(f"wallet:{wallet_id}", since_ms=since, reasons=("payment",), limit=100)
-    codes = [one.credit for one in books.transfers([line.id for line in lines])]
-    usual = Counter(codes)
+    spent = spent_aside(wallet_id, since_ms=since)
+    usual = Counter(one.credit for one in [*books.transfers([line.id for line in lines]), *spent])
     names = merchants.names()
     known = [(id, names[id]) for id in sells if id in names]
     known.sort(key=lambda one: (-usual[f"place:{one[0]}"], one[1]))

@@ -42,6 +42,22 @@ async function drawList() {
   find("[data-sales]").replaceChildren(...own.map(saleLine));
   find("[data-setting]").hidden = !setting;
   find('[data-do="choose"]').hidden = Boolean(setting) || !state.aside?.allowed;
+  drawAgain(setting || mine.some(isLive) ? [] : lastTime());
+}
+
+const lastTime = () => (state.aside?.allowed ? state.aside.again ?? [] : []);
+
+/** What was set aside the last time, where it may be set aside again by one press. */
+function drawAgain(again) {
+  find("[data-again]").hidden = again.length === 0;
+  find("[data-again-told]").textContent =
+    again.map((row) => `${named(row)} ${money(row.cents)}`).join(", ");
+}
+
+/** Once more the places and the sums of the last time. */
+export async function asBefore() {
+  const again = lastTime();
+  return again.length ? begin(again) : toAside();
 }
 
 /** The slips of this telephone, then what the wallet has set aside elsewhere. */
@@ -130,15 +146,22 @@ export async function setAside(form) {
   if (!cents) return wrong(WORDS.amount);
   const chosen = all('[name="place"]', form).find((one) => one.checked);
   if (!chosen) return wrong(WORDS.choose);
-  const { kind, secret, open } = await makeSigner();
-  const place = Number(chosen.value);
-  const wanted = [{
-    place, cents, name: place === ANYWHERE ? "" : chosen.dataset.name,
-    pair: { kind, secret }, key: hex(open),
-  }];
+  return begin([{ place: Number(chosen.value), cents, name: chosen.dataset.name }]);
+}
+
+async function begin(rows) {
+  const wanted = await Promise.all(rows.map(wantedOf));
   const setting = await prepared({ id: newId(), at: now(), wanted });
   show("setting");
   return sendSetting(setting, "choose"); // refused, what was typed is still there
+}
+
+/** With a fresh pair of keys. */
+async function wantedOf({ place, cents, name }) {
+  const { kind, secret, open } = await makeSigner();
+  return {
+    place, cents, name: place === ANYWHERE ? "" : name, pair: { kind, secret }, key: hex(open),
+  };
 }
 
 /** Ask again for what waits: the same number, the same keys. */

@@ -11,7 +11,7 @@ import { followed, subscribe, watched } from "../push.js";
 import { startCamera } from "../scanning.js";
 import { asked, bySlip, payBySlip, prove, showAgain } from "./apart.js";
 import {
-  askSetting, dropSetting, setAside, settleSetting, takeBack, toAside, toChoose,
+  asBefore, askSetting, dropSetting, setAside, settleSetting, takeBack, toAside, toChoose,
 } from "./aside.js";
 import { read, takeTicket } from "./keeping.js";
 import { opened, standOn, toReceipt } from "./movements.js";
@@ -182,8 +182,9 @@ async function toList() {
 
 const ACTS = {
   tell, pay: toPay, scan: toScan, home, confirm, again, fresh: toPay, settle, waits: unsettled,
-  "give-up": giveUp, aside: toAside, choose: toChoose, "ask-setting": askSetting,
-  "drop-setting": dropSetting, back: takeBack, "again-qr": showAgain, "pay-apart": payBySlip, prove,
+  "give-up": giveUp, aside: toAside, choose: toChoose, "as-before": asBefore,
+  "ask-setting": askSetting, "drop-setting": dropSetting, back: takeBack, "again-qr": showAgain,
+  "pay-apart": payBySlip, prove,
   "by-slip": bySlip, all: payAll, receipt: toReceipt, list: toList,
 };
 const FORMS = { link, most, amount: toConfirm, typed, set: setAside };
