@@ -3,11 +3,14 @@
 import ast
 import inspect
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
+
+Scene = Callable[..., None]
 
 
 class Broken(NamedTuple):
@@ -17,6 +20,18 @@ class Broken(NamedTuple):
     module: str
     text: str
     instead: str
+
+
+class Seen(NamedTuple):
+    """Rules of a scene, which sees each of them broken."""
+
+    scene: Scene
+    rules: tuple[Broken, ...]
+
+
+def seen(scene: Scene, *rules: Broken) -> Seen:
+    """A line of the table."""
+    return Seen(scene, rules)
 
 
 def altered(source: str, text: str, instead: str) -> str:

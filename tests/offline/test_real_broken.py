@@ -13,8 +13,8 @@ from django.db import connection
 
 from caisse.payments.tests import test_offline_api as api
 from tests.offline import model, worlds
-from tests.offline.breaking import break_rule
-from tests.offline.broken_rules import TABLE, Scene
+from tests.offline.breaking import Scene, break_rule
+from tests.offline.broken_rules import TABLE
 from tests.offline.real import Member, RealCaisse, ground
 
 pytestmark = pytest.mark.django_db(transaction=True, reset_sequences=True)

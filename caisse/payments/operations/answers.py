@@ -5,7 +5,8 @@ from typing import TypeAlias
 from caisse.kernel.ids import Id
 from caisse.ledger import queries as books
 from caisse.payments.queries import Receipt
-from caisse.payments.reasons import CHECKING, Declined, declined
+from caisse.payments.reasons import Declined, declined
+from caisse.payments.refusals import CHECKING
 
 Answer: TypeAlias = Receipt | Declined
 

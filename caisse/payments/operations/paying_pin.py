@@ -42,7 +42,8 @@ from caisse.payments.operations.tills import (
     tries_account,
 )
 from caisse.payments.queries import Standing
-from caisse.payments.reasons import CHECKING, Declined, at_shop, declined
+from caisse.payments.reasons import Declined, at_shop, declined
+from caisse.payments.refusals import CHECKING
 from caisse.payments.rules import spares_code
 from caisse.people import queries as people
 

@@ -49,7 +49,7 @@ from caisse.payments.operations.tills import paused_until, submit_try
 from caisse.payments.operations.twice import given_up, number_used, paid_otherwise, undo
 from caisse.payments.queries.offline import FUND, loss_account
 from caisse.payments.queries.parts import parts_of
-from caisse.payments.reasons import CHECKING
+from caisse.payments.refusals import CHECKING
 
 log = logging.getLogger("caisse.till")
 

@@ -13,7 +13,7 @@ from caisse.ledger.rules import DONE
 from caisse.payments.operations.covering import undoing
 from caisse.payments.operations.opening import Opened
 from caisse.payments.queries.parts import as_parts
-from caisse.payments.reasons import CHECKING
+from caisse.payments.refusals import CHECKING
 from caisse.payments.rules import PaymentRules, refundable
 
 TOO_LATE = "refund_too_late"

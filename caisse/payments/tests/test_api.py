@@ -23,7 +23,7 @@ from caisse.merchants.tests.ground import OFFICE, approved, founded
 from caisse.payments import api, operations
 from caisse.payments.models import Device
 from caisse.payments.operations.brake import BRAKE
-from caisse.payments.reasons import SENTENCES
+from caisse.payments.refusals import SENTENCES
 from caisse.payments.tests import loops
 from caisse.payments.tests.device import Answer, PhoneTill
 from caisse.people import operations as people

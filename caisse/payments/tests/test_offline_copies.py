@@ -85,7 +85,7 @@ def test_cheap_copies_of_one_wallet_are_few_and_leave_the_tills_their_hundred(aw
     assert set(shop.sync(*sales)) == {"late"} and noted(shop) == 120
 
 
-def test_an_honest_copy_that_came_too_late_waits_for_a_person_and_its_till_hears_the_same(
+def test_an_honest_copy_too_late_waits_for_a_person_and_its_till_hears_the_same(
     awa: Member,
 ) -> None:
     shop, phone = Shop("Halle"), Phone(awa)

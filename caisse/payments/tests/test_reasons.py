@@ -12,16 +12,13 @@ from caisse.payments import reaching
 from caisse.payments.operations import limits
 from caisse.payments.reactions import look_at_reach
 from caisse.payments.reasons import (
-    SENTENCES,
-    WITH_AMOUNT,
-    WITH_DATE,
-    WITH_HOURS,
     agreement_exceeded,
     at_shop,
     declined,
     with_values,
     without_network,
 )
+from caisse.payments.refusals import SENTENCES, WITH_AMOUNT, WITH_DATE, WITH_HOURS
 from caisse.payments.rules import PaymentRules
 
 VALUES: list[dict[str, Any]] = [{}, {"amount_cents": 60_00}, {"on": "9 h 40"}, {"hours": 48}]

@@ -69,7 +69,7 @@ async function afresh(device) {
 /** What a browser must be able to do, and a device must know: the key under which codes lie. */
 const able = async (device) => Boolean(device.point) && (await canVerify());
 
-/** Only Safari on iOS says so: a page of its, not on the home screen, is erased after seven days. */
+/** Only Safari on iOS says so: its pages that are not at home there are erased in seven days. */
 const isAway = () => navigator.standalone === false;
 
 const isOld = ({ text }) => {

@@ -93,9 +93,9 @@ export function refuse(reason, values = null) {
 }
 
 /**
- * By what the rules look at a sale: the licence, the caisse's keys, and the key under which its sums
- * know who has paid. It lives as long as the licence: a device that is linked anew in its middle has
- * another k_till, and must know the same people. A licence of before has none of its own.
+ * By what the rules look at a sale: the licence, the caisse's keys, and the key under which its
+ * sums know who has paid. It lives as long as the licence: a device that is linked anew in its
+ * middle has another k_till, and must know the same people. A licence of before has none.
  */
 const around = ({ licence, kept }) => ({
   licence, keys: keysOf(kept.keys), key: kept.tally ?? state.device.key,
