@@ -20,6 +20,19 @@ def sweep_offline(now: datetime) -> None:
         through(operations.sweep_offline)
 
 
+@timetable("payments.codes", every="minute", apart=True)
+def follow_codes(now: datetime) -> None:
+    """Tills that take no code for a while are told to the office, within a minute."""
+    if bylaws.founding() is not None:
+        operations.follow_codes()
+
+
+@steady("payments.brake", everywhere=True)
+def tell_of_brake() -> int:
+    """What the brake of this process did while it answered."""
+    return operations.tell_of_brake()
+
+
 @steady("payments.reach", everywhere=True)
 def look_at_reach() -> int:
     """The caisse's telephone number and its unit, for the refusals of the process that serves."""

@@ -204,6 +204,12 @@ def since(seq: int, limit: int = 1000) -> list[Movement]:
     return _movements(Transfer.objects.filter(seq__gt=seq).order_by("seq")[:limit])
 
 
+def of_reason(reason: str, *, after: int, until: int) -> list[Movement]:
+    """The transfers of one reason after the number `after` up to `until`, in commit order."""
+    rows = Transfer.objects.filter(seq__gt=after, seq__lte=until, reason=reason)
+    return _movements(rows.order_by("seq"))
+
+
 def since_but(
     seq: int, *, until: int, quiet: Collection[str], of: Collection[str]
 ) -> list[Movement]:

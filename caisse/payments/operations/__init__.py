@@ -3,6 +3,10 @@
 A payment writes no row but its transfer: it is judged by the ledger on account flags alone.
 """
 
+from caisse.payments.operations.alarms import (
+    follow_codes,
+    tell_of_brake,
+)
 from caisse.payments.operations.answers import (
     Answer,
 )
@@ -246,6 +250,7 @@ __all__ = [
     "enrol_phone",
     "enter_cashier",
     "expire_sheets",
+    "follow_codes",
     "give",
     "give_back_reserve",
     "give_back_slip",
@@ -313,6 +318,7 @@ __all__ = [
     "sweep_offline",
     "sync_phone",
     "sync_till",
+    "tell_of_brake",
     "tell_on_phone",
     "too_late",
     "withdraw_sheet",

@@ -21,6 +21,7 @@ class Brake:
         self._minutes: deque[list[int]] = deque()  # of the last hour: number, wrong, right
         self._seen = [0, 0]  # wrong, right
         self._strict_until = 0
+        self._began = False
 
     def saw(self, *, right: bool) -> None:
         """Count one entry."""
@@ -37,6 +38,7 @@ class Brake:
                 self._seen[1] -= rights
             usual = EXPECTED * self._seen[1] * ERRORS_BP // 10_000
             if self._seen[0] > max(LEAST_WRONG, usual):
+                self._began = self._began or now >= self._strict_until
                 self._strict_until = now + MINUTES * MINUTE_NS
 
     @property
@@ -44,12 +46,22 @@ class Brake:
         """Whether identifiers are taken at usual places only."""
         return time.monotonic_ns() < self._strict_until
 
+    @property
+    def began(self) -> bool:
+        """Whether it took hold, and nobody was told of it yet."""
+        return self._began
+
+    def told(self) -> None:
+        """Somebody was told."""
+        self._began = False
+
     def release(self) -> None:
         """Begin anew."""
         with self._lock:
             self._minutes.clear()
             self._seen = [0, 0]
             self._strict_until = 0
+            self._began = False
 
 
 BRAKE = Brake()

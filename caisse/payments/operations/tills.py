@@ -19,6 +19,7 @@ from caisse.merchants import queries as merchants
 from caisse.payments.models import Till
 
 HOUR_MS = 3_600_000
+TRIES_AT_TILL = "tries:till:"
 REMEMBERED_S = 2.0  # how long another process may still pay at a till that was closed
 _OPEN = Look("SELECT id, place_id FROM payments_till WHERE closed_at IS NULL AND id {keys}", "id")
 _places: dict[Id, tuple[int, float]] = {}  # open tills: place, and until when that is believed
@@ -31,7 +32,7 @@ def mark_account(till: Id) -> str:
 
 def tries_account(till: Id) -> str:
     """The counting account of the wrong codes that were typed at this till."""
-    return f"tries:till:{show_id(till)}"
+    return f"{TRIES_AT_TILL}{show_id(till)}"
 
 
 def paused_until(till: Id) -> str:

@@ -3,6 +3,11 @@
 from caisse.payments.cards import (
     shown_number,
 )
+from caisse.payments.queries.alarms import (
+    CodeAlarms,
+    Paused,
+    code_alarms,
+)
 from caisse.payments.queries.asides import (
     AsideDesk,
     AsideRow,
@@ -125,6 +130,7 @@ __all__ = [
     "AsideRow",
     "CardRow",
     "CashierRow",
+    "CodeAlarms",
     "DayLine",
     "DaySums",
     "DeviceRow",
@@ -137,6 +143,7 @@ __all__ = [
     "OfflineState",
     "Overdue",
     "PaperSaleRow",
+    "Paused",
     "PhoneRow",
     "Receipt",
     "Reserved",
@@ -156,6 +163,7 @@ __all__ = [
     "cashier",
     "cashier_levels",
     "cashiers",
+    "code_alarms",
     "count_late_sales",
     "day_closing",
     "day_page",

@@ -58,6 +58,10 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "cashier.removed": (PLACES, later("%(who)s retire une personne de la caisse de %(subject)s.")),
     "code.given": (PEOPLE, later("%(who)s donne un code d’entrée (%(subject)s).")),
     "code.used": (PEOPLE, later("Un code d’entrée a servi (%(subject)s).")),
+    "codes.strict": (
+        HOUSE,
+        later("Trop de codes faux : les identifiants ne passent qu’aux lieux habituels."),
+    ),
     "contact.changed": (PEOPLE, later("%(who)s corrige les coordonnées du %(subject)s.")),
     "contact.noted": (PEOPLE, later("%(who)s note un contact avec le %(subject)s.")),
     "contact.shown": (PEOPLE, later("%(who)s lit les coordonnées du %(subject)s.")),
@@ -198,6 +202,10 @@ SAID: dict[str, tuple[str, str | Promise]] = {
     "sign.key_prepared": (HOUSE, later("%(who)s prépare une clé de signature.")),
     "slips.issued": (PEOPLE, later("Un téléphone met de côté : %(cents)s.")),
     "slips.struck": (PEOPLE, later("%(who)s arrête ce qu’un téléphone a mis de côté.")),
+    "till.code_paused": (
+        PLACES,
+        later("Un appareil de %(subject)s ne prend plus de code : dix codes faux en une heure."),
+    ),
     "till.closed": (PLACES, later("%(who)s ferme une caisse de %(subject)s.")),
     "till.opened": (PLACES, later("%(who)s ouvre une caisse à %(subject)s.")),
     "voucher.withdrawn": (PEOPLE, later("%(who)s reprend un bon imprimé.")),

@@ -17,7 +17,7 @@ from caisse.funding import queries as funding
 from caisse.kernel import clock
 from caisse.kernel.actor import Actor
 from caisse.kernel.month import Month
-from caisse.kernel.wording import amount, capital, count, day, from_month, month_name
+from caisse.kernel.wording import amount, capital, count, day, from_month, hour, month_name
 from caisse.ledger import queries as ledger
 from caisse.merchants import queries as merchants
 from caisse.merchants.rules import RedemptionRules, paid_on
@@ -68,6 +68,7 @@ class Column:
 def columns(actor: Actor, names: dict[str, str]) -> tuple[Column, ...]:
     """What waits for `actor`, for the other roles of the office, and for the committee."""
     found = [*_months(names), *_acts(), *_people(), *_money(), *_places(), *_offline(), *_letters()]
+    found += _codes()
     mine = [
         replace(task, detail=f"{task.detail} {task.call}".strip())
         for task in found
@@ -308,6 +309,43 @@ def _to_look_at() -> Iterator[Task]:
         address = reverse("offline_wallet", args=[wallet.wallet_id])
         title = _("Parler avec un foyer : son téléphone a été copié")
         yield Task("device-mobile", title, said, since, address, roles)
+
+
+def _codes() -> Iterator[Task]:
+    """Wrong codes that came in numbers, told for a day: somebody may be trying codes out."""
+    now, address, roles = clock.now_ms(), reverse("journal"), ("coordinator", "administrator")
+    until, paused = payments.code_alarms()
+    if until:
+        said = _("Pendant une heure, un identifiant ne paie qu’aux lieux habituels.")
+        more = _("Les cartes, les téléphones et les bons passent.")
+        yield Task(
+            "alert-triangle",
+            _("Trop de codes faux dans toute la caisse"),
+            f"{said} {more}",
+            _when(until),
+            address,
+            roles,
+            until > now,
+        )
+    names = merchants.names() if paused else {}
+    numbers = _numbers({one.place_id for one in paused})
+    for one in paused:
+        yield Task(
+            "alert-triangle",
+            _("Appeler %(place)s : dix codes faux en une heure")
+            % {"place": names.get(one.place_id, "")},
+            _("Un appareil n’y prend plus de code, par sécurité. Quelqu’un en essaie peut-être."),
+            _when(one.until),
+            address,
+            roles,
+            one.until > now,
+            call=" · ".join(numbers.get(one.place_id, [])[:2]),
+        )
+
+
+def _when(until: int) -> str:
+    words = {"hour": hour(clock.local(until)), "day": day(clock.day_of(until))}
+    return _("jusqu’à %(hour)s, le %(day)s") % words
 
 
 def _numbers(place_ids: set[int]) -> dict[int, list[str]]:
