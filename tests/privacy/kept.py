@@ -131,7 +131,7 @@ class Market:
         """A licence from its opening to the last word, and so many sales under it."""
         got = self.shop.open(holds_nothing=self.shop.licence > 0)
         for buyer in self.buyers:
-            buyer.slips = Phone(buyer)
+            buyer.slips = Phone(buyer, number=got.licence_id)  # none has two slips of a place
             buyer.slips.ask((self.shop.place, 10_00))
             buyer.counters = 0
         sent: list[tuple[Buyer, Id, int, dict[str, Any]]] = []
