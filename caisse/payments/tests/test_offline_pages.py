@@ -223,7 +223,7 @@ def test_where_the_article_is_off_the_page_says_what_it_would_cost_and_where_to_
     decisions.decide(title="Fini", text="", body="comité", effects=[article], by=OFFICE)
     clock.travel(clock.instant(date(2023, 3, 1), 9))
     said = read(leila, reverse("offline"))
-    assert "le comité peut le décider. La caisse perdrait 60,00 € au plus." in said
+    assert "Le comité peut le décider, et la caisse perdrait 60,00 € au plus." in said
     assert "remplissez la réserve, et prévenez les lieux" in said
     assert reverse("article", args=["payment.offline"]) in page(leila, reverse("offline"))
 
@@ -253,7 +253,7 @@ def test_while_the_reserve_is_empty_no_card_and_no_slip_for_anywhere_is_offered(
     registering.open_file(membership_id=row.membership_id, by=Actor("salif"))
     address = reverse("card_aside", args=[row.membership_id, row.id])
     salif = sit(client, "salif", "desk")
-    assert "aucune carte ne passe sans réseau" in read(salif, address)
+    assert "Aucune carte ne passe sans réseau" in read(salif, address)
     assert "Faites-le la veille" not in read(salif, address)
     post(
         ("bank:caisse", "fund:caisse", 60_00, "opening_bank"),
