@@ -99,13 +99,6 @@ export const readRequest = (message) => ({
   minute: number(message.subarray(18)),
 });
 
-/** M3: pay `request` (M2) from a slip (117 bytes), with the slip's own key. */
-export async function offlinePayment(slip, counter, request, key) {
-  const said = joined("pay1", slip.subarray(2, 10), [counter, 2], request);
-  const signed = new Uint8Array(await crypto.subtle.sign("Ed25519", key, said));
-  return joined([KIND.offline, 1], slip, [counter, 2], signed);
-}
-
 /** The number of an offline payment, as 16 bytes: the same on both sides. */
 export const offlineId = (slipId, counter, request) =>
   derived(joined("id1", slipId, [counter, 2], request), request);

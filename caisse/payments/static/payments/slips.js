@@ -2,7 +2,7 @@
 // licences, sealed codes, the caisse's answers. Pure but for keys; held against the same vectors as
 // formats.py, offline/ and cards.py (docs/mechanisms/offline.md says what is done with it).
 
-import { KIND, joined, messageOf, packRequest, readRequest, textOf } from "./formats.js";
+import { KIND, joined, messageOf, readRequest, textOf } from "./formats.js";
 import { ED25519, P256, isSigned, signed } from "./signing.js";
 
 export const SLIP_BYTES = 117;
@@ -66,18 +66,6 @@ export async function cardToken(message, keys) {
   if (message[0] !== KIND.card || !key) return null;
   const good = await isSigned(ED25519, key, message.subarray(18), message.subarray(0, 18));
   return good ? message.slice(2, 18) : null;
-}
-
-/** A voucher (M6) that the caisse has printed: what it says; null for any other. */
-export async function readVoucher(message, keys) {
-  const key = keys[message[1]];
-  if (message[0] !== KIND.voucher || !key) return null;
-  const said = joined("voucher1", message.subarray(0, 20));
-  if (!(await isSigned(ED25519, key, message.subarray(20), said))) return null;
-  return {
-    serial: message.slice(2, 7), cents: number(message.subarray(15, 18)),
-    lastDay: number(message.subarray(18, 20)),
-  };
 }
 
 /** A licence that the caisse has signed, as an object; null for any other text. */
@@ -161,10 +149,6 @@ function indexes(digest) {
   const bits = number(digest.subarray(0, 5)); // 40 of them: a number holds 53
   return [2 ** 29, 2 ** 18, 2 ** 7].map((below) => Math.floor(bits / below) % 2048);
 }
-
-/** What a till asks for, with the same number of the place in four bytes. */
-export const requestOf = ({ place, till, cents, nonce, minute }) =>
-  packRequest({ place: joined([place, 4]), till: till % 65536, cents, nonce, minute });
 
 /** Whether M2 is one of this place and till. */
 export function isMine(request, place, till) {
