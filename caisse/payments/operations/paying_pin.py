@@ -195,14 +195,18 @@ def _no_qr(entry: Entry, shown: qr.NotTaken) -> Answer:
 def _settled(
     entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None = None
 ) -> Answer:
-    """Judge it, count it at the till by what is answered, and say no more than a shop may know."""
+    """Judge it, count it at the till by what is answered, and say no more than a shop may know.
+
+    What the brake alone keeps out is nobody's wrong code: counted, it would keep itself in force.
+    """
     known = entry._replace(purchase=entry.purchase._replace(wallet_id=tried.wallet_id))
-    answer = _judged(known, tried, ways, first)
+    judged = _judged(known, tried, ways, first)
+    answer = judged or declined("code_paused")
     if isinstance(answer, Declined):
         method = entry.purchase.method
-        if answer.reason in ("code_wrong", "code_paused"):
+        if judged is not None and answer.reason in ("code_wrong", "code_paused"):
             counted = _count_at_till(entry)
-            if counted.answer == "posted" and method == "pin":
+            if counted.answer == "posted" and method == "pin" and answer.reason == "code_wrong":
                 BRAKE.saw(right=False)
         # of a number under which something stands the ledger never says that money is missing
         new = answer.reason == "funds_short"
@@ -251,20 +255,23 @@ def _ways(tried: Tried, wanted: Purchase) -> Iterator[str]:
             yield usual
 
 
-def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None) -> Answer:
+def _judged(
+    entry: Entry, tried: Tried, ways: Iterable[str | None], first: First | None
+) -> Answer | None:
     """Under the first of these buckets that is not used up; `first` was asked before.
 
-    Right or wrong, what goes to the ledger first is what the bucket judges.
+    Right or wrong, what goes to the ledger first is what the bucket judges. None without any.
     """
     if first is not None and not tried.right and first.outcome.answer == "unknown":
         first = None  # a bucket that is not open yet: `submit_try` opens it
     if first is not None and first.outcome.answer != "limited":
         return _said(tried, first.purchase, first.outcome)
     asked = None if first is None else first.bucket
+    full = first is not None
     for bucket in ways:
         if bucket is not None and bucket == asked:
             continue
-        purchase = entry.purchase
+        full, purchase = True, entry.purchase
         if tried.right:
             purchase, outcome = _paid(entry, purchase, bucket)
             if outcome.answer == "unknown" and bucket is not None:
@@ -274,7 +281,7 @@ def _judged(entry: Entry, tried: Tried, ways: Iterable[str | None], first: First
             outcome = submit_try(a_try(entry, bucket))
         if outcome.answer != "limited":
             return _said(tried, purchase, outcome)
-    return declined("code_paused")
+    return declined("code_paused") if full else None
 
 
 def _said(tried: Tried, purchase: Purchase, outcome: Outcome) -> Answer:

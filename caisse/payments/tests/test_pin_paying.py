@@ -1,6 +1,7 @@
 """Identifier and PIN at a till: right, wrong, used up, attacked, in parallel, under another key."""
 
 import random
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -260,6 +261,24 @@ def test_many_wrong_codes_everywhere_close_the_way_of_strangers_only(world: Worl
     assert world.pay(world.pin, at=1) == "code_paused"
     assert world.pay(world.pin, at=1, handle="radis-moineau") == "code_paused", "nobody's alike"
     assert world.pay(world.pin) == "posted"
+
+
+def test_what_the_brake_keeps_out_does_not_keep_it_in_force(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it a wrong code of the till: who has paid there before still types hers."""
+    now = time.monotonic_ns()
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now)
+    for _each in range(21):
+        BRAKE.saw(right=False)
+    for handle in ("moineau-radis", "radis-moineau"):
+        for digits in (world.pin, world.wrong):
+            for _each in range(6):
+                assert world.pay(digits, at=1, handle=handle) == "code_paused"
+    counted = books.account(tries_account(world.tills[1]))
+    assert counted is not None and counted.held == 0
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now + 61 * 60 * 10**9)
+    assert not BRAKE.strict and world.pay(world.pin, at=1) == "posted"
 
 
 def test_a_new_pin_replaces_the_old_one_and_keeps_the_count(world: World) -> None:
