@@ -271,10 +271,6 @@ def test_while_the_last_word_travels_nothing_is_sold(visit: Visit) -> None:
     page.locator("#handle").press("Enter")
     shows(page, "Le paiement n’est pas passé")
     assert queue(page) == [] and "Son autorisation est finie." in seen(page)
-    on_first_screen(page)
-    page.unroute("**/api/v1/tills/closing")
-    back(page)
-    page.get_by_text("Vente sans réseau : finie pour aujourd’hui.").wait_for()
 
 
 def finishing(there: Stall) -> None:

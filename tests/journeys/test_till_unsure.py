@@ -6,7 +6,7 @@ from playwright.sync_api import Route
 
 from caisse.ledger.models import Transfer
 from tests.journeys.test_till import Guests, opened, sell, shows, tap, wrong
-from tests.journeys.walking import Visit, seen
+from tests.journeys.walking import Visit, seen, titled
 
 
 def test_to_ask_what_became_of_a_sale_pays_nothing(visit: Visit, guests: Guests) -> None:
@@ -68,5 +68,30 @@ def test_a_sale_that_never_arrived_is_given_up_after_a_restart(
     page.get_by_role("button", name="Demander de nouveau").click()
     shows(page, "Le paiement n’est pas arrivé")
     page.get_by_role("button", name="Abandonner cette vente").click()
+    shows(page, "Combien ?")
+    assert "La vente est abandonnée. Rien n’est débité." in seen(page)
+
+
+def test_a_qr_may_be_paid_yet_until_it_is_given_up_in_another_tab(
+    visit: Visit, guests: Guests
+) -> None:
+    """The till's own QR: a telephone may have it, so nobody says that it did not arrive."""
+    shop = opened(partial(visit, refuses=(404, 409)), guests)
+    page = shop.till
+    tap(page, "240")
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("button", name="Montrer un QR").click()
+    shows(page, "La personne scanne et paie")
+    page.reload()
+    shows(page, "Pas encore de réponse")
+    other = page.context.new_page()
+    other.goto(page.url)
+    titled(other, "Pas encore de réponse")
+    with page.expect_response("**/api/v1/payments/*"):
+        page.get_by_role("button", name="Demander de nouveau").click()
+    shows(page, "Pas encore de réponse")
+    other.get_by_role("button", name="Abandonner cette vente").click()
+    titled(other, "Combien ?")
+    page.get_by_role("button", name="Demander de nouveau").click()
     shows(page, "Combien ?")
     assert "La vente est abandonnée. Rien n’est débité." in seen(page)

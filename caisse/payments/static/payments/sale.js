@@ -333,7 +333,8 @@ export function told(sale, answer) {
   if (answer?.status === 401) return stopped(WORDS.stoppedUnknown);
   if (answer?.status === 200) return paid(sale, answer.said);
   if (answer?.said.reason === "abandoned") return gone(sale);
-  if (answer?.said.reason !== "unknown") return show("unsure");
+  // a telephone may pay yet what a QR has asked for
+  if (answer?.said.reason !== "unknown" || sale.request) return show("unsure");
   find('[data-do="resend"]').hidden = !state.said; // the page was closed: what was sent is nowhere
   return show("missing");
 }
