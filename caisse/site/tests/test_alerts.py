@@ -21,7 +21,7 @@ from caisse.payments import operations as payments
 from caisse.payments.models import PinReset
 from caisse.people import operations as people
 from caisse.people.models import Person
-from caisse.people.queries import addressee
+from caisse.people.queries import addressee, holders_of
 from caisse.site.tests.members import BY, Home, come_in, home
 from caisse.site.tests.test_pages import read
 from caisse.site.tests.test_told import MINUTE_MS, awa, choose, later, lina, outbox, told
@@ -49,6 +49,11 @@ def settle() -> None:
     leave()
 
 
+def holder(office: Home, number: int = 0) -> int:
+    """Awa, or Lina."""
+    return holders_of(office.joined.membership_id)[number].id
+
+
 def redrawn(holder_id: int) -> str:
     """A second code, for somebody who had one."""
     payments.draw_pin(holder_id=holder_id, by=DESK)
@@ -71,7 +76,7 @@ def plain(text: object) -> str:
 
 
 def test_a_code_drawn_anew_is_told_by_email_and_sms_at_once(office: Home, tmp_path: Path) -> None:
-    digits = redrawn(1)
+    digits = redrawn(holder(office))
     assert roads("pin_redrawn", awa(office)) == {"email": "sent", "sms": "sent"}
     (sent,) = mail.outbox
     body = plain(sent.body)
@@ -86,7 +91,7 @@ def test_a_code_drawn_anew_is_told_by_email_and_sms_at_once(office: Home, tmp_pa
 
 def test_who_chose_calls_is_called(office: Home, tmp_path: Path) -> None:
     choose(awa(office), "here", arrivals="voice")
-    redrawn(1)
+    redrawn(holder(office))
     assert roads("pin_redrawn", awa(office)) == {"email": "sent", "voice": "sent"}
     said = plain(outbox(tmp_path)[-1]["text"])
     assert "Vous avez un nouveau code pour payer. Le vendredi 10 février 2023, à 9 heures." in said
@@ -94,12 +99,12 @@ def test_who_chose_calls_is_called(office: Home, tmp_path: Path) -> None:
 
 def test_a_number_without_sms_is_called(office: Home) -> None:
     Person.objects.filter(pk=awa(office)).update(email="", phone="04 99 00 00 01")
-    redrawn(1)
+    redrawn(holder(office))
     assert roads("pin_redrawn", awa(office)) == {"voice": "sent"}
 
 
 def test_who_has_neither_address_nor_number_gets_a_letter(office: Home) -> None:
-    redrawn(2)
+    redrawn(holder(office, 1))
     assert roads("pin_redrawn", lina(office)) == {"letter": "waiting"}
     (row,) = queries.waiting_letters()
     assert row.membership == office.joined.membership_id, "on the list of what is printed"
@@ -108,7 +113,7 @@ def test_who_has_neither_address_nor_number_gets_a_letter(office: Home) -> None:
 
 def test_who_wants_letters_gets_one_too(office: Home) -> None:
     operations.choose(person_id=awa(office), payments="here", arrivals="here", mail="letter", by=BY)
-    redrawn(1)
+    redrawn(holder(office))
     told_by = roads("pin_redrawn", awa(office))
     assert told_by == {"email": "sent", "sms": "sent", "letter": "waiting"}
 
@@ -124,7 +129,7 @@ def test_a_device_is_told_and_a_letter_goes_where_nothing_else_leads(
             person_id=lina(office), endpoint=f"{known.origin}/a", amounts=False, by=BY,
             **phone.said,
         )  # fmt: skip
-        redrawn(2)
+        redrawn(holder(office, 1))
         said = phone.read(known.got[-1][2])
     assert said["title"] == "Vous avez un nouveau code pour payer" and said["text"] == ""
     assert roads("pin_redrawn", lina(office)) == {"push": "sent", "letter": "waiting"}
@@ -132,7 +137,7 @@ def test_a_device_is_told_and_a_letter_goes_where_nothing_else_leads(
 
 def test_it_is_one_line_of_messages_and_reads_in_whole(office: Home, client: Client) -> None:
     before = queries.unread(person_id=awa(office), wallet_id=None, since_ms=0)
-    redrawn(1)
+    redrawn(holder(office))
     assert Notice.objects.filter(person_id=awa(office), kind="pin_redrawn").count() == 2
     assert queries.unread(person_id=awa(office), wallet_id=None, since_ms=0) == before + 1
     come_in(client, office)
@@ -146,7 +151,7 @@ def test_it_is_one_line_of_messages_and_reads_in_whole(office: Home, client: Cli
 
 def test_no_bound_holds_an_alert_back(office: Home, settings: Any, tmp_path: Path) -> None:
     settings.CARRIED_MOST = 0
-    redrawn(1)
+    redrawn(holder(office))
     assert roads("pin_redrawn", awa(office))["sms"] == "sent"
     assert queries.roads().carried == 2, "they are counted all the same"
 
@@ -154,7 +159,7 @@ def test_no_bound_holds_an_alert_back(office: Home, settings: Any, tmp_path: Pat
 def test_a_letter_says_what_no_sms_could(office: Home, settings: Any) -> None:
     settings.CARRIER = f"{__name__}.Refusing"
     Person.objects.filter(pk=awa(office)).update(email="")
-    redrawn(1)
+    redrawn(holder(office))
     for turn in range(sending.TRIES):
         later(5**turn * MINUTE_MS)
         leave()
@@ -170,8 +175,8 @@ class Refusing:
 
 
 def test_a_first_code_is_told_by_what_leaves_by_itself(office: Home) -> None:
-    for holder in (1, 2):
-        payments.draw_pin(holder_id=holder, by=DESK)
+    for number in (0, 1):
+        payments.draw_pin(holder_id=holder(office, number), by=DESK)
     settle()
     assert roads("pin_drawn", awa(office)) == {"email": "sent", "sms": "sent"}
     assert "a été tiré à l’accueil" in plain(mail.outbox[0].body)
@@ -181,7 +186,7 @@ def test_a_first_code_is_told_by_what_leaves_by_itself(office: Home) -> None:
 def test_a_code_by_two_referents_is_told_when_it_is_asked_and_when_it_is_drawn(
     office: Home,
 ) -> None:
-    payments.draw_pin(holder_id=1, by=DESK)
+    payments.draw_pin(holder_id=holder(office), by=DESK)
     one, two = (Actor(f"referent-{n}", frozenset({"referent"})) for n in (1, 2))
     code = "".join(
         payments.confirm_holder(who="moineau-radis", by=each).half for each in (one, two)
@@ -196,18 +201,18 @@ def test_a_code_by_two_referents_is_told_when_it_is_asked_and_when_it_is_drawn(
 
 
 def test_a_card_made_anew_or_blocked_by_another_is_told_and_not_ones_own(office: Home) -> None:
-    payments.make_card(holder_id=1, by=DESK, id=new_id())
+    payments.make_card(holder_id=holder(office), by=DESK, id=new_id())
     settle()
     assert not Notice.objects.filter(kind="card_remade").exists(), "a first one is handed over"
-    payments.make_card(holder_id=1, by=DESK, id=new_id())
+    payments.make_card(holder_id=holder(office), by=DESK, id=new_id())
     settle()
     assert roads("card_remade", awa(office)) == {"email": "sent", "sms": "sent"}
-    payments.block_card(holder_id=1, by=DESK)
+    payments.block_card(holder_id=holder(office), by=DESK)
     settle()
     assert roads("card_blocked", awa(office)) == {"email": "sent", "sms": "sent"}
     Notice.objects.all().delete()
-    payments.make_card(holder_id=1, by=DESK, id=new_id())
-    payments.block_card(holder_id=1, by=Actor(office.logins[0], frozenset({"member"})))
+    payments.make_card(holder_id=holder(office), by=DESK, id=new_id())
+    payments.block_card(holder_id=holder(office), by=Actor(office.logins[0], frozenset({"member"})))
     settle()
     assert roads("card_blocked", awa(office)) == {}, "she has blocked it herself"
 
@@ -248,7 +253,7 @@ def test_an_alert_is_one_sms_and_says_whom_to_call(office: Home, kind: str) -> N
 def test_a_person_who_is_forgotten_is_told_nothing(office: Home) -> None:
     number = office.joined.membership_id
     person = awa(office)
-    payments.draw_pin(holder_id=1, by=DESK)
+    payments.draw_pin(holder_id=holder(office), by=DESK)
     people.leave(membership_id=number, on=clock.today(), by=BY)
     people.close(membership_id=number, by=BY)
     people.erase(membership_id=number, by=BY)

@@ -266,8 +266,8 @@ def test_a_code_is_drawn_for_whom_the_desk_has_recognised(begun: Run, client: Cl
     )
     for proof in ("facts", "document"):
         client.post(address, {"operation": show_id(new_id()), "proof": proof})
-    anew, first = events.history(names=("pin.drawn", "pin.redrawn"))
-    assert (first.data, anew.data) == ({"proof": "facts"}, {"proof": "document"})
+    told = {one.name: one.data for one in events.history(names=("pin.drawn", "pin.redrawn"))}
+    assert told == {"pin.drawn": {"proof": "facts"}, "pin.redrawn": {"proof": "document"}}
 
 
 def test_one_card_is_printed_again_until_it_is_blocked(begun: Run, client: Client) -> None:
