@@ -20,6 +20,7 @@ from caisse.kernel.refusal import Refusal
 MOST_BYTES = 10_000_000
 MOST_LINES = 20_000
 LONGEST_LINE = 10_000
+YEARS = range(1900, 2200)  # of a date; any other is a slip of the hand
 DELIMITERS = ";\t,"
 # A spreadsheet would compute such a cell; the full-width forms are read like the plain ones.
 ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -211,7 +212,10 @@ def read_day(text: str) -> date:
     try:
         if parts is None:
             raise ValueError
-        return date(*(int(part) for part in parts))
+        day = date(*(int(part) for part in parts))
+        if day.year not in YEARS:
+            raise ValueError
+        return day
     except ValueError:
         raise ValueError(
             f"« {text.strip()[:40]} » n’est pas une date : écrivez 2023-02-03 ou 03/02/2023."

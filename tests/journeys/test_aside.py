@@ -183,6 +183,7 @@ def test_what_is_refused_says_why(market: Market, telephone: Telephones) -> None
     page.locator('[data-screen="choose"] [data-do="aside"]').click()
     look_at_reach()  # as each process that serves does by itself
     assert "Mettez de côté 60,00 MonA au plus en tout." in tries(STALL, "60,01")
+    page.locator('[data-screen="choose"] [data-do="aside"]').click()
     assert "Pour tous les lieux, 20,00 MonA au plus." in tries("Tous les lieux", "20,01")
 
 

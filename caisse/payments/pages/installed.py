@@ -23,6 +23,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from caisse.bylaws import queries as bylaws
+from caisse.kernel import clock
 
 STATIC = Path(__file__).parents[1] / "static" / "payments"
 OFFLINE, SHOWN = "offline.js", "shown.js"
@@ -58,7 +59,8 @@ class Installed(NamedTuple):
         """What its template needs to know of it."""
         around = {kind: reverse(f"{self.name}_{kind}") for kind in ("manifest", "offline")}
         told = {"script": f"payments/{self.script}", "scope": reverse(self.name), **around}
-        return {"app": self, "name": name_of_the_caisse(), **told}
+        zone = clock.zone().key  # in which the page counts its days and writes its hours
+        return {"app": self, "name": name_of_the_caisse(), "zone": zone, **told}
 
 
 def beside(app: Installed, page: Page) -> tuple[Page, Page]:

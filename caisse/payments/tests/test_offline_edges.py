@@ -71,3 +71,18 @@ def test_nor_is_it_set_aside_on_a_card(awa: Member) -> None:
     ask: dict[str, Any] = {"holder_id": awa.holder, "place_id": Shop("Halle").place, "by": DESK}
     for cents, reason in ((200_000_00, "reserve_limit"), (0, "amount")):
         assert refused(operations.set_aside, **ask, cents=cents, id=new_id()) == reason
+
+
+@pytest.mark.parametrize("app", ["till", "payer"])
+def test_a_page_says_the_caisses_zone_and_is_another_version_in_another(
+    awa: Member, client: Client, app: str
+) -> None:
+    here, told = clock.zone().key, []
+    try:
+        for zone in ("Europe/Paris", "Indian/Reunion"):
+            clock.set_zone(zone)
+            assert f'data-zone="{zone}"' in client.get(reverse(app)).content.decode()
+            told.append(client.get(reverse(f"{app}_offline")).content)
+    finally:
+        clock.set_zone(here)
+    assert told[0] != told[1]

@@ -285,7 +285,7 @@ async function heed(sale, answer) {
   const { reason } = answer.said;
   state.sale = { ...sale, is: "refused" }; // what was sent before this answer may still travel
   await (["abandoned", "id_reused"].includes(reason) ? dropSale(sale.id) : keepSale(state.sale));
-  fill("cashier", answer.said.cashier);
+  fill("cashier", answer.said.cashier || WORDS.failed);
   fill("member", answer.said.member);
   if (reason === "cashier_right") changed(); // every code may take: hers is one no more
   const again = find('[data-do="retype"]');

@@ -58,7 +58,7 @@ export const aloud = (text) => { find("[data-status]").textContent = text; };
 /** Say on this screen what is wrong with what was typed. */
 export function wrong(text) {
   const place = find("[data-wrong]", screen(state.screen));
-  place.textContent = text;
+  place.textContent = text || WORDS.failed; // the caisse has no sentence for whoever stands here
   place.hidden = false;
   find("input", screen(state.screen))?.focus();
 }

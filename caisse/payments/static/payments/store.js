@@ -1,31 +1,17 @@
 // What a till keeps in its browser: its keys, its own sales by their numbers, and to sell without
 // network a licence, sums and a queue (market/keeping.js). Nothing of anybody.
 
+import { database } from "./base.js";
+
 const NAME = "caisse-till";
 const VERSION = 2; // 2: market, queue
 const STORES = { device: {}, sales: { keyPath: "id" }, market: {}, queue: { keyPath: "id" } };
 
-let opened;
-
-/** The database, opened once. */
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
-      for (const [name, options] of Object.entries(STORES)) {
-        if (!asked.result.objectStoreNames.contains(name)) {
-          asked.result.createObjectStore(name, options);
-        }
-      }
-    };
-    asked.onsuccess = () => {
-      asked.result.onversionchange = () => asked.result.close(); // another tab has a newer page
-      resolve(asked.result);
-    };
-    asked.onerror = () => reject(asked.error);
-  });
-  return opened;
-}
+const run = database(NAME, VERSION, (base) => {
+  for (const [name, options] of Object.entries(STORES)) {
+    if (!base.objectStoreNames.contains(name)) base.createObjectStore(name, options);
+  }
+});
 
 /** What a request of the database answers. Inside `together` nothing else may be awaited. */
 export const got = (asked) =>
@@ -38,8 +24,10 @@ export const got = (asked) =>
  * All that `act(...stores)` does, or nothing of it; it is on the disk when the promise is kept: a
  * sale must outlive a power cut.
  */
-export async function together(names, act, mode = "readwrite") {
-  const work = (await database()).transaction(names, mode, { durability: "strict" });
+export const together = (names, act, mode = "readwrite") =>
+  run((base) => whole(base.transaction(names, mode, { durability: "strict" }), names, act));
+
+async function whole(work, names, act) {
   const ended = new Promise((resolve, reject) => {
     work.oncomplete = resolve;
     work.onabort = work.onerror = () => reject(work.error);

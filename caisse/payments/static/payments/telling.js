@@ -16,7 +16,17 @@ export function fillSum(name, cents, count) {
   fill(name, words.replace("{sum}", money(cents)).replace("{n}", count));
 }
 
-const ZONE = { timeZone: "Europe/Paris" };
+/** The zone in which the caisse counts its days, as the page says it; where this browser has never
+ * heard of it, that of the device. */
+function zoneOf(name) {
+  try {
+    return new Intl.DateTimeFormat(LANGUAGE, { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+const ZONE = { timeZone: zoneOf(document.documentElement.dataset.zone || "Europe/Paris") };
 const FORM = { dateStyle: "full", timeStyle: "short" };
 const asText = new Intl.DateTimeFormat(LANGUAGE, { ...ZONE, ...FORM });
 
@@ -42,7 +52,7 @@ export function shortly(at) {
   return then[0] === today[0] ? then.at(-1) : then.join(", ");
 }
 
-const asDate = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" });
+const asDate = new Intl.DateTimeFormat("sv-SE", ZONE);
 
 /** « 2024-01-31 »: the business day of an instant. */
 export const dateOf = (at) => asDate.format(at);

@@ -7,6 +7,7 @@ import {
 import { giveAll, givePart, part as givingPart, partKey, whole as giveWhole } from "./giving.js";
 import { paper, seen } from "./left.js";
 import { link, look, relink, stopped } from "./linking.js";
+import { beside } from "./base.js";
 import { drawRates, dropLine, putLine } from "./basket.js";
 import { changeCashier, drawCashier, firstScreen } from "./cashier.js";
 import { keepUp, onBack } from "./installing.js";
@@ -55,7 +56,7 @@ async function start() {
   await recall();
   await look();
   await resume();
-  sendAll();
+  beside(sendAll);
 }
 
 /** The page was closed while a sale of this minute was under way: ask for it, and never burn it. */
@@ -164,19 +165,18 @@ document.addEventListener("keydown", (event) => {
   } else return;
   event.preventDefault();
 });
-addEventListener("online", () => state.device && (look(), sendAll()));
+addEventListener("online", () => state.device && (beside(look), beside(sendAll)));
 addEventListener("offline", () => {
   heard(null);
-  if (state.device) drawMarket();
+  if (state.device) beside(drawMarket);
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !state.device) return;
-  if (state.screen === "amount") look();
-  else sendAll();
+  beside(state.screen === "amount" ? look : sendAll);
 });
-setInterval(() => navigator.onLine && sendAll(), EVERY_MS);
+setInterval(() => navigator.onLine && beside(sendAll), EVERY_MS);
 const waits = () => state.device && ["cashier", "amount", "stopped"].includes(state.screen);
-setInterval(() => waits() && look(), LOOK_MS);
+setInterval(() => waits() && beside(look), LOOK_MS);
 
 const isBegun = () => Boolean(state.typed || state.lines.length);
 keepUp(document.body.dataset, () => firstScreen() === state.screen && !isBegun());

@@ -70,23 +70,38 @@ export async function ask(method, path, said, device, wait = WAIT_MS) {
   }
   const body = said === undefined ? "" : typeof said === "string" ? said : JSON.stringify(said);
   const headers = { "Accept-Language": document.documentElement.lang };
-  try {
-    if (device) {
-      const [name, number] = device.phone ? ["Phone", device.phone] : ["Till", device.till];
-      headers[`Caisse-${name}`] = `${number}.${device.generation}`;
-      headers["Caisse-Mac"] = await proof(device.key, method, path, body);
-    }
-    const answer = await fetch(path, {
-      method, headers, body: body || undefined, credentials: "omit", cache: "no-store",
-      signal: AbortSignal.timeout(wait),
-    });
-    const told = Number(answer.headers.get("Caisse-Time"));
-    if (told) offset = told - Date.now();
-    return { status: answer.status, said: await answer.json() };
+  if (device) {
+    const [name, number] = device.phone ? ["Phone", device.phone] : ["Till", device.till];
+    headers[`Caisse-${name}`] = `${number}.${device.generation}`;
+    headers["Caisse-Mac"] = await proof(device.key, method, path, body);
+  }
+  const asked = {
+    method, headers, body: body || undefined, credentials: "omit", cache: "no-store",
+    signal: within(wait),
+  };
+  let answer;
+  let told;
+  try { // around the network alone: a fault of ours is no « sans réseau »
+    answer = await fetch(path, asked);
+    told = await answer.json();
   } catch {
     return null; // no network, no time left, or no JSON: nobody knows
   }
+  const at = Number(answer.headers.get("Caisse-Time"));
+  if (at) offset = at - Date.now();
+  return { status: answer.status, said: answer.status === 400 ? unsaid(told) : told };
 }
+
+/** What ends a request after `wait` ms, in a browser of before 2022 too. */
+function within(wait) {
+  if (AbortSignal.timeout) return AbortSignal.timeout(wait);
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), wait);
+  return stop.signal;
+}
+
+/** What is wrong with a request is said to who writes a page, in no language of its reader. */
+const unsaid = (told) => ({ ...told, cashier: "", member: "" });
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,27 +1,19 @@
 // What a member's telephone keeps: its keys, what it knew last of the wallet, tickets for its QRs,
 // a payment of which nobody knows yet, slips and what was paid from them (purse.js).
 
+import { database } from "../base.js";
+
 const NAME = "caisse-phone";
 const STORE = "kept";
 
-let opened;
-
-/** The database, opened once. */
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-  return opened;
-}
+const run = database(NAME, 1, (base) => base.createObjectStore(STORE));
+const begun = (base, mode) => base.transaction(STORE, mode, { durability: "strict" });
 
 /** Run one step; it is on the disk when the promise is kept: a ticket must not be shown twice. */
-async function step(mode, act) {
-  const base = await database();
+const step = (mode, act) => run((base) => one(begun(base, mode), act));
+
+function one(work, act) {
   return new Promise((resolve, reject) => {
-    const work = base.transaction(STORE, mode, { durability: "strict" });
     const answer = act(work.objectStore(STORE));
     work.oncomplete = () => resolve(answer?.result ?? answer?.taken);
     work.onabort = work.onerror = () => reject(work.error);
@@ -38,10 +30,10 @@ const told = (asked) => new Promise((resolve, reject) => {
  *
  * `act` gets `{ get, put, drop, clear, named }`, waits for nothing else; what it throws undoes all.
  */
-export async function asOne(act) {
-  const base = await database();
+export const asOne = (act) => run((base) => whole(begun(base, "readwrite"), act));
+
+function whole(work, act) {
   return new Promise((resolve, reject) => {
-    const work = base.transaction(STORE, "readwrite", { durability: "strict" });
     const store = work.objectStore(STORE);
     let [answer, failure] = [undefined, null];
     work.oncomplete = () => resolve(answer);

@@ -2,6 +2,7 @@
 // it knew last is kept, so that it opens without network too; money moves at the caisse alone.
 
 import { all, cameraWords, find } from "../dom.js";
+import { beside } from "../base.js";
 import { KIND, messageOf } from "../formats.js";
 import { money } from "../telling.js";
 import { ask, insist, setClock } from "../wire.js";
@@ -45,8 +46,8 @@ async function start() {
   } catch {
     return stopped(WORDS.stoppedKeys);
   }
-  tick();
-  setInterval(tick, SEND_MS);
+  beside(tick);
+  setInterval(() => beside(tick), SEND_MS);
   if (state.device) followed(scope);
   await arrived();
 }
@@ -202,8 +203,8 @@ document.addEventListener("submit", (event) => {
 });
 const rests = () => state.device && state.screen === "home";
 const awake = () => {
-  tick();
-  if (rests()) look();
+  beside(tick);
+  if (rests()) beside(look);
 };
 document.addEventListener("visibilitychange", () => !document.hidden && awake());
 addEventListener("online", awake);

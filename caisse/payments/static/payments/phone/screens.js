@@ -32,7 +32,7 @@ export function show(name) {
 /** Say on this screen what is wrong. */
 export function wrong(text) {
   const place = find("[data-wrong]", screen(state.screen));
-  place.textContent = text;
+  place.textContent = text || WORDS.failed; // the caisse has no sentence for whoever stands here
   place.hidden = false;
   find("input:not([type=radio])", screen(state.screen))?.focus();
 }
