@@ -13,7 +13,7 @@ async (text) => {
       mark = d.timeOf(mark, clock);
       if (!why) sums = d.counted(sums, sale, mark);
       const now = { licence, sums, mark };
-      const most = why === "offline_member_limit" ? d.mostOf(sale, now, clock) : null;
+      const most = why === "offline_member_limit" ? d.mostOf(sale, now) : null;
       return [why, licence ? d.leftOf(now, clock) : 0, most];
     });
   };

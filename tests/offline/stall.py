@@ -193,7 +193,7 @@ def _a_card(rng: random.Random, n: int) -> Sale:
 
 
 def _sale(rng: random.Random, slips: list[Sale], cards: list[Sale]) -> Sale:
-    cents = rng.choice([1, 2_50, 4_00, 8_00, 12_00])
+    cents = rng.choice([1, 2_50, 4_00, 8_00, 12_00, 40_00])
     how = rng.choice(["phone", "phone", "card", "pin"])
     if how == "pin":
         said = {"how": how, "cents": cents, "handle": f"of-name-{rng.randrange(4)}"}

@@ -98,7 +98,6 @@ RULES = (
     Broken("the most of a card that is named", "Math.max(ready, trust)", "trust"),
     Broken("the most that is left to trust", ", licence.room_cents - sums.room);", ");"),
     Broken("the most of a slip", " - (sums.slips[sale.slip] ?? 0) : Infinity", " : Infinity"),
-    Broken("the most of today", "Math.min(most, leftOf(kept, clock))", "most"),
     Broken("what is left of the day", "licence.day_cents - today, ", ""),
     Broken("what is left of the licence", ", licence.total_cents - sums.total", ""),
     Broken("a name is hidden by the licence", '"handle1", nonce, said', '"handle1", said'),

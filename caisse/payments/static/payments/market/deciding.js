@@ -98,15 +98,14 @@ export function counted(sums, sale, now) {
   return next;
 }
 
-/** The most, in cents, that who pays this sale may pay here now. */
-export function mostOf(sale, kept, clock) {
-  const { licence, sums } = kept;
+/** Of a sale that is too much for who pays it: the most, in cents, that is not. */
+export function mostOf(sale, { licence, sums }) {
   const ready = (sale.ready ?? 0) - (sums.handles[sale.handle] ?? 0);
   const trust = Math.min(licence.member_cents + ready, licence.room_cents - sums.room);
   const slip = sale.how === "phone" ? sale.most - (sums.slips[sale.slip] ?? 0) : Infinity;
   const most = !isTrusted(sale) ? slip
     : Math.min(slip, sale.how === "card" ? Math.max(ready, trust) : trust);
-  return Math.max(0, Math.min(most, leftOf(kept, clock)));
+  return Math.max(0, most); // what is left for the day is more: it was looked at before
 }
 
 /** What may still be sold today, in cents. */

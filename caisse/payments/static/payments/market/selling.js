@@ -73,7 +73,7 @@ export function sentences(reason, values = null) {
 function valuesOf(reason, market, sale = null) {
   const { licence, mark } = market;
   if (reason === "offline_member_limit" && sale) {
-    return { amount: `${money(mostOf(sale, market, now()))}\u00a0${state.till.unit}` };
+    return { amount: `${money(mostOf(sale, market))}\u00a0${state.till.unit}` };
   }
   const over = licence && timeOf(mark, now()) > licence.until;
   if (reason !== "offline_licence_old" || !over) return null;
