@@ -9,7 +9,6 @@ PURE, OPERATIONS = "caisse.payments.offline", "caisse.payments.operations"
 JUDGING, LISTING = f"{PURE}.judging", f"{PURE}.listing"
 SYNCING, OPENING = f"{OPERATIONS}.syncing", f"{OPERATIONS}.opening"
 SLIPS, LATE = f"{OPERATIONS}.slip_uses", f"{OPERATIONS}.late_sales"
-LISTS = f"{OPERATIONS}.sales_lists"
 
 TABLE = (
     seen(
@@ -70,7 +69,6 @@ TABLE = (
             "row.licence.listed_at is None and row.cents",
             "row.cents",
         ),
-        Broken("a list is written down", LISTS, "row.listed_at, row", "_at, row"),
     ),
     seen(
         lists.test_what_telephones_paid_is_on_no_list_and_comes_from_them,
