@@ -12,6 +12,10 @@ SLIPS, LATE = f"{OPERATIONS}.slip_uses", f"{OPERATIONS}.late_sales"
 
 TABLE = (
     seen(
+        late.test_a_sale_by_slip_uses_its_request_up,
+        Broken("late sales are late", JUDGING, "sight.is_open and ", ""),
+    ),
+    seen(
         copies.test_a_copy_is_of_the_place_and_the_hours_of_slip_and_licence,
         Broken(
             "a late copy is of its hours",

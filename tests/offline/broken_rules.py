@@ -379,7 +379,6 @@ TABLE = (
             "0 < record.cents <= sight.slip_left",
             "record.cents",
         ),
-        Broken("late sales are late", JUDGING, "sight.is_open and ", ""),
         Broken(
             "what is late is counted",
             SYNCING,
@@ -469,7 +468,7 @@ TABLE = (
         Broken(
             "the most that is set aside",
             RESERVES,
-            "if total + sum(one.balance for one in before.values()) > most:",
+            "if sum(asked) + sum(one.balance for one in before.values()) > most:",
             "if False:",
         ),
         Broken(

@@ -22,6 +22,7 @@ from caisse.funding import operations as funding
 from caisse.kernel.actor import SYSTEM
 from caisse.kernel.refusal import Refusal
 from caisse.merchants import operations as merchants
+from caisse.merchants import queries as registered
 from caisse.merchants.operations import ApprovePlace, WithdrawPlace
 from caisse.merchants.rules import Hours
 from caisse.month import operations as month
@@ -165,7 +166,7 @@ def apply(stage: Stage, act: acts.Apply) -> None:
 
 
 def describe(stage: Stage, act: acts.Describe) -> None:
-    """Write what the places tell their customers."""
+    """Write what the places tell their customers, and the office alone: their accounts."""
     for number in act.places:
         told, place_id = stage.world.presences[number], stage.places[number]
         merchants.describe_place(
@@ -193,6 +194,24 @@ def describe(stage: Stage, act: acts.Describe) -> None:
                 by=COORDINATION,
                 id=act_id(act, f"closed:{number}:{first}"),
             )
+        say_account(stage, act, number)
+
+
+def say_account(stage: Stage, act: acts.Describe, number: int) -> None:
+    """A place says where its euros go; the coordination rings back, the treasury agrees."""
+    told, place = stage.world.places[number], registered.place(stage.places[number])
+    assert place is not None, "it was written down before"
+    details = merchants.propose_bank_details(
+        merchant_id=place.merchant_id,
+        iban=told.iban,
+        holder=told.merchant,
+        by=COORDINATION,
+        id=act_id(act, f"account:{number}"),
+    )
+    called = merchants.confirm_bank_details(
+        details_id=details, by=COORDINATION, id=act_id(act, f"called:{number}")
+    )
+    people.agree(act_id=called, by=TREASURY)
 
 
 def decide(stage: Stage, act: acts.Decide) -> None:

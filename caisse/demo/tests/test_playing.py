@@ -155,6 +155,13 @@ def test_decisions_and_places_at_the_end(played: str) -> None:
     assert len(merchants.places(at=date(2023, 11, 10))) == 50
 
 
+def test_each_place_has_an_account_of_its_own_that_is_nobodys(played: str) -> None:
+    assert merchants.without_account(at=LAST) == [] == merchants.waiting_bank_details()
+    said = [merchants.bank_details(row.merchant_id) for row in merchants.places(at=LAST)]
+    found = {one.iban for one in said if one is not None}
+    assert len(found) == 55 and all(iban[4:14] == "0" * 10 for iban in found)
+
+
 def test_the_doors_are_opened_once_and_one_leads_to_a_stall_on_markets(played: str) -> None:
     before = demo.cast()
     demo.open_doors()

@@ -58,7 +58,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Describe:
-    """Places say where they are, what they sell and when they are open."""
+    """Places say where they are, what they sell, when they are open and where they are paid."""
 
     at: Moment
     places: tuple[int, ...]

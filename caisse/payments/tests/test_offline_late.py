@@ -335,7 +335,7 @@ def test_the_office_is_told_of_a_licence_that_never_closes_before_it_is_too_late
     Person.objects.filter(family_name="Blé").update(phone="04 67 00 00 00")
     leila = sit(client, "leila", "treasurer")
     later(47)
-    assert queries.overdue_licences() == [] and "Halle" not in read(leila, reverse("today"))
+    assert queries.overdue_licences() == [] and "Appeler Halle" not in read(leila, reverse("today"))
     later(2)
     told = read(leila, reverse("today"))
     assert "Appeler Halle : des ventes sans réseau manquent peut-être" in told
@@ -345,7 +345,7 @@ def test_the_office_is_told_of_a_licence_that_never_closes_before_it_is_too_late
     nadia = sit(Client(), "nadia", "desk")
     assert "Rosa" not in read(nadia, reverse("today")), "who cannot do it reads no number"
     shop.close()
-    assert "Halle" not in read(leila, reverse("today"))
+    assert "Appeler Halle" not in read(leila, reverse("today"))
 
 
 def test_a_place_whose_room_is_used_up_is_a_task_until_somebody_has_looked(
