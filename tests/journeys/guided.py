@@ -27,11 +27,9 @@ PROSE: dict[str, tuple[str, ...]] = {
     "bureau-argent": ("Permettre de vendre sans réseau",),
     "bureau-bons": ("Chez un commerçant",),
     "bureau-solde": ("Qui le saura",),
-    "encaisser": (
-        "Quand la caisse ne paie qu’une part",  # its keys: test_coverage
-        "Vous avez déjà un logiciel de caisse ?",
-    ),
+    "encaisser": ("Quand la caisse ne paie qu’une part",),  # its keys: test_coverage
     "financeur": ("Comment se compte une part", "Ce qui n’est pas montré"),
+    "lieu": ("Vous avez déjà un logiciel de caisse ?",),
     "membre": ("Un achat sans réseau", "Sans téléphone"),
     "visiteurs": (
         "Trois gestes", "La grille oublie vos réponses", "Les fichiers", "Près de chez vous",

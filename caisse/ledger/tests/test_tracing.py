@@ -127,12 +127,14 @@ def test_the_gains_of_a_place_are_its_balance() -> None:
     assert len(moved) >= 55 and found == moved
 
 
-def test_every_transfer_of_a_wallet_or_a_place_is_traced_once() -> None:
+def test_every_transfer_of_an_account_that_is_followed_is_traced_once() -> None:
+    """Of wallets, places and what wallets have set aside; nobody has printed a voucher."""
     operations.trace()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COUNT(*) FROM ledger_transfer t JOIN ledger_account a "
-            "ON a.id IN (t.debit, t.credit) WHERE a.code LIKE 'wallet:%' OR a.code LIKE 'place:%'"
+            "ON a.id IN (t.debit, t.credit) WHERE a.code LIKE 'wallet:%' OR a.code LIKE 'place:%' "
+            "OR a.code LIKE 'reserve:%'"
         )
         wanted = cursor.fetchone()[0]
     assert Trace.objects.count() == wanted > 20_000
