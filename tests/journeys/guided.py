@@ -24,7 +24,6 @@ from tests.journeys.screens import passed
 NAMED = re.compile(r"\*\*« ([^»]+) »\*\*")
 TYPED = "`script/caisse "  # a step at a terminal
 PROSE: dict[str, tuple[str, ...]] = {
-    "bureau-argent": ("Permettre de vendre sans réseau",),
     "bureau-bons": ("Chez un commerçant",),
     "bureau-solde": ("Qui le saura",),
     "encaisser": ("Quand la caisse ne paie qu’une part",),  # its keys: test_coverage

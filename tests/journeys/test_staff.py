@@ -48,7 +48,7 @@ def test_cashiers_say_who_they_are_and_do_what_they_may(visit: Visit, guests: Gu
     assert "Yolande" in seen(till)
     till.get_by_role("button", name="Ventes").click()
     shows(till, "Dernières ventes")
-    till.get_by_role("button", name="Rendre").click()
+    till.get_by_role("button", name="Rendre 2,35").click()
     shows(till, "Rendre cette vente ?")
     till.get_by_role("button", name="Rendre tout").click()
     shows(till, "C’est rendu")
