@@ -108,6 +108,17 @@ class TestNowhere:
         assert "autre appareil" not in seen(page)
         assert not Licence.objects.exists()
 
+    def test_without_network_it_says_so(self, visit: Visit) -> None:
+        page = link(visit(TILL)).page
+        page.context.set_offline(True)
+        tap(page, "100")
+        page.get_by_role("button", name="Continuer").click()
+        assert "Sans réseau, ce lieu ne peut pas encaisser." in till_looked_at(page)
+        page.context.set_offline(False)
+        page.locator("[data-net-on]").wait_for()
+        page.get_by_role("button", name="Continuer").click()
+        shows(page, "Pour qui ?")
+
 
 def in_the_way(page: Page, cents: int, sentence: str) -> None:
     """What nothing could change is said at once; whatever is tried, the till does not take it."""

@@ -209,7 +209,7 @@ def test_one_record_that_is_none_to_the_caisse_keeps_no_other_back(visit: Visit)
         if len(queue(page)) == 1:
             break
         page.wait_for_timeout(100)
-    assert [(row["id"], row["state"]) for row in queue(page)] == [(bad, "stored")], sizes
+    assert [(row["id"], row["state"]) for row in queue(page)] == [(bad, "unread")], sizes
     assert there.taken == 1_00 + 1_01 + 1_02 + 1_04 and sizes[:4] == [5, 3, 2, 1]
 
 

@@ -57,7 +57,7 @@ SEEN_BY = {
     "category_not_covered": "test_coverage.py",
     "cashier_code": "test_staff.py",
     "abandoned": "test_scan.py",
-    "offline_off": "test_till.py",
+    "offline_off": "test_market.py",
     "offline_licence_old": "test_market.py",
     "offline_member_limit": "test_market.py",
     "offline_till_limit": "test_market.py",

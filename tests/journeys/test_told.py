@@ -4,11 +4,13 @@ Jobs of domain.md 3.3: M08, M09; the pages « Messages » and « Comment me pré
 """
 
 import json
+import shutil
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from caisse.kernel import keyfiles
 from caisse.messages import operations, push, queries
 from caisse.messages.operations import remarks
 from caisse.people import queries as people
@@ -53,6 +55,8 @@ SHOWS = """async ([key, refuses]) => {
 @pytest.fixture
 def member(visit: Visit, guests: dict[str, str], settings: Any, tmp_path: Any) -> Visit:
     """`member(width=360)` is a page on her wallet; a purchase of hers did not pass."""
+    for file in keyfiles.path("till.keys").parent.glob("*.keys"):  # the year's devices need them
+        shutil.copy(file, tmp_path)
     settings.KEYS = tmp_path
     push.make_key()
     me = people.me(guests["adh"])

@@ -33,6 +33,7 @@ from caisse.merchants import queries as merchants
 from caisse.merchants.pages.files import statement_csv, statement_pdf
 from caisse.payments import formats, operations, queries
 from caisse.payments.formats import Ticket
+from caisse.payments.models import Reserve
 from caisse.payments.operations.brake import BRAKE
 from tests.offline.real import DAY, ground
 from tests.privacy.kept import MAY_SAY, Market, constants_of, linked_pairs
@@ -149,6 +150,12 @@ def _tried(score: Score, seen: list[Seen]) -> float:
     return auc(ones, others)
 
 
+def _payer(account: str) -> int:
+    """The wallet that has paid, or had set the money aside for a market without network."""
+    family, _colon, key = account.partition(":")
+    return Reserve.objects.get(key=key).wallet if family == "reserve" else int(key)
+
+
 @pytest.fixture
 def seen(played: str) -> Iterator[list[Seen]]:
     """Two weeks of purchases as the places' files and the answers of the API tell them."""
@@ -169,7 +176,7 @@ def seen(played: str) -> Iterator[list[Seen]]:
         assert receipt is not None
         fields = {name: str(value) for name, value in json.loads(receipt.for_shop()).items()}
         line = of_days[number, day][short_id(one.id)]
-        told.append(Seen(int(one.debit.removeprefix("wallet:")), {**fields, **line}))
+        told.append(Seen(_payer(one.debit), {**fields, **line}))
     assert len(told) > 300
     yield told
 
