@@ -126,7 +126,7 @@ def test_a_funder_checks_a_figure_and_takes_the_files(visit: Visit) -> None:
 def test_what_was_decided_and_what_comes(visit: Visit) -> None:
     page = visit("/reglement", width=PHONE)
     assert "À partir de mars 2024 : La caisse a 400 places." in seen(page)
-    page.get_by_role("link", name=re.compile("^Décision n° 13")).first.click()
+    page.get_by_role("link", name=re.compile("^Décision n° 14")).first.click()
     assert "Ouvrir la caisse à 400 foyers" in seen(page)
     assert "Adoptée" in seen(page)
 

@@ -30,6 +30,7 @@ from caisse.site.tests.conftest import Caisse, Run
 
 BEN = Actor("ben", frozenset({"coordinator", "treasurer"}))
 DATABASE = pytest.mark.django_db(transaction=True, reset_sequences=True)
+HEAD_BYTES = 8192
 
 
 def figures(caisse: Caisse) -> Any:
@@ -63,10 +64,12 @@ def small(begun: Run, travelling: Callable[..., None]) -> Callable[[], None]:
 
 
 def unreadable(file: Path) -> None:
-    """Spoil the middle of a file: pages of SQLite, the data of a dump."""
+    """Spoil a file behind its head: pages of SQLite, the data of a dump.
+
+    All of them: a database that was emptied has pages that nobody reads.
+    """
     content = bytearray(file.read_bytes())
-    middle = len(content) // 2
-    content[middle:] = b"\xff" * (len(content) - middle)
+    content[HEAD_BYTES:] = b"\xff" * (len(content) - HEAD_BYTES)
     file.write_bytes(content)
 
 
