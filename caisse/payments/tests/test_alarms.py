@@ -111,7 +111,7 @@ def test_the_worker_tells_it_and_the_office_reads_it_for_a_day(
         enter(client, login, role)
         mine = words(client.get("/gestion")).split('id="c2"')[0]
         assert "Appeler Halle : dix codes faux en une heure" in mine
-        assert "jusqu’à 10 h 00" in mine and "Vrac" not in mine
+        assert "jusqu’à 10 h 00" in mine and "Appeler Vrac" not in mine
         assert "Un appareil de Halle ne prend plus de code" in words(client.get("/gestion/journal"))
     [row] = queries.code_alarms().paused
     assert row == (world.place, NINE + HOUR_MS)
