@@ -107,8 +107,8 @@ def test_members_are_what_they_were(caisse: Caisse, write: Write) -> None:
     assert view is not None and view.since == date(2023, 2, 1) and view.state == "active"
     assert people.composition(1, month=FEBRUARY) == (2, 2)
     assert contributions.pledged(month=FEBRUARY)[1].tolist() == [60_00, 5_00]
-    found = people.search("martin")
-    assert found[0].street == "3, rue de l’Église"
+    found = {row.membership_id: row.street for row in people.search("martin")}  # or « martinet-… »
+    assert found[1] == "3, rue de l’Église"
     taken = events.history(names=["caisse.taken_over"])[0]
     assert "Martin" not in str(events.history(limit=1000)) and taken.data["households"] == 2
 

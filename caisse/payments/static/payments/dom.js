@@ -20,10 +20,11 @@ const SIGNALS = { // beside a word on the screen: what shakes (ms), what sounds 
   busy: { shake: [40], tones: [[440, 0.06]] },
 };
 
-/** A short sound and a shake of a screen of its own kind: paid, refused, or nobody knows yet. */
+/** A short sound and a shake of a screen of its own kind: paid, refused, or nobody knows yet.
+ *  A page that nobody has touched yet may do neither: a browser would complain. */
 export function signal(screen) {
   const { shake, tones } = SIGNALS[screen] ?? {};
-  if (!tones) return;
+  if (!tones || navigator.userActivation?.hasBeenActive === false) return;
   navigator.vibrate?.(shake);
   try {
     play(tones);
