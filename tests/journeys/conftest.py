@@ -17,6 +17,16 @@ CUT = tuple(  # a connection that the test itself has cut
     f"Failed to load resource: net::{name}" for name in ("ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
 )
 
+HURRIED = """{
+  const wait = window.setTimeout; // what is sent again after 2 and 4 seconds goes after a tenth
+  window.pauses = [];
+  window.setTimeout = (act, ms, ...more) => {
+    const long = [2000, 4000].includes(ms);
+    if (long) window.pauses.push(ms);
+    return wait(act, long ? ms / 10 : ms, ...more);
+  };
+}"""
+
 
 @pytest.fixture
 def address(played: str) -> Iterator[str]:
@@ -52,6 +62,7 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
     Other keywords are those of a Playwright context. A request to another host, a message on the
     console (the security policy speaks there) or an answer from 400 on fails the test; only a form
     that is asked again (422) is an answer like others, and what the API `refuses` in this walk.
+    What no answer has reached is sent again sooner than people wait for, unless it is `patient`.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -62,6 +73,7 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
         width: int = 1280,
         scheme: Any = "light",
         refuses: tuple[int, ...] = (),
+        patient: bool = False,
         **options: Any,
     ) -> Page:
         context = browser.new_context(
@@ -73,6 +85,8 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
         )
         contexts.append(context)
         context.set_default_timeout(60_000)
+        if not patient:
+            context.add_init_script(HURRIED)
         page = context.new_page()
         page.on("console", lambda said: _said(said.text, complaints, refuses))
         page.on("request", lambda asked: _elsewhere(asked.url, address, complaints))

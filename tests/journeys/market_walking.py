@@ -127,6 +127,7 @@ def link(page: Page, name: str = "Étal", place: int = 0) -> Stall:
     shows(page, "Comparez les deux écrans")
     words = page.locator("[data-key-words]").inner_text()
     operations.confirm_device(device_id=device, words=words, by=OFFICE)
+    page.evaluate("dispatchEvent(new Event('online'))")  # it asks at once
     shows(page, "Combien ?")
     return Stall(page, device, place)
 

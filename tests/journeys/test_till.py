@@ -82,6 +82,7 @@ def linked(visit: Visit, guests: Guests, width: int = PHONE) -> tuple[Page, Page
     titled(till, "Comparez les deux écrans")
     words = till.locator("[data-key-words]").inner_text()
     operations.confirm_device(device_id=device, words=words, by=keeper)
+    till.evaluate("dispatchEvent(new Event('online'))")  # it asks at once
     titled(till, "Combien ?")
     return till, entering(visit, keeper.id, f"/commerce/{place}/appareils/{device}")()
 

@@ -22,6 +22,7 @@ def test_to_ask_what_became_of_a_sale_pays_nothing(visit: Visit, guests: Guests)
     page.route("**/api/v1/payments", cut)
     sell(shop, "131", wrong(shop.pin))
     shows(page, "Pas encore de réponse")
+    assert page.evaluate("pauses") == [2000, 2000, 4000], "at 0, 2, 4 and 8 seconds"
     page.get_by_role("button", name="Demander de nouveau").click()
     shows(page, "Le paiement n’est pas arrivé")
     assert "La caisse ne connaît pas cette vente. Rien n’est débité." in seen(page)

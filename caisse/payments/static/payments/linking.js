@@ -13,7 +13,7 @@ import { fillSum, money } from "./telling.js";
 import { ask, insist, makeKeys, sharedKey } from "./wire.js";
 import { keepDevice } from "./store.js";
 
-const CONFIRM_MS = 3000;
+const CONFIRM_MS = 1000; // somebody stands there with both screens
 
 /** Ask for the figures of the first screen, and whether this device may cash. */
 export async function look() {
