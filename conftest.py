@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -20,6 +21,8 @@ from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.postgresql import base as postgresql
 from django.db.backends.sqlite3 import base as sqlite3
+from django.db.models.signals import post_migrate
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -87,16 +90,67 @@ def _has_a_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(OF_A_DATABASE & asked)
 
 
-def _emptying(engine: type[BaseDatabaseOperations], before: Callable[[Any], None]) -> None:
+def _emptying(
+    engine: type[BaseDatabaseOperations],
+    before: Callable[[Any], None],
+    few: Callable[[Any, Sequence[str]], Sequence[str]] = lambda _connection, sql_list: sql_list,
+) -> None:
     """Let the flush between tests empty tables that nothing else may empty."""
     flush = engine.execute_sql_flush
 
     def execute_sql_flush(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
         before(self.connection)
-        flush(self, sql_list)
+        flush(self, few(self.connection, sql_list))
         triggers.install(self.connection)
 
     engine.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Half of each flush was to write what Django's own admin asks for, and nothing of ours."""
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+
+
+LARGE = 200_000  # bytes: a larger table is truncated, a smaller one keeps its file
+
+
+def _with_rows(connection: Any, sql_list: Sequence[str]) -> list[str]:
+    """Empty what has rows: PostgreSQL makes new files for each table and index it truncates.
+
+    The triggers that refuse a DELETE sleep meanwhile, where the role of the tests may say so.
+    """
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    asked = (
+        f"SELECT '{name}', pg_table_size('{name}') WHERE EXISTS (SELECT FROM \"{name}\")"
+        for name in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('is_superuser')")
+        may_sleep = cursor.fetchone() == ("on",)
+        cursor.execute(" UNION ALL ".join(asked))
+        sizes = dict(cursor.fetchall())
+    small = [name for name, size in sizes.items() if may_sleep and size < LARGE]
+    said = [f"DELETE FROM {name}" for name in small]
+    if small:
+        said.insert(0, "SET LOCAL session_replication_role = replica")
+        said.append("SET LOCAL session_replication_role = origin")
+    large = [name for name in sizes if name not in small]
+    return said + ([f"TRUNCATE {', '.join(large)} CASCADE"] if large else [])
+
+
+def _rewind(cls: type[TransactionTestCase], db_name: str) -> None:
+    """Each sequence that has counted begins anew: Django would ask for those of each table."""
+    with connections[db_name].cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
+            "FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
+
+
+if connection.vendor == "postgresql":
+    TransactionTestCase._reset_sequences = classmethod(_rewind)  # type: ignore[attr-defined]
 
 
 def _drop_partitions(connection: Any) -> None:
@@ -112,7 +166,7 @@ def _drop_partitions(connection: Any) -> None:
 
 # SQLite empties by DELETE, which the insert-only triggers refuse; PostgreSQL by TRUNCATE
 _emptying(sqlite3.DatabaseWrapper.ops_class, triggers.drop)
-_emptying(postgresql.DatabaseWrapper.ops_class, _drop_partitions)
+_emptying(postgresql.DatabaseWrapper.ops_class, _drop_partitions, _with_rows)
 
 
 @pytest.fixture(scope="session", autouse=True)

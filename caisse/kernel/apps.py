@@ -14,5 +14,10 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Triggers are taken away before a migration and set again after it."""
-        pre_migrate.connect(triggers.before_migrate, dispatch_uid="triggers.before_migrate")
-        post_migrate.connect(triggers.after_migrate, dispatch_uid="triggers.after_migrate")
+        # Django sends both for each application, all of them before and all of them after
+        pre_migrate.connect(
+            triggers.before_migrate, sender=self, dispatch_uid="triggers.before_migrate"
+        )
+        post_migrate.connect(
+            triggers.after_migrate, sender=self, dispatch_uid="triggers.after_migrate"
+        )

@@ -93,6 +93,12 @@ def tell_blocked_card(event_id: Id) -> None:
     _alert(event_id, "card_blocked")
 
 
+@on("phone.linked")
+def tell_linked_phone(event_id: Id) -> None:
+    """Whose money a telephone may pay with reads it: nobody knows whose hand linked it."""
+    _alert(event_id, "phone_linked", paper=False)
+
+
 def _alert(event_id: Id, kind: str, *, paper: bool = True) -> None:
     """Tell the holder whom an event is about, unless she did it herself."""
     event = _news(event_id)

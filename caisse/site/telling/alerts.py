@@ -1,4 +1,4 @@
-"""What the caisse says at once of a code or a card: somebody else may have done it.
+"""What the caisse says at once of a code, a card or a telephone: somebody else may have done it.
 
 Source: payments.md 2.5, notice on every channel. No alert holds a code, a card's number or a name;
 each says when and where it was, and whom to call.
@@ -71,6 +71,17 @@ def card_blocked(to: Addressee, membership: int | None, cause: Id) -> Letter:
         _("Votre carte pour payer est bloquée"),
         _("Votre carte pour payer a été bloquée à l’accueil, %(when)s."),
         _("Elle ne paie plus rien. Votre argent reste."),
+    )
+
+
+@composes("phone_linked", gettext_noop("téléphone relié pour payer"))
+def phone_linked(to: Addressee, membership: int | None, cause: Id) -> Letter:
+    """To whose wallet a telephone was linked, by whomever."""
+    return _alert(
+        cause,
+        _("Un téléphone paie avec votre argent"),
+        _("Un téléphone a été relié à votre porte-monnaie, %(when)s."),
+        _("Il peut payer. Vous pouvez le bloquer à tout moment."),
     )
 
 

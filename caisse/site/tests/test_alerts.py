@@ -1,4 +1,4 @@
-"""A code or a card that somebody else changed: its holder hears of it by every road she has."""
+"""A code, a card or a telephone that somebody else may have changed: its holder hears of it by every road she has."""
 
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from caisse.messages.rules import septets
 from caisse.messages.tests.devices import Phone, maker
 from caisse.payments import operations as payments
 from caisse.payments.models import PinReset
+from caisse.payments.tests.device import Handset
 from caisse.people import operations as people
 from caisse.people.models import Person
 from caisse.people.queries import addressee, holders_of
@@ -217,6 +218,22 @@ def test_a_card_made_anew_or_blocked_by_another_is_told_and_not_ones_own(office:
     assert roads("card_blocked", awa(office)) == {}, "she has blocked it herself"
 
 
+def test_a_telephone_that_is_linked_is_told_whoever_linked_it(office: Home) -> None:
+    for number, person in enumerate((awa(office), lina(office))):
+        row = payments.invite_phone(
+            holder_id=holder(office, number), label="Un autre", by=DESK, id=new_id()
+        )
+        assert not roads("phone_linked", person), "nothing can pay yet"
+        code = payments.give_phone_code(phone_id=row, by=DESK, at_desk=True)
+        payments.enrol_phone(code=code, public_key=Handset().point)
+        settle()
+    assert roads("phone_linked", awa(office)) == {"email": "sent", "sms": "sent"}
+    body = plain(mail.outbox[0].body)
+    assert "a été relié à votre porte-monnaie, le 10 février 2023 à 9 h 00." in body
+    assert f"Appelez tout de suite l’accueil : {PHONE}." in body
+    assert roads("phone_linked", lina(office)) == {}, "no road leads to her but a letter"
+
+
 @pytest.mark.parametrize(
     ("email", "phone", "channels", "waits"),
     [
@@ -240,7 +257,7 @@ def test_the_day_of_two_referents_is_for_whom_a_road_leads_to_in_time(
     assert row.opens_at - row.allowed_at == (clock.DAY_MS if waits else 0)
 
 
-@pytest.mark.parametrize("kind", ["pin_reset", "pin_drawn", "pin_redrawn", "card_remade"])
+@pytest.mark.parametrize("kind", ["pin_reset", "pin_drawn", "pin_redrawn", "card_remade", "phone_linked"])
 def test_an_alert_is_one_sms_and_says_whom_to_call(office: Home, kind: str) -> None:
     person = addressee(awa(office))
     assert person is not None
