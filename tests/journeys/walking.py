@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Locator, Page, TimeoutError
+from playwright.sync_api import Error, Locator, Page, TimeoutError
 
 Visit: TypeAlias = Callable[..., Page]
 STOPS = "a, summary, button, input, select, [tabindex='0']"
@@ -19,7 +19,25 @@ SMALL = (  # links in a sentence are excepted, as WCAG 2.5.8 allows
 
 PHONE, DESK = 360, 1280
 LOOKED_AT: set[tuple[int, str]] = set()  # widths and words of pages that were found good already
-SETTLED_MS = 500  # what comes after a screen is there when axe has looked, and so it is without
+SETTLED = """async () => { // what follows a screen is there when axe has looked: so it is without
+  const asks = window.fetch
+  const known = "asking" in window
+  if (!known) {
+    window.asking = 0
+    window.fetch = (...said) => {
+      window.asking += 1
+      return asks(...said).finally(() => { window.asking -= 1 })
+    }
+  }
+  const began = performance.now()
+  let busy = began
+  while (performance.now() - began < 500) {
+    await new Promise(resolve => setTimeout(resolve, 20))
+    const quiet = known && !window.asking && !document.querySelector(".htmx-request")
+    if (!quiet) busy = performance.now()
+    if (performance.now() - busy > 100) return
+  }
+}"""
 ASKED: set[tuple[str, ...]] = set()  # pages of which axe had nothing to say
 STRUCTURE = """async () => {
   const marks = [matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("print").matches]
@@ -74,12 +92,19 @@ def complaints(page: Page, *rules: str, settles: bool = True) -> str:
     look = (str(page.viewport_size), *rules, page.evaluate(STRUCTURE))
     if connection.vendor != "sqlite" or look in ASKED:
         if settles:
-            page.wait_for_timeout(SETTLED_MS)
+            _settle(page)
         return ""
     said = _asked(page, *rules)
     if not said:
         ASKED.add(look)
     return said
+
+
+def _settle(page: Page) -> None:
+    try:
+        page.evaluate(SETTLED)
+    except Error:  # it went to another page by itself
+        page.wait_for_load_state()
 
 
 def _asked(page: Page, *rules: str) -> str:
@@ -160,9 +185,10 @@ def looked_at(page: Page, *, settles: bool = True) -> str:
     On a phone by night too, and at 320 pixels.
     """
     size, words = page.viewport_size or {"width": 0, "height": 0}, seen(page)
-    if (size["width"], words) in LOOKED_AT:
+    look = (size["width"], re.sub("[0-9]", "0", words))  # another sum of as many figures
+    if look in LOOKED_AT:
         return words
-    LOOKED_AT.add((size["width"], words))
+    LOOKED_AT.add(look)
     _nothing(page, "axe", complaints(page, settles=settles))
     _nothing(page, "targets below 48 pixels", small_targets(page))
     _nothing(page, "pixels beyond the window", max(sideways(page), 0))
