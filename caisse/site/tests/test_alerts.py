@@ -1,4 +1,4 @@
-"""A code, a card or a telephone that somebody else may have changed: its holder hears of it by every road she has."""
+"""A code, a card or a telephone that another may have changed: its holder hears of it."""
 
 from functools import partial
 from pathlib import Path
@@ -257,7 +257,9 @@ def test_the_day_of_two_referents_is_for_whom_a_road_leads_to_in_time(
     assert row.opens_at - row.allowed_at == (clock.DAY_MS if waits else 0)
 
 
-@pytest.mark.parametrize("kind", ["pin_reset", "pin_drawn", "pin_redrawn", "card_remade", "phone_linked"])
+@pytest.mark.parametrize(
+    "kind", ["pin_reset", "pin_drawn", "pin_redrawn", "card_remade", "phone_linked"]
+)
 def test_an_alert_is_one_sms_and_says_whom_to_call(office: Home, kind: str) -> None:
     person = addressee(awa(office))
     assert person is not None
