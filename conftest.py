@@ -141,11 +141,12 @@ def _with_rows(connection: Any, sql_list: Sequence[str]) -> list[str]:
 
 
 def _rewind(cls: type[TransactionTestCase], db_name: str) -> None:
-    """Each sequence that has counted begins anew: Django would ask for those of each table."""
+    """Each sequence of a model that has counted begins anew; Django would ask for all of them."""
     with connections[db_name].cursor() as cursor:
         cursor.execute(
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
-            "FROM pg_sequences WHERE last_value IS NOT NULL"
+            "FROM pg_sequences WHERE last_value IS NOT NULL "
+            "AND sequencename <> 'django_migrations_id_seq'"  # its rows stay
         )
 
 
