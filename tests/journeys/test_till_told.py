@@ -21,6 +21,7 @@ from tests.journeys.market_walking import (
 from tests.journeys.test_phone import says, telephone
 from tests.journeys.test_till import (
     STORED,
+    TILL,
     Guests,
     Shop,
     opened,
@@ -153,6 +154,26 @@ def test_a_telephone_does_alike(visit: Visit, guests: Guests) -> None:
         phone.get_by_role("button", name="Payer").click()
         says(phone, said)
     distinct(phone)
+
+
+TOUCHED = """async (touched) => {
+  Object.defineProperty(navigator, "userActivation", {
+    value: { hasBeenActive: touched }, configurable: true,
+  });
+  const { signal } = await import("/static/payments/dom.js");
+  window.felt = [];
+  signal("busy");
+  return window.felt.length;
+}"""
+
+
+def test_a_page_that_nobody_has_touched_yet_is_still(visit: Visit) -> None:
+    """A browser lets it neither shake nor sound, and complains where it tries."""
+    page = visit(TILL)
+    shows(page, "Relier cet appareil")
+    page.evaluate(FELT)
+    assert page.evaluate(TOUCHED, False) == 0
+    assert page.evaluate(TOUCHED, True) == 2
 
 
 class TestMarket:
