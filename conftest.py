@@ -93,14 +93,14 @@ def _has_a_database(item: pytest.Item) -> bool:
 def _emptying(
     engine: type[BaseDatabaseOperations],
     before: Callable[[Any], None],
-    few: Callable[[Any, Sequence[str]], Sequence[str]] = lambda _connection, sql_list: sql_list,
+    instead: Callable[[Any], Sequence[str]] | None = None,
 ) -> None:
     """Let the flush between tests empty tables that nothing else may empty."""
     flush = engine.execute_sql_flush
 
     def execute_sql_flush(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
         before(self.connection)
-        flush(self, few(self.connection, sql_list))
+        flush(self, instead(self.connection) if instead else sql_list)
         triggers.install(self.connection)
 
     engine.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign, assignment]
@@ -116,7 +116,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 LARGE = 200_000  # bytes: a larger table is truncated, a smaller one keeps its file
 
 
-def _with_rows(connection: Any, sql_list: Sequence[str]) -> list[str]:
+def _with_rows(connection: Any) -> list[str]:
     """Empty what has rows: PostgreSQL makes new files for each table and index it truncates.
 
     The triggers that refuse a DELETE sleep meanwhile, where the role of the tests may say so.
@@ -165,7 +165,7 @@ def _drop_partitions(connection: Any) -> None:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-# SQLite empties by DELETE, which the insert-only triggers refuse; PostgreSQL by TRUNCATE
+# on SQLite the triggers that refuse a DELETE are dropped, on PostgreSQL they sleep
 _emptying(sqlite3.DatabaseWrapper.ops_class, triggers.drop)
 _emptying(postgresql.DatabaseWrapper.ops_class, _drop_partitions, _with_rows)
 

@@ -62,7 +62,7 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
     Other keywords are those of a Playwright context. A request to another host, a message on the
     console (the security policy speaks there) or an answer from 400 on fails the test; only a form
     that is asked again (422) is an answer like others, and what the API `refuses` in this walk.
-    What no answer has reached is sent again sooner than people wait for, unless it is `patient`.
+    What no answer has reached is sent again sooner than people wait for.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -73,7 +73,6 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
         width: int = 1280,
         scheme: Any = "light",
         refuses: tuple[int, ...] = (),
-        patient: bool = False,
         **options: Any,
     ) -> Page:
         context = browser.new_context(
@@ -85,8 +84,7 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
         )
         contexts.append(context)
         context.set_default_timeout(60_000)
-        if not patient:
-            context.add_init_script(HURRIED)
+        context.add_init_script(HURRIED)
         page = context.new_page()
         page.on("console", lambda said: _said(said.text, complaints, refuses))
         page.on("request", lambda asked: _elsewhere(asked.url, address, complaints))

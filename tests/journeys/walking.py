@@ -103,8 +103,10 @@ def complaints(page: Page, *rules: str, settles: bool = True) -> str:
 def _settle(page: Page) -> None:
     try:
         page.evaluate(SETTLED)
-    except Error:  # it went to another page by itself
-        page.wait_for_load_state()
+    except Error as error:
+        if "Execution context was destroyed" not in str(error):
+            raise
+        page.wait_for_load_state()  # it went to another page by itself
 
 
 def _asked(page: Page, *rules: str) -> str:
@@ -185,10 +187,9 @@ def looked_at(page: Page, *, settles: bool = True) -> str:
     On a phone by night too, and at 320 pixels.
     """
     size, words = page.viewport_size or {"width": 0, "height": 0}, seen(page)
-    look = (size["width"], re.sub("[0-9]", "0", words))  # another sum of as many figures
-    if look in LOOKED_AT:
+    if (size["width"], words) in LOOKED_AT:
         return words
-    LOOKED_AT.add(look)
+    LOOKED_AT.add((size["width"], words))
     _nothing(page, "axe", complaints(page, settles=settles))
     _nothing(page, "targets below 48 pixels", small_targets(page))
     _nothing(page, "pixels beyond the window", max(sideways(page), 0))
