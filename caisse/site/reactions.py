@@ -95,8 +95,11 @@ def tell_blocked_card(event_id: Id) -> None:
 
 @on("phone.linked")
 def tell_linked_phone(event_id: Id) -> None:
-    """Whose money a telephone may pay with reads it: nobody knows whose hand linked it."""
-    _alert(event_id, "phone_linked", paper=False)
+    """Whose money a telephone may pay with reads it: nobody knows whose hand linked it.
+
+    Who has neither address nor number gets a letter: a telephone in her name may be a stranger's.
+    """
+    _alert(event_id, "phone_linked")
 
 
 def _alert(event_id: Id, kind: str, *, paper: bool = True) -> None:

@@ -231,7 +231,7 @@ def test_a_telephone_that_is_linked_is_told_whoever_linked_it(office: Home) -> N
     body = plain(mail.outbox[0].body)
     assert "a été relié à votre porte-monnaie, le 10 février 2023 à 9 h 00." in body
     assert f"Appelez tout de suite l’accueil : {PHONE}." in body
-    assert roads("phone_linked", lina(office)) == {}, "no road leads to her but a letter"
+    assert roads("phone_linked", lina(office)) == {"letter": "waiting"}, "nothing else leads to her"
 
 
 @pytest.mark.parametrize(
