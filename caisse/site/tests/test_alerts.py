@@ -225,9 +225,12 @@ def test_a_telephone_that_is_linked_is_told_whoever_linked_it(office: Home) -> N
         )
         assert not roads("phone_linked", person), "nothing can pay yet"
         code = payments.give_phone_code(phone_id=row, by=DESK, at_desk=True)
-        payments.enrol_phone(code=code, public_key=Handset().point)
-        settle()
+        point = Handset().point
+        for _again in range(2):
+            payments.enrol_phone(code=code, public_key=point)
+            settle()
     assert roads("phone_linked", awa(office)) == {"email": "sent", "sms": "sent"}
+    assert Notice.objects.filter(kind="phone_linked").count() == 3, "once each, sent twice or not"
     body = plain(mail.outbox[0].body)
     assert "a été relié à votre porte-monnaie, le 10 février 2023 à 9 h 00." in body
     assert f"Appelez tout de suite l’accueil : {PHONE}." in body
