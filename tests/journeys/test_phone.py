@@ -5,10 +5,10 @@ Jobs of domain.md 3.3: M09, M08, P07. QRs are read off the screens by a program 
 
 import io
 
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from caisse.kernel.tests.seeing import codes_on
 from caisse.payments.formats import message_of
 from tests.journeys.office_walking import Office
 from tests.journeys.test_till import Guests, linked, shows, tap, till_looked_at
@@ -48,7 +48,7 @@ def read_off(page: Page) -> str:
     """The text of the QR that this screen shows, as large as it is meant to be."""
     drawn = page.locator("svg[role=img]:visible")
     shot = Image.open(io.BytesIO(drawn.screenshot(scale="css"))).convert("L")
-    found = zxingcpp.read_barcodes(shot)
+    found = codes_on(shot)
     (text,) = {one.text for one in found}  # the reader finds a large one twice at times
     message = message_of(text)
     if message is not None and message[0] in SIZES:

@@ -7,11 +7,11 @@ import io
 from itertools import pairwise
 
 import pytest
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
+from caisse.kernel.tests.seeing import codes_on
 from tests.journeys.test_phone import says, telephone, types
 from tests.journeys.test_till import Guests
 from tests.journeys.walking import (
@@ -38,7 +38,7 @@ def shown(visit: Visit, guests: Guests, width: int) -> Page:
 def on_screen(page: Page) -> str:
     """The text of the QR on the page."""
     shot = page.locator(".qr-sheet").screenshot(scale="css")
-    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(shot)).convert("L"))
+    (found,) = codes_on(Image.open(io.BytesIO(shot)).convert("L"))
     return found.text
 
 

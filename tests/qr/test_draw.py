@@ -6,10 +6,10 @@ import random
 import numpy as np
 import pytest
 import segno
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from caisse.kernel.tests.seeing import codes_on
 from tests.qr.conftest import opened
 from tests.qr.filming import ROOM, SIGNS, Grey, a_text, plain
 
@@ -63,7 +63,7 @@ def test_another_reader_reads_what_we_draw(qr_page: Page) -> None:
     texts = _texts()
     for (text, level), said in zip(texts, qr_page.evaluate(DRAW, texts), strict=True):
         grid = _grid(said)
-        seen = zxingcpp.read_barcodes(plain(grid, 4, (len(grid) + 8) * 4))
+        seen = codes_on(plain(grid, 4, (len(grid) + 8) * 4))
         assert [one.text for one in seen] == [text], (text, level)
         assert seen[0].ec_level == level
         assert said["version"] == _segno(text, level).version
@@ -118,4 +118,4 @@ def test_the_drawing_is_black_on_white_and_says_what_it_is(
         assert said == ["img", "QR pour payer", 1, 0]
         seen = Image.open(io.BytesIO(page.locator("svg").screenshot())).convert("L")
     assert seen.getpixel((2, 2)) == 255
-    assert [one.text for one in zxingcpp.read_barcodes(seen)] == [text]
+    assert [one.text for one in codes_on(seen)] == [text]

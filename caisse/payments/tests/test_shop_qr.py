@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 import typst
-import zxingcpp
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -15,6 +14,7 @@ from pypdf import PdfReader
 from caisse.kernel import paper
 from caisse.kernel.ids import new_id, show_id
 from caisse.kernel.tests.entering import page, sit
+from caisse.kernel.tests.seeing import codes_on
 from caisse.ledger import queries as books
 from caisse.merchants import operations as merchants
 from caisse.merchants.tests.ground import OFFICE
@@ -72,7 +72,7 @@ def test_the_qr_on_the_paper_is_read_by_a_program_that_is_not_ours(world: Paying
     head = paper.HEAD.format(title='"QR"', date="auto", foot='""', lang='"fr"')
     made = typst.compile((head + sheet("Halle #1", address)).encode(), format="png", ppi=100)
     assert isinstance(made, bytes), "one page"
-    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(made)).convert("L"))
+    (found,) = codes_on(Image.open(io.BytesIO(made)).convert("L"))
     assert found.text == address
 
 
