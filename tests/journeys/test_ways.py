@@ -13,7 +13,7 @@ from caisse.kernel.month import Month
 from caisse.payments import operations
 from caisse.payments.models import Phone as Linked
 from tests.journeys.test_limits import COMMITTEE
-from tests.journeys.test_phone import PAYER, read_off, says, telephone, types
+from tests.journeys.test_phone import read_off, says, telephone, types
 from tests.journeys.test_till import (
     Guests,
     Shop,
@@ -89,10 +89,18 @@ def test_a_telephone_shows_the_ways_that_there_are(visit: Visit, guests: Guests)
     expect(phone.get_by_role("button", name="Montrer mon QR")).to_be_hidden()
     expect(phone.get_by_role("button", name="Scanner un QR")).to_be_visible()
     decided(instrument__kinds=("pin", "member_qr"))
-    phone.goto(phone.url.split("/payer")[0] + f"{PAYER}#lieu-1")
     phone.reload()
+    says(phone, "il vous reste")
     expect(phone.get_by_role("button", name="Montrer mon QR")).to_be_visible()
+    expect(phone.get_by_role("button", name="Scanner un QR")).to_be_visible()  # without network
+    phone.evaluate("location.hash = 'lieu-1'")
+    said = says(phone, "Le paiement n’est pas passé")
+    assert "ou ce moyen est en pause" in said
+    decided(payment__offline=False)
+    phone.reload()
+    says(phone, "il vous reste")
     expect(phone.get_by_role("button", name="Scanner un QR")).to_be_hidden()
+    expect(phone.get_by_role("button", name="Montrer mon QR")).to_be_visible()
     decided(instrument__kinds=("pin",))
     phone.reload()
     phone.get_by_text("La caisse ne prend pas de paiement par téléphone").wait_for()
