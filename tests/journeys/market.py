@@ -209,6 +209,15 @@ def listed(page: Page) -> str:
     return says(page, "De côté pour le marché")
 
 
+def delivered(page: Page) -> None:
+    """Each payment without network has its answer on her telephone, and her first screen shows it.
+
+    The screen alone does not tell: it says that nothing waits until it has read what is kept.
+    """
+    until(page, f"({KEPT})().then(({{ text }}) => !JSON.parse(text).some({WAITS}))")
+    page.locator("[data-unsent]").wait_for(state="hidden")
+
+
 # What a test asks of a browser: the store of « Payer », and how it signs.
 NAMES = """async () => {
   const base = await new Promise((done) => {
@@ -255,6 +264,7 @@ KEPT = """async () => {
   });
   return { text, keys: keys.length, extractable: keys.filter((key) => key.extractable).length };
 }"""
+WAITS = '(row) => row?.how === "slip" && row.answer === null'  # of what is kept
 HELD = """() => {
   const sign = crypto.subtle.sign.bind(crypto.subtle);
   globalThis.signing = 0;

@@ -25,6 +25,7 @@ from tests.journeys.market import (
     SYNC,
     Market,
     Telephones,
+    delivered,
     home,
     listed,
     market,
@@ -67,7 +68,7 @@ def test_set_aside_at_home_paid_without_network_once(market: Market, telephone: 
     assert market.stall.sync(sale) == ["posted"]
     assert (market.taken(), market.aside(), market.left()) == (12_40, 7_60, 80_00)
     online(page)
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     assert "environ" not in seen(page)
     assert "Confirmé par la caisse." in listed(page)
     assert (market.taken(), market.aside(), market.left()) == (12_40, 7_60, 80_00)
@@ -266,7 +267,7 @@ def test_the_same_request_is_shown_again_and_paid_once(
     assert market.stall.sync(first) == ["posted"]
     with page.expect_response(SYNC):
         page.reload()
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     scan(page, request)
     told = says(page, "C’est déjà payé")
     assert "La caisse l’a confirmé." in told
@@ -445,7 +446,7 @@ def test_a_late_answer_is_shown_for_seven_days(market: Market, telephone: Teleph
     home(page)
     page.evaluate(DAYS_AGO, ["at", 8])
     online(page)
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     page.reload()
     says(page, "il vous reste")
     assert "Confirmé par la caisse." in listed(page)
@@ -513,7 +514,7 @@ def test_keys_cannot_be_taken_out_and_nobody_is_named(
     assert sale.payment.hex() in page.evaluate(KEPT)["text"]
     home(page)
     online(page)
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     kept = page.evaluate(KEPT)
     assert kept["keys"] == 2 and kept["extractable"] == 0  # the telephone's, the slip's
     awa = market.awa

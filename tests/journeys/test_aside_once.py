@@ -24,6 +24,7 @@ from tests.journeys.market import (
     Market,
     Telephones,
     copied,
+    delivered,
     home,
     killed,
     launched,
@@ -89,7 +90,7 @@ def test_killed_after_the_counter_was_raised_it_sends_its_copy(
     first = pay(page, market.stall.request(5_00, nonce(1)))
     killed(profile)
     page = opened(launched(browser, profile), market, "")
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     assert market.taken() == 5_00
     assert "Confirmé par la caisse." in listed(page)
     home(page)
@@ -159,7 +160,7 @@ def test_a_blocked_telephone_keeps_what_it_signed_and_nothing_else(
         page.get_by_role("button", name="Relier").click()
     assert json.loads(sent.value.text())["answers"][0]["answer"] == "posted"
     says(page, "il vous reste")
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     assert market.taken() == 5_00
 
 
@@ -205,7 +206,7 @@ def test_no_answer_but_a_proven_one_takes_a_copy_away(
         assert page.evaluate(NAMES).count(f"sale:{sale.request.hex()}") == 1
         assert sale.payment.hex() in page.evaluate(KEPT)["text"]
     online(page)
-    page.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(page)
     assert sale.payment.hex() not in page.evaluate(KEPT)["text"]
     assert market.taken() == 5_00
 

@@ -23,7 +23,17 @@ from caisse.payments import operations
 from caisse.payments.formats import MARK, from_base45
 from caisse.payments.models import Licence
 from caisse.payments.tests.device import PhoneTill
-from tests.journeys.market import SIZE, STALL, SYNC, home, listed, scan, set_aside, shown
+from tests.journeys.market import (
+    SIZE,
+    STALL,
+    SYNC,
+    delivered,
+    home,
+    listed,
+    scan,
+    set_aside,
+    shown,
+)
 from tests.journeys.market_walking import (
     Buyer,
     Kiosk,
@@ -238,7 +248,7 @@ def told_in_the_evening(phone: Page, three: str, short: str) -> None:
     receipt = operations.outcome(parse_id(told["id"]))
     assert told["answer"] == "posted" and isinstance(receipt, operations.Receipt)
     assert (short_id(receipt.id), " · ".join(receipt.words)) == (short, three), "the till's"
-    phone.locator("[data-unsent]").wait_for(state="hidden")
+    delivered(phone)
     said = listed(phone)
     assert "Confirmé par la caisse." in said and three in said
 
