@@ -7,11 +7,12 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from caisse.demo import operations as demo
 from tests.journeys.walking import Visit
 
+expect.set_options(timeout=60_000)  # as everything else waits: a slow machine fails no walk
 ASKED_AGAIN, SUSPENDED = 422, 403
 CUT = tuple(  # a connection that the test itself has cut
     f"Failed to load resource: net::{name}" for name in ("ERR_FAILED", "ERR_INTERNET_DISCONNECTED")

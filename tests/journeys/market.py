@@ -99,7 +99,7 @@ def telephone(market: Market, browser: Browser) -> Iterator[Telephones]:
 
 def opened(context: BrowserContext, market: Market, code: str) -> Page:
     """« Payer » in a browser, linked by this code, or as it is."""
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(f"{market.address}{PAYER}#{code}")
     if code:
