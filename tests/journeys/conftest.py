@@ -17,8 +17,6 @@ ASKED_AGAIN, SUSPENDED = 422, 403
 CUT = tuple(  # a connection that the test itself has cut
     f"Failed to load resource: net::{name}" for name in ("ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
 )
-UNUSED = "was preloaded using link preload but not used within a few seconds"
-"""Said of fonts, seconds after the load: a slow machine earns it, no test looks at a time."""
 
 HURRIED = """{
   const wait = window.setTimeout; // what is sent again after 2 and 4 seconds goes after a tenth
@@ -108,8 +106,7 @@ def _elsewhere(url: str, address: str, complaints: list[str]) -> None:
 
 def _said(text: str, complaints: list[str], refuses: tuple[int, ...]) -> None:
     told = any(f"status of {status} " in text for status in (ASKED_AGAIN, SUSPENDED, *refuses))
-    told = told or text in CUT or UNUSED in text
-    if not told:  # the console names no address: `_refused` judges the status
+    if not told and text not in CUT:  # the console names no address: `_refused` judges the status
         complaints.append(text)
 
 

@@ -3,6 +3,7 @@
 The caisse's books are read in Python after each walk.
 """
 
+import re
 import unicodedata
 from functools import partial
 
@@ -301,6 +302,9 @@ def test_a_payment_that_the_caisse_has_already_is_proven_to_the_till(visit: Visi
     assert (awa.left, there.taken) == (91_00, 9_00)
 
 
+ITS_OWN = {"exemple", "réseau"}  # of the 2048 words, on the screen that asks for three
+
+
 def test_three_words_that_are_read_out_prove_a_payment_to_a_till_without_camera(
     visit: Visit,
 ) -> None:
@@ -315,7 +319,8 @@ def test_three_words_that_are_read_out_prove_a_payment_to_a_till_without_camera(
         told = phone.send("POST", "phones/requests/prove", said).said
         page.get_by_role("button", name="Sans appareil photo : taper ses trois mots").click()
         shows(page, "Les trois mots de son téléphone")
-        assert not all(word in seen(page) for word in told["words"])  # it says « réseau » itself
+        shown = set(re.findall(r"\w+", seen(page).lower()))
+        assert not shown & set(told["words"]) - ITS_OWN
         return list(told["words"])
 
     def typed(text: str) -> None:
