@@ -31,14 +31,15 @@ def kept(name: str, whose: str) -> dict[int, bytes]:
     """
     file = path(name)
     try:
-        changed = file.stat().st_mtime_ns
+        seen = file.stat()
     except FileNotFoundError:
         raise RuntimeError(f"the key of the {whose} is missing: {file}") from None
-    return dict(_read(file, changed))
+    # two writers within one tick of the clock of files leave one time, but each makes a file anew
+    return dict(_read(file, (seen.st_mtime_ns, seen.st_ino, seen.st_size)))
 
 
 @cache
-def _read(file: Path, _changed: int) -> tuple[tuple[int, bytes], ...]:
+def _read(file: Path, _changed: tuple[int, int, int]) -> tuple[tuple[int, bytes], ...]:
     lines = file.read_text(encoding="ascii").split("\n")
     pairs = [line.split(" ") for line in lines if line]
     return tuple((int(number), bytes.fromhex(key)) for number, key in pairs)

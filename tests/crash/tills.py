@@ -6,7 +6,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from django.db import connection
 
 from caisse.kernel import clock
 from caisse.kernel.ids import new_id
+from caisse.kernel.tests.ports import free_port
 from caisse.merchants.tests.ground import OFFICE, approved, founded
 from caisse.payments import operations, wire
 from caisse.payments.tests.device import PhoneTill
@@ -70,7 +70,7 @@ class Server:
     """`caisse serve` in a home, on a port of its own; one may kill it and start it again."""
 
     def __init__(self, home: Home) -> None:
-        self.home, self.port = home, _free_port()
+        self.home, self.port = home, free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.ahead_ms = 0
         self.processes = 2 if home.vendor == "postgresql" else 1
@@ -136,9 +136,3 @@ class Server:
             return answer.status, answer.read()
         finally:
             asking.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as found_one:
-        found_one.bind(("127.0.0.1", 0))
-        return int(found_one.getsockname()[1])

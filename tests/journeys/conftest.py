@@ -10,7 +10,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from caisse.demo import operations as demo
-from tests.journeys.walking import Visit
+from tests.journeys.walking import PATIENT, Visit
 
 expect.set_options(timeout=60_000)  # as everything else waits: a slow machine fails no walk
 ASKED_AGAIN, SUSPENDED = 422, 403
@@ -22,7 +22,7 @@ HURRIED = """{
   const wait = window.setTimeout; // what is sent again after 2 and 4 seconds goes after a tenth
   window.pauses = [];
   window.setTimeout = (act, ms, ...more) => {
-    const long = [2000, 4000].includes(ms);
+    const long = [2000, 4000].includes(ms) && !String(act).includes("abort");
     if (long) window.pauses.push(ms);
     return wait(act, long ? ms / 10 : ms, ...more);
   };
@@ -86,6 +86,7 @@ def visit(address: str, browser: Browser) -> Iterator[Visit]:
         contexts.append(context)
         context.set_default_timeout(60_000)
         context.add_init_script(HURRIED)
+        context.add_init_script(PATIENT)
         page = context.new_page()
         page.on("console", lambda said: _said(said.text, complaints, refuses))
         page.on("request", lambda asked: _elsewhere(asked.url, address, complaints))

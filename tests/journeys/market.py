@@ -23,7 +23,7 @@ from caisse.payments import formats, operations
 from caisse.payments.offline.records import SlipSale
 from conftest import CHROMIUM
 from tests.journeys.test_phone import PAYER, read_off, says, types
-from tests.journeys.walking import PHONE
+from tests.journeys.walking import PATIENT, PHONE
 from tests.offline.real import DESK, Member, Shop, ground
 
 FUND = 3_300_00
@@ -100,6 +100,7 @@ def telephone(market: Market, browser: Browser) -> Iterator[Telephones]:
 def opened(context: BrowserContext, market: Market, code: str) -> Page:
     """« Payer » in a browser, linked by this code, or as it is."""
     context.set_default_timeout(60_000)
+    context.add_init_script(PATIENT)
     page = context.new_page()
     page.goto(f"{market.address}{PAYER}#{code}")
     if code:
@@ -190,7 +191,7 @@ def online(page: Page) -> None:
 
 def until(page: Page, said: str) -> None:
     """Wait until this is true in the page; its policy lets no waiting of the browser's own."""
-    for _try in range(150):
+    for _try in range(600):
         if page.evaluate(said):
             return
         page.wait_for_timeout(100)

@@ -265,7 +265,7 @@ def queue(page: Page) -> list[dict[str, Any]]:
 
 def sent(page: Page) -> None:
     """Wait until nothing waits any more."""
-    for _each in range(200):
+    for _each in range(600):
         if not queue(page):
             return
         page.wait_for_timeout(100)

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from html import unescape
 from pathlib import Path
-from socket import socket
 from urllib.parse import urljoin, urlsplit
 from urllib.request import urlopen
 
@@ -26,6 +25,7 @@ import django
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from caisse.kernel.tests.ports import free_port
 from caisse.site.guides import PAGES
 from conftest import CHROMIUM
 from tests.access.walking import addresses
@@ -192,9 +192,7 @@ def name_of(path: str) -> str:
 @contextmanager
 def served(home: Path) -> Iterator[str]:
     """The address of the caisse in `home`, while the block runs."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command, quiet = [str(CAISSE), "serve", "--port", str(port)], subprocess.DEVNULL
     # it would tell each refusal that is asked for here
     server = subprocess.Popen(command, env=_environment(home), stdout=quiet, stderr=quiet)

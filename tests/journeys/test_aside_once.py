@@ -126,6 +126,7 @@ def test_a_copied_telephone_that_pays_twice_with_one_counter_is_found(
     assert sum(books.balances("loss").values()) == 0
     home(pages[1])
     online(pages[1])  # the second copy is refused there too, and says why
+    delivered(pages[1])
     assert "Pas passé : Sans réseau, un montant plus petit passe." in listed(pages[1])
     page = pages[1]
     page.get_by_role("button", name="Mettre de côté", exact=True).click()
@@ -150,8 +151,8 @@ def test_a_blocked_telephone_keeps_what_it_signed_and_nothing_else(
     operations.block_phone(phone_id=number, by=DESK)
     with page.expect_response("**/api/v1/phones/self"):
         page.context.set_offline(False)
-    told = says(page, "Relier ce téléphone")
-    assert "Vos achats sans réseau sont gardés ici" in told
+    says(page, "Relier ce téléphone")
+    page.get_by_text("Vos achats sans réseau sont gardés ici").wait_for()
     names = page.evaluate(NAMES)
     assert names == [f"sale:{sale.request.hex()}"]
     code = market.code()

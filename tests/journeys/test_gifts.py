@@ -44,6 +44,7 @@ def test_a_member_gives_what_she_can_spare(
 
 def words(page: Page, script: bool) -> str:
     """The words of a page; where scripts run, axe has looked at it."""
+    page.wait_for_load_state()
     if script:
         return looked_at(page)
     text = page.locator("main").inner_text()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from caisse.ledger import queries as books
 from caisse.payments import operations
 from tests.journeys.guided import Guide, words_of
-from tests.journeys.market_walking import Buyer, Stall, back, cut, link, market, sent
+from tests.journeys.market_walking import Buyer, Stall, back, cut, link, market, sent, waits
 from tests.journeys.screens import click, passed, shows
 from tests.journeys.test_phone import PAYER, read_off, types
 from tests.journeys.test_till import TILL, tap
@@ -149,7 +149,7 @@ def _by_code(guide: Guide, till: Page, awa: Buyer) -> None:
 def _fits(till: Page) -> None:
     """On a small telephone the whole pad is seen, whatever waits to be sent."""
     till.set_viewport_size({"width": PHONE, "height": 640})
-    assert "2 ventes à envoyer" in words_of(till)
+    waits(till, "2 ventes à envoyer")
     low = till.locator('[data-do="amount"]:visible').bounding_box()
     assert low is not None and low["y"] + low["height"] <= 640, low
     till.set_viewport_size({"width": PHONE, "height": 780})
@@ -187,6 +187,7 @@ def _handed_over(guide: Guide, visit: Visit, stall: Stall, awa: Buyer) -> None:
     shows(other, "Prendre les ventes d’un autre appareil")
     other.locator('[data-form="taken"] input').fill(read_off(till))
     other.keyboard.press("Enter")
+    other.get_by_text("Une vente prise.").wait_for()
     guide.press(till, "Vente suivante")
     sent(other)
     assert stall.taken == 12_40 + 5_00 + 4_00 + 1_00

@@ -34,6 +34,7 @@ def test_two_referents_let_a_new_code_be_drawn(
         page.get_by_label("Code").fill(code_of_a_referent(name))
         page.get_by_role("button", name="Entrer").click()
         page.get_by_label("Identifiant").wait_for()
+        page.wait_for_load_state()
         looked_at(page)
         page.get_by_label("Identifiant").fill(me.handle)
         said = press(page, "C’est bien elle")

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from conftest import CHROMIUM
 from tests.journeys.test_phone import PAYER, looked_at, read_off, says, sum_of, telephone
 from tests.journeys.test_till import TILL, Guests, linked, shows, tap, till_looked_at
-from tests.journeys.walking import PHONE, Visit, entering, press, seen
+from tests.journeys.walking import PATIENT, PHONE, Visit, entering, press, seen
 
 WIDTH, HEIGHT = 640, 480
 FAKE = (
@@ -58,6 +58,7 @@ def elsewhere(other: Browser, address: str) -> Page:
         locale="fr-FR", timezone_id=settings.TIME_ZONE, viewport={"width": PHONE, "height": 780}
     )
     context.set_default_timeout(60_000)
+    context.add_init_script(PATIENT)
     page = context.new_page()
     page.goto(address)
     return page

@@ -14,6 +14,7 @@ from tests.journeys.guided import Guide, pictured, words_of
 from tests.journeys.office_walking import Office, control
 from tests.journeys.test_phone import read_off, says, telephone
 from tests.journeys.test_till import TILL, Guests, draw, shows, tap, wrong
+from tests.journeys.test_till_told import FIVE_SECONDS
 from tests.journeys.test_vouchers import codes_on
 from tests.journeys.walking import PHONE, Visit, entering, looked_at
 
@@ -67,6 +68,7 @@ def _linked(guide: Guide, till: Page, keeper: Page) -> None:
 def _practised(guide: Guide, till: Page) -> None:
     with guide.section("S’exercer"):
         guide.press(till, "S’exercer, sans rien encaisser")
+        till.get_by_text("Exercice : rien n’est pris.").wait_for()
         for cents, code, said in (
             ("500", "000000", "n’est pas reconnu"),
             ("3100", "123456", "ne passe pas pour ce montant"),
@@ -76,7 +78,8 @@ def _practised(guide: Guide, till: Page) -> None:
             assert said in words_of(till)
             control(till, "Annuler").click()
             shows(till, "Combien ?")
-        guide.press(till, "Finir")
+        with till.expect_response("**/api/v1/tills/self"):  # its first screen begins anew
+            guide.press(till, "Finir")
         till.locator(".practice").wait_for(state="hidden")
 
 
@@ -90,9 +93,11 @@ def _paid(guide: Guide, till: Page, handle: str, pin: str) -> None:
     tap(till, pin[:4])
     pictured(till, "caisse-code")
     tap(till, pin[4:])
+    till.evaluate(FIVE_SECONDS)  # they end when all was looked at
     guide.press(till, "Voir après ce qui me reste", "Payer")
     shows(till, "Il vous reste")
     assert BETWEEN.fullmatch(till.locator("[data-left]:visible").inner_text())
+    till.evaluate("window.fiveSeconds()")
     shows(till, "Payé")
     pictured(till, "caisse-paye")
     till.evaluate("print = () => { document.title = 'imprimé' }")
@@ -276,6 +281,7 @@ def _given_back(guide: Guide, till: Page) -> None:
         shows(till, "Dernières ventes")
     guide.press(till, "Jour d’avant")
     till.get_by_role("button", name="Jour d’après").wait_for()
+    shows(till, "Dernières ventes")
     control(till, "Nouvelle vente").click()
 
 
@@ -302,7 +308,7 @@ def _cashiers(guide: Guide, till: Page, keeper: Page) -> None:
         code = keeper.locator(".figure").inner_text().strip()
         till.reload()
         shows(till, "Qui encaisse ?")
-        _locked(guide, till, keeper, [forgotten] if forgotten != code else [])
+        _locked(guide, till, keeper, forgotten, code)
         tap(till, code)
         shows(till, "Combien ?")
         at_home(keeper, "/appareils/personnes")
@@ -312,9 +318,10 @@ def _cashiers(guide: Guide, till: Page, keeper: Page) -> None:
         shows(till, "Combien ?")
 
 
-def _locked(guide: Guide, till: Page, keeper: Page, wrong: list[str]) -> None:
+def _locked(guide: Guide, till: Page, keeper: Page, forgotten: str, right: str) -> None:
     """Ten codes that are wrong: the device waits until somebody lets codes in."""
-    for code in [*wrong, *(f"{number:04d}" for number in range(7000, 7009))][:10]:
+    some = (forgotten, *(f"{number:04d}" for number in range(7000, 7011)))
+    for code in [one for one in some if one != right][:10]:
         shows(till, "Qui encaisse ?")
         with till.expect_response("**/api/v1/tills/cashier"):
             tap(till, code)
@@ -357,6 +364,7 @@ def test_the_page_beside_the_till_is_one_sheet_with_its_pictures(
 ) -> None:
     page = entering(visit, guests["lieu"], f"/commerce/{SHOP}/appareils")(width=PHONE)
     control(page, "Page à poser près de la caisse").click()
+    page.wait_for_load_state()
     assert "À la caisse, en une page" in looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 780})
     looked_at(page)

@@ -56,6 +56,7 @@ def test_a_telephone_pays_at_the_printed_qr_and_the_place_reads_the_same_three_w
     phone = telephone(visit, guests)
     phone.get_by_role("button", name="Scanner un QR").click()
     says(phone, "Visez le QR du commerçant")
+    phone.locator("[data-wrong]:visible").wait_for()  # no camera: said first
     phone.get_by_text("Taper le numéro du lieu").press("Enter")
     field = phone.get_by_label("Numéro du lieu, ou texte du QR")
     field.press("Enter")

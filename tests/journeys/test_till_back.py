@@ -139,6 +139,7 @@ def practised(shop: Shop) -> None:
     page, asked = shop.till, []
     page.get_by_role("button", name="Personne suivante").click()
     page.get_by_role("button", name="S’exercer, sans rien encaisser").click()
+    page.get_by_text("Exercice : rien n’est pris.").wait_for()
     page.on("request", lambda one: asked.append(one.url))
     sell(shop, "500")
     shows(page, "Payé")

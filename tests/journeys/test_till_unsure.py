@@ -86,7 +86,8 @@ def test_a_qr_may_be_paid_yet_until_it_is_given_up_in_another_tab(
     page.reload()
     shows(page, "Pas encore de réponse")
     other = page.context.new_page()
-    other.goto(page.url)
+    with other.expect_response("**/api/v1/payments/*"):  # until then a press is none
+        other.goto(page.url)
     titled(other, "Pas encore de réponse")
     with page.expect_response("**/api/v1/payments/*"):
         page.get_by_role("button", name="Demander de nouveau").click()

@@ -100,7 +100,8 @@ def test_from_an_amount_to_the_decision_that_made_it_by_keyboard(visit: Visit) -
     page.locator("#reglement summary").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name=re.compile(r"^100,00")).first.focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.get_by_role("heading", level=1).inner_text() == "Montant de base"
     assert "Le montant de base est de 100 MonA par mois." in seen(page)
     page.get_by_role("link", name=re.compile("^décision n° 1$")).focus()
@@ -113,6 +114,7 @@ def test_a_funder_checks_a_figure_and_takes_the_files(visit: Visit) -> None:
     """F01, F05, F07, F08: no account, the use of the money, no name, the figures as files."""
     page = visit("/argent")
     page.get_by_role("link", name=re.compile("^198")).click()
+    page.wait_for_load_state()
     assert urlsplit(page.url).fragment == "chiffre-operating-hr"
     assert page.locator("#chiffre-operating-hr").is_visible()
     for link, name in (("tableur", "chiffres.csv"), ("programme", "chiffres.json")):
@@ -127,6 +129,7 @@ def test_what_was_decided_and_what_comes(visit: Visit) -> None:
     page = visit("/reglement", width=PHONE)
     assert "À partir de mars 2024 : La caisse a 400 places." in seen(page)
     page.get_by_role("link", name=re.compile("^Décision n° 14")).first.click()
+    page.wait_for_load_state()
     assert "Ouvrir la caisse à 400 foyers" in seen(page)
     assert "Adoptée" in seen(page)
 

@@ -38,6 +38,10 @@ SETTLED = """async () => { // what follows a screen is there when axe has looked
     if (performance.now() - busy > 100) return
   }
 }"""
+PATIENT = """{ // an answer that takes four seconds on a slow machine is no lost network
+  const limit = AbortSignal.timeout;
+  if (limit) AbortSignal.timeout = (ms) => limit.call(AbortSignal, ms * 10);
+}"""
 ASKED: set[tuple[str, ...]] = set()  # pages of which axe had nothing to say
 STRUCTURE = """async () => {
   const marks = [matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("print").matches]

@@ -61,8 +61,10 @@ ALLOCATION = "(SELECT MIN(seq) FROM ledger_transfer WHERE reason = 'allocation')
 def flip(column: str) -> str:
     """Another id with the same first 48 bits, in SQL."""
     if connection.vendor == "postgresql":
-        return f"overlay({column}::text placing '0000' from 33 for 4)::uuid"
-    return f"CAST(substr({column}, 1, 14) || x'0000' AS BLOB)"
+        end = f"CASE right({column}::text, 4) WHEN '0000' THEN 'ffff' ELSE '0000' END"
+        return f"overlay({column}::text placing {end} from 33 for 4)::uuid"
+    end = f"CASE substr({column}, 15) WHEN x'0000' THEN x'ffff' ELSE x'0000' END"
+    return f"CAST(substr({column}, 1, 14) || {end} AS BLOB)"
 
 
 DAMAGE: dict[str, tuple[Callable[[], None], set[str]]] = {

@@ -76,8 +76,8 @@ def keep_up() -> None:
 
 def played_until() -> int:
     """The instant up to which the world was played, 0 when it was not."""
-    marks = events.history(names=[PLAYED], limit=1)
-    return int(marks[0].data["until"]) if marks else 0
+    marks = events.history(names=[PLAYED], limit=20)  # more than one may bear one instant
+    return max((int(mark.data["until"]) for mark in marks), default=0)
 
 
 def _walk(start: int, until: int, progress: Progress | None, *, travels: bool) -> None:

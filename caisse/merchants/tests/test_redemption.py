@@ -98,8 +98,9 @@ def test_killed_in_the_middle_and_started_again_it_ends_the_same(
 ) -> None:
     founded(redemption__fee_bp=100)
     places = [approved(f"Lieu {n}", "grocery") for n in range(7)]
-    for place in places:
-        sell(place, 10_00 + place)
+    sold = {place: 10_00 + more for more, place in enumerate(places)}
+    for place, cents in sold.items():
+        sell(place, cents)
     monkeypatch.setattr(redemption, "CHUNK", 2)
     for step in (hold, pay):
         with monkeypatch.context() as patch, pytest.raises(Killed):
@@ -109,8 +110,8 @@ def test_killed_in_the_middle_and_started_again_it_ends_the_same(
         assert done == [n < 2 * chunk for n in range(7)]
         step()
     assert sum(owed(place) + held(place) for place in places) == 0
-    fees = sum((10_00 + place) // 100 for place in places)
-    assert cash() == 200_00 - sum(10_00 + place for place in places) + fees
+    fees = sum(cents // 100 for cents in sold.values())
+    assert cash() == 200_00 - sum(sold.values()) + fees
     assert {statement(place)[3] for place in places} == {"paid"}
 
 

@@ -85,7 +85,7 @@ def add_cashier(*, place_id: int, label: str, level: str, by: Actor, id: Id) -> 
     first_pin_key()
     events.record("cashier.added", subject=subject, by=by, id=id, **told)
     row = Cashier(place_id=place_id, label=label, level=level, key=max(keys.pin_keys()), cause=id)
-    row.turn = _next_turn(row, 1, others)
+    row.turn = _next_turn(row, 1, {_code(one) for one in others})
     row.save(force_insert=True)
     _forget(place_id)
     return _coded(row)
@@ -102,7 +102,9 @@ def redraw_cashier(*, cashier_id: int, by: Actor) -> Coded:
     subject = f"place:{row.place_id}"
     ledger.lock([subject])
     others = list(Cashier.objects.filter(place_id=row.place_id, active=True).exclude(pk=row.pk))
-    row.key, row.turn = max(keys.pin_keys()), _next_turn(row, row.turn + 1, others)
+    used = {_code(one) for one in (row, *others)}
+    row.key = max(keys.pin_keys())  # first: what is compared with the others is what she will type
+    row.turn = _next_turn(row, row.turn + 1, used)
     row.save(update_fields=["key", "turn"])
     events.record("cashier.redrawn", subject=subject, by=by, cashier=row.pk)
     return _coded(row)
@@ -262,8 +264,8 @@ def _demand(label: str, level: str) -> None:
         raise Refusal("level", "Choisissez ce que la personne peut faire.")
 
 
-def _next_turn(row: Cashier, first: int, others: list[Cashier]) -> int:
-    used, turn = {_code(one) for one in others}, first
+def _next_turn(row: Cashier, first: int, used: set[str]) -> int:
+    turn = first
     while _code(row, turn) in used:
         turn += 1
     return turn

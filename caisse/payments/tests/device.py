@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import digest
@@ -31,6 +32,11 @@ class Answer:
         """Its JSON."""
         told: dict[str, Any] = json.loads(self.body)
         return told
+
+    @property
+    def unnumbered(self) -> str:
+        """Its text without numbers of payments and instants: they may hold six figures of a PIN."""
+        return re.sub(r'"(?:at|number)": ?(?:"[^"]*"|[0-9]+)', "", self.body.decode())
 
 
 @dataclass

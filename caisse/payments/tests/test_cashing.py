@@ -274,7 +274,7 @@ def test_wrong_codes_are_counted_at_the_till_and_pause_typing_alone(world: Vouch
 
 def test_a_burst_of_guesses_is_ten_judged_ones(world: VoucherWorld) -> None:
     code = world.issue(5_00).papers[0].code
-    guesses = [code[:8] + f"{n:05d}" for n in range(49)]
+    guesses = [said for n in range(50) if (said := code[:8] + f"{n:05d}") != code][:49]
     told = Counter(at_once([lambda said=said: world.reason(said) for said in guesses]))  # type: ignore[misc]
     assert told == {"voucher_unknown": 10, "till_code_paused": 39}
     assert world.tries() == 10

@@ -568,7 +568,7 @@ def test_figures_stand_nowhere_and_no_event_says_who(world: PaperWorld) -> None:
 def test_what_is_written_of_it_is_what_is_answered(world: PaperWorld) -> None:
     described, held, id = Described(world.till), world.hold(), show_id(new_id())
     answers = [
-        world.key("12"), world.key("000000"), world.key(held.figures, 99_00),
+        world.key("12"), world.key(world.wrong_figures(held)), world.key(held.figures, 99_00),
         world.key(held.figures, id=id), world.key(held.figures, id=id),
     ]  # fmt: skip
     assert [one.status for one in answers] == [400, 422, 422, 201, 200]

@@ -77,7 +77,8 @@ def test_two_halves_draw_a_new_pin_once(home: Home) -> None:
     assert confirm_holder(who=LINA, by=ONE).half == first.half
     code = f"{first.half.lower()} {second.half}"
     digits = draw_by_code(who=LINA, code=code)
-    assert try_pin(LINA, digits).right and not try_pin(LINA, before).right
+    assert try_pin(LINA, digits).right
+    assert digits == before or not try_pin(LINA, before).right, "the same one once in a million"
     assert refused(lambda: draw_by_code(who=LINA, code=code)) == "reset_code"
 
 
@@ -228,9 +229,13 @@ def test_it_cannot_be_drawn_until_it_pleases(home: Home) -> None:
 
 @DATABASE
 def test_no_half_and_no_name_stands_in_the_books(home: Home) -> None:
+    known = {one.id for one in events.history(limit=500)}
     code = halves()
     digits = draw_by_code(who=LINA, code=code)
-    said = " ".join(f"{one.name} {one.subject} {one.data}" for one in events.history(limit=500))
+    new = [one for one in events.history(limit=500) if one.id not in known]
+    said = " ".join(f"{one.name} {one.subject} {one.data}" for one in new)
+    said = re.sub(r"[0-9a-f-]{36}", "", said)  # an act's number may hold any six figures
+    assert len(new) >= 2
     assert not [one for one in (*pins.halves(code), digits, "Lina", LINA) if one in said]
 
 

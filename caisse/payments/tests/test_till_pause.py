@@ -86,7 +86,7 @@ def test_a_pause_ends_with_its_hour_also_when_the_worker_stands_still(world: Vou
 
 def test_a_pause_of_typed_vouchers_is_the_same_one(world: VoucherWorld) -> None:
     one, other, last = world.issue(5_00, 5_00, 5_00).papers
-    wrong = [one.code[:8] + f"{n:05d}" for n in range(12)]
+    wrong = [said for n in range(13) if (said := one.code[:8] + f"{n:05d}") != one.code][:12]
     for n, code in enumerate(wrong[:10]):
         at(n, worked=False)
         assert world.reason(code) == "voucher_unknown"
@@ -163,7 +163,7 @@ def test_in_a_burst_a_right_code_is_told_from_a_wrong_one_ten_times_at_most(
     world = VoucherWorld()
     sheet = world.issue(*[5_00] * 10)
     right = [paper.code for paper in sheet.papers]
-    wrong = [right[0][:8] + f"{n:05d}" for n in range(40)]
+    wrong = [said for n in range(41) if (said := right[0][:8] + f"{n:05d}") != right[0]][:40]
     cents = 4_99 if stands == "whole" else 5_00
     if stands == "used":
         assert [world.cash(paper.text).status for paper in sheet.papers] == [201] * 10

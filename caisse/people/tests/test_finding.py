@@ -19,9 +19,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("founded")]
 FIRST = date(2023, 2, 1)
 
 
-def join(name: str, street: str = "", joined_on: date = FIRST) -> Joined:
+def join(name: str, street: str = "", joined_on: date = FIRST, handle: str | None = None) -> Joined:
     given, _, family = name.partition(" ")
-    household = NewHousehold(holders=(NewHolder(given, family),), street=street, town="Sète")
+    holder = NewHolder(given, family, handle)
+    household = NewHousehold(holders=(holder,), street=street, town="Sète")
     return operations.join(household=household, joined_on=joined_on, by=OFFICE)
 
 
@@ -31,7 +32,7 @@ def numbers(text: str) -> list[int]:
 
 def test_three_letters_find_a_name_a_street_and_a_handle() -> None:
     first = join("Aminata Diarrassouba", "3, rue de l’Église")
-    second = join("Jean-Éloi Vidal", "12 bis quai Diane")
+    second = join("Jean-Éloi Vidal", "12 bis quai Diane", handle="cactus-poivron")
     assert numbers("dia") == [second.membership_id, first.membership_id]
     assert numbers("ELO") == numbers("éloi vid") == numbers("quai 12") == [second.membership_id]
     assert numbers(first.handles[0]) == [first.membership_id]

@@ -173,7 +173,7 @@ def test_a_backup_is_consistent_while_others_pay(
 
     def pay() -> None:
         try:
-            while not stopping.is_set():
+            while not stopping.is_set() and paid[0] < 5_000:  # the wallet has 10,000 cents
                 small()
                 paid[0] += 1
         except BaseException as error:

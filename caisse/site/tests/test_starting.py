@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from caisse.kernel import clock
+from caisse.kernel.tests.ports import free_port
 from caisse.ledger import operations as ledger
 from caisse.site import starting, timekeeping
 from caisse.site.operations import copying
@@ -205,9 +205,7 @@ class Served:
     """A server in a process of its own."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [sys.executable, "-c", MAIN, "serve", "--port", str(self.port)],
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -17,6 +17,7 @@ const CONFIRM_MS = 1000; // somebody stands there with both screens
 
 /** Ask for the figures of the first screen, and whether this device may cash. */
 export async function look() {
+  clearTimeout(state.later); // one look is enough
   const device = state.device;
   const answer = heard(await ask("GET", `${API}/tills/self`, undefined, device));
   if (device !== state.device) return; // it was linked anew meanwhile
