@@ -118,7 +118,7 @@ def _change_composition() -> Asked:
 def _add_holder() -> Asked:
     ground()
     wallets = [people.join(household=ALONE, joined_on=TODAY, by=OFFICE).wallet_id for _ in "ab"]
-    called = NewHolder("Adam", "Roche", handle="radis-moineau")
+    called = NewHolder("Adam", "Roche", handle="radis-radis")  # none is drawn with one word twice
     others: list[dict[str, Any]] = [
         {"wallet_id": wallets[1]},
         {"holder": ZOE},

@@ -58,7 +58,7 @@ def test_commits_appear_in_the_order_of_seq_and_without_gaps() -> None:
     """A reader of the log never skips one: at any instant seq is 1, 2, … up to the last."""
     found()
     seen: list[tuple[int, ...]] = []
-    stopped = threading.Event()
+    looking, stopped = threading.Event(), threading.Event()
     answers: list[str] = []
 
     def by_post(wallet: int) -> None:
@@ -70,16 +70,20 @@ def test_commits_appear_in_the_order_of_seq_and_without_gaps() -> None:
             answers.append(submit(pay(wallet, cents=n + 1), pay(5 - wallet, 2, cents=1)))
 
     def reader() -> None:
-        while not stopped.is_set():
+        over = False
+        while not over:
+            over = stopped.is_set()
             query = (
                 "SELECT COUNT(*), COALESCE(MAX(seq), 0), COUNT(DISTINCT seq) FROM ledger_transfer"
             )
             seen.append(rows(query)[0])
+            looking.set()
 
     payers = [lambda w=w: (by_post if w > 2 else by_submit)(w) for w in (1, 2, 3, 4)] * 2
 
     def until_paid() -> None:
         try:
+            assert looking.wait(60)
             failed.extend(in_threads(payers))
         finally:
             stopped.set()
@@ -88,7 +92,7 @@ def test_commits_appear_in_the_order_of_seq_and_without_gaps() -> None:
     assert in_threads([until_paid, reader]) == failed == []
     assert set(answers) == {"posted posted"}
     assert all(count == last == distinct for count, last, distinct in seen)
-    assert len(set(seen)) > 3, "the reader looked in between"
+    assert len(set(seen)) > 2, "the reader looked in between"
     assert recount() == []
 
 
@@ -160,7 +164,7 @@ def test_a_deadlock_is_tried_again() -> None:
 
     jobs = [lambda a=a, b=b: ledger.repeatable(crossed)(a, b) for a, b in ((1, 2), (2, 1))]
     assert in_threads(jobs) == []
-    assert sum(turns.values()) == 3
+    assert sum(turns.values()) >= 3, "they may cross once more while the machine is busy"
     assert balances()["place:1"] == (14, 0)
 
 

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caisse.ledger.rules import ANSWERS, Outcome
@@ -70,6 +70,7 @@ INDEPENDENT = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(INDEPENDENT, INDEPENDENT, INDEPENDENT, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing_between_strangers(
     one: list[Step], two: list[Step], three: list[Step], chance: random.Random
