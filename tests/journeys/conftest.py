@@ -107,7 +107,9 @@ def _elsewhere(url: str, address: str, complaints: list[str]) -> None:
 
 def _said(text: str, complaints: list[str], refuses: tuple[int, ...]) -> None:
     told = any(f"status of {status} " in text for status in (ASKED_AGAIN, SUSPENDED, *refuses))
-    if not told and text not in CUT:  # the console names no address: `_refused` judges the status
+    # said of a font on a slow machine too; whether each one is used, `FONTS` looks
+    late = ".woff2 was preloaded using link preload but not used within" in text
+    if not told and not late and text not in CUT:  # no address: `_refused` judges the status
         complaints.append(text)
 
 

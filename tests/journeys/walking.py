@@ -42,6 +42,9 @@ PATIENT = """{ // an answer that takes four seconds on a slow machine is no lost
   const limit = AbortSignal.timeout;
   if (limit) AbortSignal.timeout = (ms) => limit.call(AbortSignal, ms * 10);
 }"""
+FONTS = """document.fonts.ready.then(() =>
+  [...document.fonts].filter((one) => one.status !== "unloaded").length
+    - document.querySelectorAll("link[rel=preload][as=font]").length)"""
 ASKED: set[tuple[str, ...]] = set()  # pages of which axe had nothing to say
 STRUCTURE = """async () => {
   const marks = [matchMedia("(prefers-color-scheme: dark)").matches, matchMedia("print").matches]
@@ -114,6 +117,8 @@ def _settle(page: Page) -> None:
 
 
 def _asked(page: Page, *rules: str) -> str:
+    if page.evaluate(FONTS) < 0:
+        return "a font is fetched first and not used"
     options: dict[str, object] = {"resultTypes": ["violations"]}
     found = Axe().run(page, options=options | ({"runOnly": list(rules)} if rules else {}))
     return str(found.generate_report()) if found.violations_count else ""
