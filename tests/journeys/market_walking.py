@@ -263,6 +263,15 @@ def queue(page: Page) -> list[dict[str, Any]]:
     return list(stored(page)["queue"])
 
 
+def kept_here(page: Page, count: int = 1) -> None:
+    """So many sales wait in the till, none of them on its way: it tries by itself at times."""
+    for _each in range(600):
+        if [row["state"] for row in queue(page)] == ["stored"] * count:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(queue(page))
+
+
 def sent(page: Page) -> None:
     """Wait until nothing waits any more."""
     for _each in range(600):

@@ -29,7 +29,7 @@ SOLD = {"id", "till", "cents", "at", "is", "short"}  # what a row of a sale has
 MAY_SAY = SOLD | {"price", "request", "refund", "asked", "left", "reason", "fresh"}
 ONLINE = ("pin", "number", "card", "member_qr", "request")
 OFFLINE = ("slip", "card", "pin")
-SIGNS = 12  # so many in a row, the same in two sales of one person and in nobody else's, say who
+SIGNS = 10  # so many in a row, the same in two sales of one person and in nobody else's, say who
 SHORTEST = 8  # a whole value of so many does too
 
 
